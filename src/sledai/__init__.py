@@ -1,0 +1,54 @@
+"""The SELENA-SLEDAI: 24 descriptors, exact scores, and what missing answers leave open.
+
+>>> from sledai import Assessment, clinical_score, meets_activity_criterion, total_score
+>>> visit = Assessment.of(present={"arthritis", "rash", "low_complement"})
+>>> total_score(visit), clinical_score(visit), meets_activity_criterion(visit)
+(8, 6, True)
+"""
+
+from sledai.assessment import Assessment
+from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem
+from sledai.entry_rules import ActivityRule, Judgement
+from sledai.errors import (
+    IncompleteAssessmentError,
+    InvalidInputError,
+    SledaiError,
+    UndeterminedError,
+)
+from sledai.scoring import (
+    ScoreBounds,
+    clinical_score,
+    points_by_system,
+    score_bounds,
+    total_score,
+)
+from sledai.trials.nct05765006 import (
+    meets_activity_criterion,
+    meets_clinical_threshold,
+    meets_total_threshold,
+)
+from sledai.verdict import Verdict
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "SEROLOGIC",
+    "ActivityRule",
+    "Assessment",
+    "Descriptor",
+    "IncompleteAssessmentError",
+    "InvalidInputError",
+    "Judgement",
+    "OrganSystem",
+    "ScoreBounds",
+    "SledaiError",
+    "UndeterminedError",
+    "Verdict",
+    "clinical_score",
+    "meets_activity_criterion",
+    "meets_clinical_threshold",
+    "meets_total_threshold",
+    "points_by_system",
+    "score_bounds",
+    "total_score",
+]

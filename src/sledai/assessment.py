@@ -1,0 +1,154 @@
+"""Assessment: the 24 answers of one visit, each present, absent or not assessed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from sledai.definitions.selena import SELENA_DEFINITIONS
+from sledai.descriptors import Descriptor, descriptor_set, listed
+from sledai.errors import InvalidInputError, shorten
+
+__all__ = ["Assessment"]
+
+_ANSWERS = "true (present), false (absent) or null (not assessed)"
+
+
+def _describe_fields(schema: dict[str, Any]) -> None:
+    """Put label and definition of each descriptor into the JSON Schema."""
+    for descriptor in Descriptor:
+        field = schema["properties"][descriptor.value]
+        field["title"] = descriptor.label
+        field["description"] = (
+            f"{SELENA_DEFINITIONS[descriptor].text} (SELENA-SLEDAI; weight {descriptor.weight}; "
+            "null: not assessed)"
+        )
+
+
+def _restate(error: ValidationError) -> ValidationError:
+    """Say the same errors with the offending cell alone, never the rest of the record."""
+    lines: list[InitErrorDetails] = []
+    for line in error.errors(include_url=False):
+        found = line["input"]
+        if line["type"] == "missing":
+            said = PydanticCustomError("missing", f"no answer given; accepted: {_ANSWERS}")
+            found = None
+        elif line["type"] == "extra_forbidden":
+            said = PydanticCustomError("extra_forbidden", "not one of the 24 descriptors")
+        else:
+            said = PydanticCustomError(
+                "not_an_answer",
+                "found {found}; accepted: {accepted}",
+                {"found": shorten(found), "accepted": _ANSWERS},
+            )
+        lines.append(InitErrorDetails(type=said, loc=line["loc"], input=found))
+    return ValidationError.from_exception_data(error.title, lines, hide_input=True)
+
+
+class Assessment(BaseModel):
+    """The answers to the 24 descriptors at one visit.
+
+    Every field is required and is `True` (present), `False` (absent) or `None` (not assessed);
+    nothing else is taken for an answer, not even 1 or "yes". An instance never changes.
+
+    Raises pydantic's `ValidationError` (a `ValueError`) that names each missing, unknown or
+    unreadable field.
+
+    >>> visit = Assessment.of(present={"arthritis"}, not_assessed={"low_complement"})
+    >>> visit.arthritis, visit.low_complement, visit.fever
+    (True, None, False)
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra=_describe_fields,
+    )
+
+    seizure: bool | None
+    psychosis: bool | None
+    organic_brain_syndrome: bool | None
+    visual_disturbance: bool | None
+    cranial_nerve_disorder: bool | None
+    lupus_headache: bool | None
+    cerebrovascular_accident: bool | None
+    vasculitis: bool | None
+    arthritis: bool | None
+    myositis: bool | None
+    urinary_casts: bool | None
+    hematuria: bool | None
+    proteinuria: bool | None
+    pyuria: bool | None
+    rash: bool | None
+    alopecia: bool | None
+    mucosal_ulcers: bool | None
+    pleurisy: bool | None
+    pericarditis: bool | None
+    low_complement: bool | None
+    increased_dna_binding: bool | None
+    fever: bool | None
+    thrombocytopenia: bool | None
+    leukopenia: bool | None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_the_cell(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except ValidationError as error:
+            raise _restate(error) from None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        present: Iterable[Descriptor | str] = (),
+        not_assessed: Iterable[Descriptor | str] = (),
+    ) -> Self:
+        """Build an assessment from what is present; **all others are asserted absent**.
+
+        `present` and `not_assessed` hold descriptors or their names. Raises `InvalidInputError`
+        for a name that is no descriptor and for one that stands in both.
+
+        >>> sorted(Assessment.of(present={"rash", "fever"}).present)
+        [<Descriptor.FEVER: 'fever'>, <Descriptor.RASH: 'rash'>]
+        """
+        unknown = descriptor_set(not_assessed)
+        found = descriptor_set(present)
+        if both := found & unknown:
+            raise InvalidInputError(f"both present and not assessed: {listed(both)}")
+        return cls.model_validate(
+            {d.value: None if d in unknown else d in found for d in Descriptor}
+        )
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002
+        """Copy with some answers replaced; unlike pydantic's own, the result is validated.
+
+        >>> Assessment.of(present={"rash"}).model_copy(update={"rash": None}).rash is None
+        True
+        """
+        return type(self).model_validate({**self.__dict__, **(update or {})})
+
+    @property
+    def present(self) -> frozenset[Descriptor]:
+        """The descriptors that count."""
+        return frozenset(d for d in Descriptor if getattr(self, d) is True)
+
+    @property
+    def absent(self) -> frozenset[Descriptor]:
+        """The descriptors asserted not to count."""
+        return frozenset(d for d in Descriptor if getattr(self, d) is False)
+
+    @property
+    def not_assessed(self) -> frozenset[Descriptor]:
+        """The descriptors nobody answered."""
+        return frozenset(d for d in Descriptor if getattr(self, d) is None)

@@ -1,0 +1,187 @@
+"""The 24 descriptors of the SLEDAI in form order: weight, label, organ system, source.
+
+Every edition (1992, SELENA, 2K) has these descriptors with these weights; the editions differ
+in wording only (`sledai.definitions`). The weights stand here and nowhere else.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import NamedTuple
+
+from sledai.errors import InvalidInputError, shorten
+from sledai.sources import BOMBARDIER_1992, MANZI_2012, Citation
+
+__all__ = ["SEROLOGIC", "Descriptor", "OrganSystem", "descriptor_set", "listed"]
+
+
+class OrganSystem(StrEnum):
+    """The nine organ systems in which results by organ are reported.
+
+    The names follow the domains of the belimumab trials. Which descriptor belongs to which
+    domain could not be read there item by item, so the grouping is marked unverified; in
+    particular that report may count the cerebrovascular accident as vascular.
+    """
+
+    CENTRAL_NERVOUS_SYSTEM = "central_nervous_system"
+    VASCULAR = "vascular"
+    MUSCULOSKELETAL = "musculoskeletal"
+    RENAL = "renal"
+    MUCOCUTANEOUS = "mucocutaneous"
+    SEROSAL = "serosal"
+    IMMUNOLOGIC = "immunologic"
+    CONSTITUTIONAL = "constitutional"
+    HEMATOLOGIC = "hematologic"
+
+    @property
+    def label(self) -> str:
+        """The name for people, such as "central nervous system"."""
+        return self.value.replace("_", " ")
+
+    @property
+    def citation(self) -> Citation:
+        """Where the grouping is published."""
+        return Citation(MANZI_2012, "Table 2, SELENA-SLEDAI domains", verified=False)
+
+
+class Descriptor(StrEnum):
+    """One of the 24 items; a string equal to its snake_case name.
+
+    >>> Descriptor.ARTHRITIS.weight, Descriptor.ARTHRITIS.label
+    (4, 'Arthritis')
+    >>> Descriptor("fever").system.label
+    'constitutional'
+    >>> str(Descriptor.ARTHRITIS.citation)
+    'Bombardier 1992 (PMID 1599520), descriptor 9 of 24'
+    """
+
+    SEIZURE = "seizure"
+    PSYCHOSIS = "psychosis"
+    ORGANIC_BRAIN_SYNDROME = "organic_brain_syndrome"
+    VISUAL_DISTURBANCE = "visual_disturbance"
+    CRANIAL_NERVE_DISORDER = "cranial_nerve_disorder"
+    LUPUS_HEADACHE = "lupus_headache"
+    CEREBROVASCULAR_ACCIDENT = "cerebrovascular_accident"
+    VASCULITIS = "vasculitis"
+    ARTHRITIS = "arthritis"
+    MYOSITIS = "myositis"
+    URINARY_CASTS = "urinary_casts"
+    HEMATURIA = "hematuria"
+    PROTEINURIA = "proteinuria"
+    PYURIA = "pyuria"
+    RASH = "rash"
+    ALOPECIA = "alopecia"
+    MUCOSAL_ULCERS = "mucosal_ulcers"
+    PLEURISY = "pleurisy"
+    PERICARDITIS = "pericarditis"
+    LOW_COMPLEMENT = "low_complement"
+    INCREASED_DNA_BINDING = "increased_dna_binding"
+    FEVER = "fever"
+    THROMBOCYTOPENIA = "thrombocytopenia"
+    LEUKOPENIA = "leukopenia"
+
+    @property
+    def number(self) -> int:
+        """The place on the form, from 1."""
+        return _NUMBERS[self]
+
+    @property
+    def weight(self) -> int:
+        """The points that it scores when present; there is no partial credit."""
+        return _TABLE[self].weight
+
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        return _TABLE[self].label
+
+    @property
+    def system(self) -> OrganSystem:
+        """The organ system under which it is reported."""
+        return _TABLE[self].system
+
+    @property
+    def citation(self) -> Citation:
+        """Where the weight is published."""
+        return Citation(BOMBARDIER_1992, f"descriptor {self.number} of {len(Descriptor)}")
+
+
+class _Row(NamedTuple):
+    weight: int
+    label: str
+    system: OrganSystem
+
+
+_TABLE = {
+    Descriptor.SEIZURE: _Row(8, "Seizure", OrganSystem.CENTRAL_NERVOUS_SYSTEM),
+    Descriptor.PSYCHOSIS: _Row(8, "Psychosis", OrganSystem.CENTRAL_NERVOUS_SYSTEM),
+    Descriptor.ORGANIC_BRAIN_SYNDROME: _Row(
+        8, "Organic brain syndrome", OrganSystem.CENTRAL_NERVOUS_SYSTEM
+    ),
+    Descriptor.VISUAL_DISTURBANCE: _Row(
+        8, "Visual disturbance", OrganSystem.CENTRAL_NERVOUS_SYSTEM
+    ),
+    Descriptor.CRANIAL_NERVE_DISORDER: _Row(
+        8, "Cranial nerve disorder", OrganSystem.CENTRAL_NERVOUS_SYSTEM
+    ),
+    Descriptor.LUPUS_HEADACHE: _Row(8, "Lupus headache", OrganSystem.CENTRAL_NERVOUS_SYSTEM),
+    Descriptor.CEREBROVASCULAR_ACCIDENT: _Row(
+        8, "Cerebrovascular accident", OrganSystem.CENTRAL_NERVOUS_SYSTEM
+    ),
+    Descriptor.VASCULITIS: _Row(8, "Vasculitis", OrganSystem.VASCULAR),
+    Descriptor.ARTHRITIS: _Row(4, "Arthritis", OrganSystem.MUSCULOSKELETAL),
+    Descriptor.MYOSITIS: _Row(4, "Myositis", OrganSystem.MUSCULOSKELETAL),
+    Descriptor.URINARY_CASTS: _Row(4, "Urinary casts", OrganSystem.RENAL),
+    Descriptor.HEMATURIA: _Row(4, "Hematuria", OrganSystem.RENAL),
+    Descriptor.PROTEINURIA: _Row(4, "Proteinuria", OrganSystem.RENAL),
+    Descriptor.PYURIA: _Row(4, "Pyuria", OrganSystem.RENAL),
+    Descriptor.RASH: _Row(2, "Rash", OrganSystem.MUCOCUTANEOUS),
+    Descriptor.ALOPECIA: _Row(2, "Alopecia", OrganSystem.MUCOCUTANEOUS),
+    Descriptor.MUCOSAL_ULCERS: _Row(2, "Mucosal ulcers", OrganSystem.MUCOCUTANEOUS),
+    Descriptor.PLEURISY: _Row(2, "Pleurisy", OrganSystem.SEROSAL),
+    Descriptor.PERICARDITIS: _Row(2, "Pericarditis", OrganSystem.SEROSAL),
+    Descriptor.LOW_COMPLEMENT: _Row(2, "Low complement", OrganSystem.IMMUNOLOGIC),
+    Descriptor.INCREASED_DNA_BINDING: _Row(2, "Increased DNA binding", OrganSystem.IMMUNOLOGIC),
+    Descriptor.FEVER: _Row(1, "Fever", OrganSystem.CONSTITUTIONAL),
+    Descriptor.THROMBOCYTOPENIA: _Row(1, "Thrombocytopenia", OrganSystem.HEMATOLOGIC),
+    Descriptor.LEUKOPENIA: _Row(1, "Leukopenia", OrganSystem.HEMATOLOGIC),
+}
+_NUMBERS = {descriptor: number for number, descriptor in enumerate(Descriptor, start=1)}
+
+SEROLOGIC = frozenset({Descriptor.LOW_COMPLEMENT, Descriptor.INCREASED_DNA_BINDING})
+"""The two serologic descriptors: what "clinical" leaves out in NCT05765006."""
+
+
+def descriptor_set(names: Iterable[Descriptor | str]) -> frozenset[Descriptor]:
+    """Read descriptors or their names into a set.
+
+    Raises `InvalidInputError` for a name that is no descriptor (with the closest ones) and for
+    a bare string, whose letters would be read as names.
+
+    >>> descriptor_set(["rash"])
+    frozenset({<Descriptor.RASH: 'rash'>})
+    """
+    if isinstance(names, str):
+        raise InvalidInputError(f"expected a set of descriptors, found the text {shorten(names)}")
+    names = list(names)
+    try:
+        return frozenset(Descriptor(name) for name in names)
+    except ValueError:
+        unknown = [name for name in names if name not in set(Descriptor)]
+        raise InvalidInputError(
+            "not one of the 24 descriptors: " + "; ".join(map(_with_suggestion, unknown))
+        ) from None
+
+
+def _with_suggestion(name: object) -> str:
+    close = get_close_matches(str(name).lower(), list(Descriptor), n=2)
+    return shorten(name) + (f" (did you mean {' or '.join(close)}?)" if close else "")
+
+
+def listed(descriptors: Iterable[Descriptor]) -> str:
+    """Name descriptors in form order, separated by commas.
+
+    >>> listed({Descriptor.FEVER, Descriptor.RASH})
+    'rash, fever'
+    """
+    return ", ".join(d.value for d in sorted(descriptors, key=lambda d: d.number))

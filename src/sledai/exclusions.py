@@ -1,0 +1,102 @@
+"""What published scores leave out: the meanings of "clinical" and "modified", each with its source.
+
+A set is a plain frozenset of descriptors, to be given as `excluding=` to a score. The table
+`EXCLUSIONS` says who published which.
+"""
+
+from dataclasses import dataclass
+
+from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.sources import (
+    ANIFROLUMAB_PHASE_2,
+    CENERIMOD_PHASE_3,
+    NCT05765006,
+    POETYK_SLE_1,
+    TOPAZ_2,
+    Citation,
+)
+
+__all__ = [
+    "EXCLUSIONS",
+    "LABORATORY",
+    "LEUKOPENIA_ONLY",
+    "POETYK_ENTRY",
+    "SEROLOGIC",
+    "TOPAZ",
+    "TOPAZ_CLINICAL",
+    "Exclusion",
+]
+
+LABORATORY = frozenset(
+    {
+        Descriptor.URINARY_CASTS,
+        Descriptor.HEMATURIA,
+        Descriptor.PROTEINURIA,
+        Descriptor.PYURIA,
+        Descriptor.LOW_COMPLEMENT,
+        Descriptor.INCREASED_DNA_BINDING,
+        Descriptor.THROMBOCYTOPENIA,
+        Descriptor.LEUKOPENIA,
+    }
+)
+LEUKOPENIA_ONLY = frozenset({Descriptor.LEUKOPENIA})
+TOPAZ = frozenset(
+    {
+        Descriptor.ALOPECIA,
+        Descriptor.FEVER,
+        Descriptor.LUPUS_HEADACHE,
+        Descriptor.ORGANIC_BRAIN_SYNDROME,
+    }
+)
+TOPAZ_CLINICAL = TOPAZ | SEROLOGIC
+POETYK_ENTRY = frozenset(
+    {
+        Descriptor.LUPUS_HEADACHE,
+        Descriptor.ALOPECIA,
+        Descriptor.ORGANIC_BRAIN_SYNDROME,
+        Descriptor.MUCOSAL_ULCERS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """A published score that leaves descriptors out: its name, what it leaves out, its source."""
+
+    name: str
+    excluded: frozenset[Descriptor]
+    citation: Citation
+
+
+EXCLUSIONS = (
+    Exclusion(
+        name="clinical SELENA-SLEDAI",
+        excluded=SEROLOGIC,
+        citation=Citation(NCT05765006, "inclusion criterion 6"),
+    ),
+    Exclusion(
+        name="clinical SLEDAI-2K without laboratory items",
+        excluded=LABORATORY,
+        citation=Citation(ANIFROLUMAB_PHASE_2, "clinical SLEDAI-2K", verified=False),
+    ),
+    Exclusion(
+        name="mSLEDAI-2K of the cenerimod trials",
+        excluded=LEUKOPENIA_ONLY,
+        citation=Citation(CENERIMOD_PHASE_3, "eligibility criteria"),
+    ),
+    Exclusion(
+        name="modified SLEDAI-2K of the litifilimab trials",
+        excluded=TOPAZ,
+        citation=Citation(TOPAZ_2, "eligibility criteria"),
+    ),
+    Exclusion(
+        name="modified clinical SLEDAI-2K of the litifilimab trials",
+        excluded=TOPAZ_CLINICAL,
+        citation=Citation(TOPAZ_2, "eligibility criteria"),
+    ),
+    Exclusion(
+        name="SLEDAI-2K at entry to the deucravacitinib trials",
+        excluded=POETYK_ENTRY,
+        citation=Citation(POETYK_SLE_1, "eligibility criteria"),
+    ),
+)

@@ -1,0 +1,157 @@
+"""Scores of one assessment: total, clinical, bounds under unknowns, points by organ system.
+
+A score is the sum of the weights of the present descriptors (Bombardier 1992). It is given only
+when every descriptor that it counts was assessed; otherwise `score_bounds` says how low and how
+high it can be.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sledai.assessment import Assessment
+from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem, descriptor_set, listed
+from sledai.errors import IncompleteAssessmentError
+
+__all__ = [
+    "MAX_TOTAL",
+    "ScoreBounds",
+    "clinical_score",
+    "points_by_system",
+    "score_bounds",
+    "total_score",
+]
+
+MAX_TOTAL = sum(descriptor.weight for descriptor in Descriptor)
+"""The score of a visit at which all 24 descriptors are present."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBounds:
+    """The lowest and the highest score that the not-assessed descriptors leave possible.
+
+    Some completion reaches each of the two; not every score between them need be possible.
+
+    >>> str(ScoreBounds(6, 10)), str(ScoreBounds(8, 8))
+    ('6 to 10', '8')
+    """
+
+    low: int
+    high: int
+
+    def __str__(self) -> str:
+        return str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
+
+
+def total_score(assessment: Assessment) -> int:
+    """Return the total score, 0 to 105.
+
+    Raises `IncompleteAssessmentError`, naming them, when any of the 24 was not assessed.
+
+    Source: Bombardier 1992, weights of the 24 descriptors.
+
+    >>> total_score(Assessment.of(present={"arthritis", "rash", "low_complement"}))
+    8
+    """
+    return _sum(assessment, _ALL)
+
+
+def clinical_score(
+    assessment: Assessment, *, excluding: Iterable[Descriptor | str] = SEROLOGIC
+) -> int:
+    """Return the score without the descriptors in `excluding`.
+
+    By default that is the clinical SELENA-SLEDAI, 0 to 101: without low complement and increased
+    DNA binding. `sledai.exclusions` holds the other published sets. Descriptors left out need
+    not have been assessed.
+
+    Raises `IncompleteAssessmentError` when a counted descriptor was not assessed and
+    `InvalidInputError` when `excluding` names no descriptor.
+
+    Source: NCT05765006, inclusion criterion 6.
+
+    >>> visit = Assessment.of(present={"arthritis", "rash", "low_complement"})
+    >>> clinical_score(visit)
+    6
+    >>> from sledai.exclusions import LABORATORY
+    >>> clinical_score(Assessment.of(present={"arthritis", "pyuria"}), excluding=LABORATORY)
+    4
+    """
+    return _sum(assessment, _counted(excluding))
+
+
+def score_bounds(
+    assessment: Assessment, *, excluding: Iterable[Descriptor | str] = frozenset()
+) -> ScoreBounds:
+    """Return the lowest and highest score over all completions of the not-assessed descriptors.
+
+    Nothing is left out by default; `excluding=SEROLOGIC` gives the bounds of the clinical score.
+
+    Raises `InvalidInputError` when `excluding` names no descriptor.
+
+    >>> score_bounds(Assessment.of(present={"arthritis", "rash"}, not_assessed=SEROLOGIC))
+    ScoreBounds(low=6, high=10)
+    """
+    answers = assessment.__dict__
+    low = unknown = 0
+    for name, weight in _counted(excluding):
+        answer = answers[name]
+        if answer:
+            low += weight
+        elif answer is None:
+            unknown += weight
+    return ScoreBounds(low, low + unknown)
+
+
+def points_by_system(assessment: Assessment) -> dict[OrganSystem, int]:
+    """Return the points of each of the nine organ systems, in form order; they add up to the total.
+
+    Raises `IncompleteAssessmentError` when any of the 24 was not assessed.
+
+    Source: see `OrganSystem`.
+
+    >>> points_by_system(Assessment.of(present={"arthritis"}))[OrganSystem.MUSCULOSKELETAL]
+    4
+    """
+    points = dict.fromkeys(OrganSystem, 0)
+    if assessment.not_assessed:
+        raise _incomplete(assessment.not_assessed)
+    for descriptor in assessment.present:
+        points[descriptor.system] += descriptor.weight
+    return points
+
+
+# Names and weights of the descriptors that a score counts, ready to loop over.
+_Counted = tuple[tuple[str, int], ...]
+
+
+@lru_cache(maxsize=64)
+def _without(excluding: frozenset[Descriptor | str]) -> _Counted:
+    excluded = descriptor_set(excluding)
+    return tuple((d.value, d.weight) for d in Descriptor if d not in excluded)
+
+
+def _counted(excluding: Iterable[Descriptor | str]) -> _Counted:
+    return _without(excluding if isinstance(excluding, frozenset) else descriptor_set(excluding))
+
+
+_ALL = _counted(frozenset())
+
+
+def _sum(assessment: Assessment, counted: _Counted) -> int:
+    answers = assessment.__dict__
+    total = 0
+    for name, weight in counted:
+        answer = answers[name]
+        if answer:
+            total += weight
+        elif answer is None:
+            raise _incomplete(d for d in assessment.not_assessed if (d, d.weight) in counted)
+    return total
+
+
+def _incomplete(missing: Iterable[Descriptor]) -> IncompleteAssessmentError:
+    missing = frozenset(missing)
+    return IncompleteAssessmentError(
+        f"no score: not assessed: {listed(missing)} (score_bounds gives what is possible)", missing
+    )

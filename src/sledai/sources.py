@@ -1,0 +1,135 @@
+"""The published works that the rules cite, each written once.
+
+A rule carries a `Citation`: one of the sources below and the place in it.
+"""
+
+from dataclasses import dataclass
+
+__all__ = ["Citation", "Source"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A publication or a registry record.
+
+    `name` is the short form used in tables, `reference` the full one. Of the identifiers those
+    are given that were seen in print beside the work.
+
+    >>> BOMBARDIER_1992.name, BOMBARDIER_1992.pmid
+    ('Bombardier 1992', '1599520')
+    """
+
+    name: str
+    reference: str
+    pmid: str | None = None
+    pmcid: str | None = None
+    doi: str | None = None
+    registry_id: str | None = None
+
+    @property
+    def identifier(self) -> str:
+        """The identifier to look the source up by, empty where none is known."""
+        if self.registry_id:
+            return self.registry_id
+        if self.pmid:
+            return f"PMID {self.pmid}"
+        if self.pmcid:
+            return self.pmcid
+        return f"doi {self.doi}" if self.doi else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source and the place in it.
+
+    `verified` is False where nobody has yet read the place itself; it prints as "[unverified]".
+
+    >>> str(Citation(BOMBARDIER_1992, "descriptor 9 of 24"))
+    'Bombardier 1992 (PMID 1599520), descriptor 9 of 24'
+    """
+
+    source: Source
+    locator: str
+    verified: bool = True
+
+    def __str__(self) -> str:
+        name, identifier = self.source.name, self.source.identifier
+        work = name if identifier in {"", name} else f"{name} ({identifier})"
+        return f"{work}, {self.locator}" + ("" if self.verified else " [unverified]")
+
+
+BOMBARDIER_1992 = Source(
+    name="Bombardier 1992",
+    reference=(
+        "Bombardier C, Gladman DD, Urowitz MB, Caron D, Chang CH; Committee on Prognosis Studies "
+        "in SLE. Derivation of the SLEDAI: a disease activity index for lupus patients. "
+        "Arthritis Rheum 1992;35:630-40."
+    ),
+    pmid="1599520",
+    doi="10.1002/art.1780350606",
+)
+GLADMAN_2002 = Source(
+    name="Gladman 2002",
+    reference=(
+        "Gladman DD, Ibanez D, Urowitz MB. Systemic lupus erythematosus disease activity "
+        "index 2000. J Rheumatol 2002;29:288-91."
+    ),
+    pmid="11838846",
+)
+BUYON_2005 = Source(
+    name="Buyon 2005",
+    reference=(
+        "Buyon JP, Petri MA, Kim MY, et al. The effect of combined estrogen and progesterone "
+        "hormone replacement therapy on disease activity in systemic lupus erythematosus: a "
+        "randomized trial. Ann Intern Med 2005;142:953-62."
+    ),
+    pmid="15968009",
+    doi="10.7326/0003-4819-142-12_part_1-200506210-00004",
+)
+PETRI_2005 = Source(
+    name="Petri 2005",
+    reference=(
+        "Petri M, Kim MY, Kalunian KC, et al. Combined oral contraceptives in women with "
+        "systemic lupus erythematosus. N Engl J Med 2005;353:2550-8."
+    ),
+    pmid="16354891",
+    doi="10.1056/NEJMoa051135",
+)
+MANZI_2012 = Source(
+    name="Manzi 2012",
+    reference=(
+        "Manzi S, Sanchez-Guerrero J, Merrill JT, et al. Effects of belimumab, a B lymphocyte "
+        "stimulator-specific inhibitor, on disease activity across multiple organ domains in "
+        "patients with systemic lupus erythematosus: combined results from two phase III "
+        "trials. Ann Rheum Dis 2012;71:1833-8."
+    ),
+    pmcid="PMC3465857",
+)
+ANIFROLUMAB_PHASE_2 = Source(
+    name="Anifrolumab phase 2 (MUSE)",
+    reference="Report of the anifrolumab phase 2b trial in SLE. Arthritis Rheumatol 2017.",
+    doi="10.1002/art.39962",
+)
+NCT05765006 = Source(
+    name="NCT05765006",
+    reference=(
+        "Registry record of relmacabtagene autoleucel in moderate to severe active systemic "
+        "lupus erythematosus, version of 26 January 2024."
+    ),
+    registry_id="NCT05765006",
+)
+CENERIMOD_PHASE_3 = Source(
+    name="OPUS-1",
+    reference="Registry record of cenerimod in systemic lupus erythematosus (OPUS-1).",
+    registry_id="NCT05648500",
+)
+TOPAZ_2 = Source(
+    name="TOPAZ-2",
+    reference="Registry record of litifilimab in systemic lupus erythematosus (TOPAZ-2).",
+    registry_id="NCT04961567",
+)
+POETYK_SLE_1 = Source(
+    name="POETYK SLE-1",
+    reference="Registry record of deucravacitinib in systemic lupus erythematosus (POETYK SLE-1).",
+    registry_id="NCT05617677",
+)
