@@ -204,6 +204,7 @@ def _named_column(option: str) -> tuple[str, Descriptor]:
 
 def _refuse_output(output: Path, source: Path) -> None:
     file_format(output)
+    output.parent.stat()  # a folder that is not there is told before the work, not after
     if output.exists() and source.exists() and output.samefile(source):
         raise InvalidInputError(f"{output}: this is the input, which is never overwritten")
 

@@ -13,7 +13,7 @@ reachable serologic points, which are independent of each other.
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import index
-from typing import Literal, Never
+from typing import Literal, Never, get_args
 
 from sledai.assessment import Assessment
 from sledai.definitions import Edition
@@ -24,6 +24,8 @@ from sledai.sources import Citation
 from sledai.verdict import Verdict
 
 __all__ = ["ActivityRule", "Judgement"]
+
+ClinicalApplies = Literal["always", "serology scored"]
 
 _MAX_SEROLOGIC = sum(d.weight for d in SEROLOGIC)
 _SEROLOGIC_WEIGHT = Descriptor.LOW_COMPLEMENT.weight
@@ -68,7 +70,7 @@ class ActivityRule:
     edition: Edition
     least_total: int = 0
     least_clinical: int = 0
-    clinical_applies: Literal["always", "serology scored"] = "always"
+    clinical_applies: ClinicalApplies = "always"
     citation: Citation | None = None
 
     def __post_init__(self) -> None:
@@ -78,6 +80,11 @@ class ActivityRule:
                 raise InvalidInputError(
                     f"{field}: found {shorten(least)}; accepted: a whole number 0 to {MAX_TOTAL}"
                 )
+        if self.clinical_applies not in (accepted := get_args(ClinicalApplies)):
+            raise InvalidInputError(
+                f"clinical_applies: found {shorten(self.clinical_applies)}; "
+                f"accepted: {' or '.join(map(repr, accepted))}"
+            )
         if not self.least_total and not self.least_clinical:
             raise InvalidInputError(f"rule {shorten(self.name)} has no condition")
 

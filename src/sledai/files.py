@@ -5,6 +5,7 @@ written beside its final name and renamed when it is complete. Needs the extra `
 """
 
 import csv
+import json
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -122,11 +123,12 @@ def read_visits(path: Path) -> pl.DataFrame:
     says, for doubled column names, and for lines with more or fewer fields than the header.
     """
     kind = file_format(path)
+    path.open("rb").close()  # for an error that names the file
     try:
         if kind == "Parquet":
             return pl.read_parquet(path)
         if kind == "JSON Lines":
-            return pl.read_ndjson(path, infer_schema_length=None)
+            return _read_json_lines(path)
         return _read_csv(path)
     except pl.exceptions.PolarsError as error:
         raise InvalidInputError(f"{path}: not readable as {kind}: {_first_line(error)}") from None
@@ -144,6 +146,14 @@ def file_format(path: Path) -> str:
 
 def _first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _read_json_lines(path: Path) -> pl.DataFrame:
+    visits = pl.read_ndjson(path, infer_schema_length=None)
+    # Past 32 columns polars loses their order (pola-rs/polars#23023): restore the first row's.
+    with path.open(encoding="utf-8") as file:
+        first = json.loads(next(line for line in file if line.strip()))
+    return visits.select(*first, *sorted(set(visits.columns) - set(first)))
 
 
 def _read_csv(path: Path) -> pl.DataFrame:

@@ -237,9 +237,10 @@ def _refuse_invalid(frame: Any, readings: list[_Reading]) -> None:
     problems: list[str] = []
     for column in flags.columns:
         if count := counts[column][0]:
-            row = flags[column].arg_max()
+            row = int(flags[column].arg_max())
+            (found,) = frame[column][row : row + 1].to_list()
             problems.append(
-                f"column {shorten(column)}: found {shorten(frame[column][row])} in row {row}, "
+                f"column {shorten(column)}: found {shorten(found)} in row {row}, "
                 f"counting from 0 ({count} such {'cell' if count == 1 else 'cells'})"
             )
     if problems:

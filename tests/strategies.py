@@ -1,0 +1,38 @@
+"""Hypothesis strategies for the library's inputs, for use in other projects' tests too."""
+
+from hypothesis import strategies as st
+
+from sledai import ActivityRule, Assessment, Descriptor
+from sledai.definitions import Edition
+
+answers = st.sampled_from([True, False, None])
+
+
+def assessments(
+    answer: st.SearchStrategy[bool | None] = answers,
+) -> st.SearchStrategy[Assessment]:
+    """Assessments whose 24 answers are drawn one by one."""
+    return st.fixed_dictionaries({d.value: answer for d in Descriptor}).map(
+        Assessment.model_validate
+    )
+
+
+complete_assessments = assessments(st.booleans())
+
+
+@st.composite
+def nearly_complete_assessments(draw: st.DrawFn, most_unknown: int = 8) -> Assessment:
+    """Assessments with few enough unknowns to try every completion."""
+    unknown = draw(st.sets(st.sampled_from(Descriptor), max_size=most_unknown))
+    present = draw(st.sets(st.sampled_from(Descriptor))) - unknown
+    return Assessment.of(present=present, not_assessed=unknown)
+
+
+rules = st.builds(
+    ActivityRule,
+    name=st.just("drawn"),
+    edition=st.sampled_from(Edition),
+    least_total=st.integers(1, 40),
+    least_clinical=st.integers(0, 40),
+    clinical_applies=st.sampled_from(["always", "serology scored"]),
+)

@@ -1,0 +1,136 @@
+"""Assessment: 24 answers, each given; nothing else is taken for an answer."""
+
+import json
+import pickle
+from typing import Any
+
+import pytest
+import spec_tables
+from hypothesis import given
+from pydantic import BaseModel, ValidationError
+from strategies import assessments
+
+from sledai import SEROLOGIC, Assessment, Descriptor, InvalidInputError
+from sledai.definitions.selena import SELENA_DEFINITIONS
+
+ABSENT = dict.fromkeys(spec_tables.NAMES, False)
+
+
+def refusal(data: object) -> str:
+    with pytest.raises(ValidationError) as caught:
+        Assessment.model_validate(data)
+    return str(caught.value)
+
+
+def test_fields_are_the_descriptors_in_form_order() -> None:
+    assert list(Assessment.model_fields) == spec_tables.NAMES
+
+
+@pytest.mark.parametrize("name", spec_tables.NAMES)
+def test_a_missing_field_is_named(name: str) -> None:
+    said = refusal({k: v for k, v in ABSENT.items() if k != name})
+    assert f"{name}\n  no answer given" in said
+    assert said.startswith("1 validation error")
+
+
+def test_an_unknown_field_is_named() -> None:
+    assert "hemolytic_anemia\n  not one of the 24" in refusal({**ABSENT, "hemolytic_anemia": True})
+
+
+@pytest.mark.parametrize("value", [1, 0, 8, 1.0, "yes", "true", "", [], float("nan")])
+def test_only_true_false_and_none_are_answers(value: object) -> None:
+    said = refusal({**ABSENT, "rash": value})
+    assert f"rash\n  found {value!a}; accepted: true (present), false (absent) or null" in said
+
+
+def test_an_error_quotes_the_offending_cell_and_nothing_else_of_the_record() -> None:
+    record: dict[str, Any] = {**ABSENT, "rash": "x" * 200, "patient_name": "Jane Doe"}
+    del record["fever"]
+    said = refusal(record)
+    assert "Jane" not in said
+    assert "'seizure'" not in said
+    assert "x" * 41 not in said
+
+
+def test_errors_keep_their_place_inside_a_larger_model() -> None:
+    class Request(BaseModel):
+        visit: Assessment
+
+    with pytest.raises(ValidationError) as caught:
+        Request.model_validate({"visit": {**ABSENT, "rash": 8}})
+    (error,) = caught.value.errors(include_url=False)
+    assert error["loc"] == ("visit", "rash")
+
+
+def test_what_is_no_mapping_is_refused() -> None:
+    assert "found 7" in refusal(7)
+
+
+def test_it_never_changes() -> None:
+    visit = Assessment(**ABSENT)
+    with pytest.raises(ValidationError, match="frozen"):
+        visit.rash = True
+    assert hash(visit) == hash(Assessment(**ABSENT))
+
+
+class TestOf:
+    def test_all_others_are_absent(self) -> None:
+        visit = Assessment.of(present={"arthritis", Descriptor.RASH}, not_assessed=SEROLOGIC)
+        assert visit.present == {"arthritis", "rash"}
+        assert visit.not_assessed == SEROLOGIC
+        assert visit.absent == set(Descriptor) - {"arthritis", "rash"} - SEROLOGIC
+
+    def test_nothing_named_is_a_visit_without_activity(self) -> None:
+        assert Assessment.of() == Assessment(**ABSENT)
+
+    def test_present_and_not_assessed_at_once_is_refused(self) -> None:
+        with pytest.raises(InvalidInputError, match="both present and not assessed: rash, fever"):
+            Assessment.of(present={"fever", "rash"}, not_assessed=["rash", "fever"])
+
+    def test_an_unknown_name_is_refused(self) -> None:
+        with pytest.raises(InvalidInputError, match="'joint_pain'"):
+            Assessment.of(present={"joint_pain"})
+
+
+class TestModelCopy:
+    def test_an_update_is_validated(self) -> None:
+        visit = Assessment.of(present={"rash"})
+        assert visit.model_copy(update={"fever": True}).present == {"rash", "fever"}
+        assert visit.model_copy() == visit
+        with pytest.raises(ValidationError, match="fever"):
+            visit.model_copy(update={"fever": "no"})
+        with pytest.raises(ValidationError, match="feever"):
+            visit.model_copy(update={"feever": True})
+
+
+@given(assessments())
+def test_the_three_sets_part_the_24(visit: Assessment) -> None:
+    assert visit.present | visit.absent | visit.not_assessed == set(Descriptor)
+    assert len(visit.present) + len(visit.absent) + len(visit.not_assessed) == 24
+
+
+@given(assessments())
+def test_round_trips(visit: Assessment) -> None:
+    assert Assessment.model_validate_json(visit.model_dump_json()) == visit
+    assert Assessment.model_validate(visit.model_dump()) == visit
+    assert Assessment.of(present=visit.present, not_assessed=visit.not_assessed) == visit
+    assert pickle.loads(pickle.dumps(visit)) == visit  # noqa: S301
+
+
+class TestJsonSchema:
+    schema = Assessment.model_json_schema()
+
+    def test_all_24_are_required_and_nothing_else_is_allowed(self) -> None:
+        assert self.schema["required"] == spec_tables.NAMES
+        assert self.schema["additionalProperties"] is False
+
+    @pytest.mark.parametrize("descriptor", Descriptor)
+    def test_each_field_carries_label_and_definition(self, descriptor: Descriptor) -> None:
+        field = self.schema["properties"][descriptor]
+        assert field["title"] == descriptor.label
+        assert SELENA_DEFINITIONS[descriptor].text in field["description"]
+        assert field["anyOf"] == [{"type": "boolean"}, {"type": "null"}]
+        assert "default" not in field
+
+    def test_it_is_json(self) -> None:
+        assert json.loads(json.dumps(self.schema)) == self.schema

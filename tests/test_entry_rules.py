@@ -1,0 +1,229 @@
+"""Rules as data: judged exactly over every completion, and the deciding descriptors named."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import assessments, complete_assessments, nearly_complete_assessments, rules
+
+from sledai import (
+    SEROLOGIC,
+    ActivityRule,
+    Assessment,
+    Descriptor,
+    InvalidInputError,
+    Judgement,
+    Verdict,
+    clinical_score,
+    score_bounds,
+    total_score,
+)
+from sledai.definitions import Edition
+
+
+def a_rule(**conditions: object) -> ActivityRule:
+    return ActivityRule(name="example", edition=Edition.SELENA, **conditions)  # type: ignore[arg-type]
+
+
+def meets(rule: ActivityRule, total: int, clinical: int) -> bool:
+    """The rule read off its fields, without its table."""
+    if total < rule.least_total:
+        return False
+    if rule.clinical_applies == "serology scored" and total == clinical:
+        return True
+    return clinical >= rule.least_clinical
+
+
+def by_brute_force(rule: ActivityRule, visit: Assessment) -> tuple[Verdict, frozenset[Descriptor]]:
+    """Try every completion, and every change of one answer in it."""
+    unknown = sorted(visit.not_assessed)
+    outcomes: dict[tuple[bool, ...], bool] = {}
+    for answers in product([False, True], repeat=len(unknown)):
+        visit_then = visit.model_copy(update=dict(zip(unknown, answers, strict=True)))
+        outcomes[answers] = meets(rule, total_score(visit_then), clinical_score(visit_then))
+    deciding = frozenset(
+        descriptor
+        for place, descriptor in enumerate(unknown)
+        for answers, met in outcomes.items()
+        if outcomes[(*answers[:place], not answers[place], *answers[place + 1 :])] != met
+    )
+    if all(outcomes.values()):
+        return Verdict.MET, deciding
+    return (Verdict.UNDETERMINED if any(outcomes.values()) else Verdict.NOT_MET), deciding
+
+
+@given(rules, nearly_complete_assessments())
+def test_verdict_and_deciding_equal_brute_force(rule: ActivityRule, visit: Assessment) -> None:
+    judgement = rule.judge(visit)
+    assert (judgement.verdict, judgement.deciding) == by_brute_force(rule, visit)
+
+
+@given(rules, assessments(), st.data())
+def test_filling_in_an_unknown_changes_no_verdict_but_undetermined(
+    rule: ActivityRule, visit: Assessment, data: st.DataObject
+) -> None:
+    before = rule.judge(visit)
+    if not visit.not_assessed:
+        assert before.verdict is not Verdict.UNDETERMINED
+        return
+    filled = data.draw(st.sampled_from(sorted(visit.not_assessed)))
+    after = rule.judge(visit.model_copy(update={filled: data.draw(st.booleans())}))
+    if before.verdict is not Verdict.UNDETERMINED:
+        assert after.verdict is before.verdict
+    assert after.deciding <= before.deciding
+
+
+@given(rules, assessments())
+def test_something_decides_exactly_when_the_verdict_is_open(
+    rule: ActivityRule, visit: Assessment
+) -> None:
+    judgement = rule.judge(visit)
+    assert bool(judgement.deciding) is (judgement.verdict is Verdict.UNDETERMINED)
+    assert judgement.deciding <= visit.not_assessed
+
+
+@given(rules, complete_assessments)
+def test_the_two_scores_are_enough_where_both_are_known(
+    rule: ActivityRule, visit: Assessment
+) -> None:
+    by_scores = rule.judge_scores(total=total_score(visit), clinical=clinical_score(visit))
+    assert by_scores == rule.judge(visit)
+
+
+@given(rules)
+def test_the_table_says_what_the_fields_say(rule: ActivityRule) -> None:
+    assert list(rule.least_clinical_by_serology) == [0, 2, 4]
+    for serologic, least in rule.least_clinical_by_serology.items():
+        for clinical in range(102):
+            assert (clinical >= least) is meets(rule, clinical + serologic, clinical)
+
+
+class TestDeciding:
+    """The not-assessed descriptors for which some completion of the others is on the edge."""
+
+    def test_one_point_short_every_unknown_matters_that_can_close_it(self) -> None:
+        visit = Assessment.of(
+            present={"arthritis", "rash", "fever"}, not_assessed={"leukopenia", "pyuria"}
+        )
+        assert a_rule(least_total=8).judge(visit).deciding == {"leukopenia", "pyuria"}
+
+    def test_an_unknown_too_light_to_matter_is_not_named(self) -> None:
+        visit = Assessment.of(present={"arthritis"}, not_assessed={"leukopenia", "pyuria"})
+        assert a_rule(least_total=8).judge(visit).deciding == {"pyuria"}
+
+    def test_serology_can_harm_where_it_calls_for_a_clinical_score(self) -> None:
+        rule = a_rule(least_clinical=6, clinical_applies="serology scored")
+        visit = Assessment.of(present={"arthritis"}, not_assessed={"low_complement"})
+        assert rule.judge(visit).deciding == {"low_complement"}
+
+    def test_serology_that_changes_nothing_is_not_named(self) -> None:
+        rule = a_rule(least_clinical=6)
+        visit = Assessment.of(present={"arthritis"}, not_assessed={"low_complement", "rash"})
+        assert rule.judge(visit).deciding == {"rash"}
+
+    def test_nothing_known_everything_decides(self) -> None:
+        nothing = Assessment.of(not_assessed=list(Descriptor))
+        assert a_rule(least_total=8).judge(nothing).deciding == set(Descriptor)
+
+
+class TestParts:
+    """Judging the two conditions apart and combining the answers would be wrong."""
+
+    rule = a_rule(least_total=8, least_clinical=6, clinical_applies="serology scored")
+
+    def test_both_parts_open_yet_no_completion_meets_the_rule(self) -> None:
+        visit = Assessment.of(present={"arthritis"}, not_assessed=SEROLOGIC)
+        assert a_rule(least_total=8).judge(visit).verdict is Verdict.UNDETERMINED
+        part = a_rule(least_clinical=6, clinical_applies="serology scored")
+        assert part.judge(visit).verdict is Verdict.UNDETERMINED
+        assert self.rule.judge(visit).verdict is Verdict.NOT_MET
+
+
+class TestReason:
+    def test_it_gives_the_scores_and_what_was_needed(self) -> None:
+        visit = Assessment.of(present={"arthritis", "rash"}, not_assessed=SEROLOGIC)
+        assert a_rule(least_total=8, least_clinical=4).judge(visit).reason == (
+            "total 6 to 10, clinical 6; needed: SELENA-SLEDAI total >= 8 and clinical >= 4"
+        )
+
+    @pytest.mark.parametrize(
+        ("conditions", "sentence"),
+        [
+            ({"least_total": 6}, "SELENA-SLEDAI total >= 6"),
+            ({"least_clinical": 4}, "SELENA-SLEDAI clinical >= 4"),
+            (
+                {"least_total": 8, "least_clinical": 6, "clinical_applies": "serology scored"},
+                "SELENA-SLEDAI total >= 8 and clinical >= 6 when serology is scored",
+            ),
+        ],
+    )
+    def test_a_rule_is_a_sentence(self, conditions: dict[str, object], sentence: str) -> None:
+        assert str(a_rule(**conditions)) == sentence
+
+
+class TestJudgeScores:
+    rule = a_rule(least_total=8, least_clinical=6, clinical_applies="serology scored")
+
+    def test_it_gives_a_judgement_with_nothing_left_to_decide(self) -> None:
+        judgement = self.rule.judge_scores(total=8, clinical=4)
+        assert judgement == Judgement(
+            Verdict.NOT_MET,
+            "total 8, clinical 4; needed: SELENA-SLEDAI total >= 8 and clinical >= 6 when "
+            "serology is scored",
+            frozenset(),
+        )
+
+    @pytest.mark.parametrize(
+        ("total", "clinical"), [(8, 9), (8, 7), (14, 8), (103, 103), (104, 102), (102, 102)]
+    )
+    def test_a_pair_that_no_visit_has_is_refused(self, total: int, clinical: int) -> None:
+        with pytest.raises(
+            InvalidInputError, match=f"total {total} with clinical score {clinical}"
+        ):
+            self.rule.judge_scores(total=total, clinical=clinical)
+
+    @pytest.mark.parametrize("score", [-1, 106, 8.0, "8", None, True])
+    def test_a_score_is_a_whole_number_in_range(self, score: object) -> None:
+        with pytest.raises(InvalidInputError, match=r"^total: found .*accepted: a whole number 0"):
+            self.rule.judge_scores(total=score, clinical=6)  # type: ignore[arg-type]
+        with pytest.raises(InvalidInputError, match=r"^clinical: found .*accepted: a whole number"):
+            self.rule.judge_scores(total=8, clinical=score)  # type: ignore[arg-type]
+
+    def test_whole_numbers_of_numpy_are_whole_numbers(self) -> None:
+        np = pytest.importorskip("numpy")
+        scores = {"total": np.int8(101), "clinical": np.int64(101)}
+        assert self.rule.judge_scores(**scores).verdict is Verdict.MET
+
+
+class TestConstruction:
+    def test_a_rule_without_a_condition_is_refused(self) -> None:
+        with pytest.raises(InvalidInputError, match="'example' has no condition"):
+            a_rule()
+
+    @pytest.mark.parametrize("field", ["least_total", "least_clinical"])
+    @pytest.mark.parametrize("least", [-1, 106, 7.5, "8", True])
+    def test_a_number_out_of_range_is_refused(self, field: str, least: object) -> None:
+        with pytest.raises(InvalidInputError, match=f"^{field}: found "):
+            a_rule(**{field: least})
+
+    def test_the_ends_of_the_range(self) -> None:
+        everything = Assessment.of(present=list(Descriptor))
+        assert a_rule(least_total=105).judge(everything).verdict is Verdict.MET
+        assert a_rule(least_clinical=105).judge(everything).verdict is Verdict.NOT_MET
+
+    def test_when_the_clinical_condition_applies_is_one_of_two(self) -> None:
+        with pytest.raises(InvalidInputError, match="clinical_applies: found 'sometimes'"):
+            a_rule(least_clinical=4, clinical_applies="sometimes")
+
+    def test_rules_are_values(self) -> None:
+        assert a_rule(least_total=8) == a_rule(least_total=8)
+        assert len({a_rule(least_total=8), a_rule(least_total=8), a_rule(least_total=7)}) == 2
+
+
+@given(rules, assessments())
+def test_judging_does_not_touch_the_assessment(rule: ActivityRule, visit: Assessment) -> None:
+    before = visit.model_dump()
+    rule.judge(visit)
+    score_bounds(visit)
+    assert visit.model_dump() == before
