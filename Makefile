@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PARALLEL := --quiet --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test lint types docs proofs wheel oldest bench mutants clean
+.PHONY: help demo test lint types docs wheel oldest bench mutants clean
 
 help:
 	@echo "make demo     score examples/visits.csv"
@@ -34,7 +35,9 @@ demo: $(VENV)/.demo
 	$(BIN)/sledai score examples/visits.csv --trial NCT05765006
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report term
+	$(BIN)/python -m pytest $(PARALLEL) tests --ignore tests/proofs --cov --cov-report term
+	$(BIN)/python -m pytest --quiet README.md docs
+	$(BIN)/python -m pytest $(PARALLEL) tests/proofs
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
@@ -49,8 +52,27 @@ docs: $(VENV)/.dev
 	$(BIN)/sphinx-build --fail-on-warning --nitpicky --fresh-env --quiet docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
+# The tests once more, on what is shipped: the wheel, without the source in reach.
+wheel: $(BIN)/python
+	rm -rf dist build/wheel && mkdir -p build
+	@$(PIP) --upgrade build
+	$(BIN)/python -m build --quiet --outdir dist
+	$(PYTHON) -m venv build/wheel && build/wheel/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	build/wheel/bin/python -m pip install --quiet "$$(ls dist/*.whl)[cli,frame]" --group test
+	build/wheel/bin/python -m pytest $(PARALLEL) tests --ignore tests/proofs
+	build/wheel/bin/python -m pytest --quiet README.md docs
+	build/wheel/bin/python -c 'import sledai; assert "site-packages" in sledai.__file__, sledai.__file__'
+
+# The tests once more, with the oldest versions that pyproject.toml allows.
+oldest: $(BIN)/python
+	rm -rf build/oldest && mkdir -p build && $(PYTHON) -m venv build/oldest
+	build/oldest/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	build/oldest/bin/python -m pip install --quiet --editable '.[cli,frame]' --group test \
+	  --constraint tests/oldest.txt
+	build/oldest/bin/python -m pytest $(PARALLEL) tests --ignore tests/proofs --override-ini filterwarnings=default
+
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf $(VENV) build dist docs/_build .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist mutants docs/_build docs/reference/generated .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -12,7 +12,7 @@ FILE = Path(__file__).parents[2] / "shared" / "data" / "gse65391_visits.csv"
 
 pytestmark = pytest.mark.skipif(
     not FILE.exists(),
-    reason="the visits of GSE65391 are not at hand; see docs/how-to/real-visits.md",
+    reason="the visits of GEO series GSE65391 are not at hand",
 )
 
 # Recording errors of the source: the recorded total is not the sum of the recorded items.

@@ -1,0 +1,112 @@
+"""The tables of the reference, written from the code as Markdown."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from sledai import Assessment, Descriptor, cli, files, frame, sources
+from sledai.definitions.selena import SELENA_DEFINITIONS
+from sledai.exclusions import EXCLUSIONS
+from sledai.sources import Source
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
+
+
+def descriptors() -> str:
+    return table(
+        ["#", "descriptor", "label", "weight", "organ system", "source"],
+        [(d.number, f"`{d}`", d.label, d.weight, d.system.label, d.citation) for d in Descriptor],
+    )
+
+
+def definitions() -> str:
+    return table(
+        ["#", "descriptor", "definition", "source", "unverified"],
+        [
+            (d.number, d.label, x.text, x.citation, x.unverified)
+            for d, x in SELENA_DEFINITIONS.items()
+        ],
+    )
+
+
+def exclusions() -> str:
+    return table(
+        ["score", "left out", "source"],
+        [
+            (e.name, ", ".join(f"`{d}`" for d in Descriptor if d in e.excluded), e.citation)
+            for e in EXCLUSIONS
+        ],
+    )
+
+
+def rules() -> str:
+    return table(
+        ["trial", "rule", "column", "source"],
+        [
+            (name, rule, f"`{frame.verdict_column(rule)}`", rule.citation)
+            for name, rule in cli.TRIAL_RULES.items()
+        ],
+    )
+
+
+def aliases() -> str:
+    return table(["name", "descriptor"], [(f"`{a}`", f"`{d}`") for a, d in files.ALIASES.items()])
+
+
+def words() -> str:
+    return table(
+        ["cell", "answer"],
+        [(w, "present" if a else "absent") for w, a in files.ANSWER_WORDS.items()],
+    )
+
+
+def columns() -> str:
+    added = {
+        **frame.SCORE_COLUMNS,
+        frame.INVALID_COLUMN: "lazy frames only: number of cells that are no answer",
+    }
+    return table(["column", "meaning"], [(f"`{name}`", text) for name, text in added.items()])
+
+
+def cited_sources() -> str:
+    found = [value for value in vars(sources).values() if isinstance(value, Source)]
+    return table(
+        ["name", "reference", "look up"],
+        [(s.name, s.reference, s.identifier) for s in sorted(found, key=lambda s: s.name)],
+    )
+
+
+def command_line() -> str:
+    shown = []
+    for command in ([], ["score"], ["descriptors"], ["explain"]):
+        text = CliRunner().invoke(cli.app, [*command, "--help"], prog_name="sledai").output
+        shown.append(f"```text\n$ sledai {' '.join([*command, '--help'])}\n{text.strip()}\n```")
+    return "\n\n".join(shown)
+
+
+def json_schema() -> str:
+    return f"```json\n{json.dumps(Assessment.model_json_schema(), indent=1)}\n```"
+
+
+def write(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for make in (
+        descriptors,
+        definitions,
+        exclusions,
+        rules,
+        aliases,
+        words,
+        columns,
+        cited_sources,
+        command_line,
+        json_schema,
+    ):
+        (folder / f"{make.__name__}.md").write_text(make() + "\n", encoding="utf-8")
