@@ -74,5 +74,15 @@ oldest: $(BIN)/python
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
 
+# Survivors are explained in docs/explanation/mutants.md.
+mutants: $(VENV)/.dev
+	@$(PIP) --group mutants
+	@mkdir -p build
+	PATH="$(BIN):$$PATH" cosmic-ray init --force tests/mutants.toml build/numbers.sqlite
+	PATH="$(BIN):$$PATH" cr-filter-operators build/numbers.sqlite tests/mutants.toml
+	PATH="$(BIN):$$PATH" cosmic-ray exec tests/mutants.toml build/numbers.sqlite
+	$(BIN)/cr-report --surviving-only --show-diff build/numbers.sqlite
+	rm -rf mutants && $(BIN)/mutmut run --max-children 2 && $(BIN)/mutmut results
+
 clean:
 	rm -rf $(VENV) build dist mutants docs/_build docs/reference/generated .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

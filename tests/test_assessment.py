@@ -62,6 +62,21 @@ def test_errors_keep_their_place_inside_a_larger_model() -> None:
     assert error["loc"] == ("visit", "rash")
 
 
+def test_the_errors_for_programs() -> None:
+    record: dict[str, Any] = {**ABSENT, "rash": 8, "patient_name": "Jane Doe"}
+    del record["fever"]
+    with pytest.raises(ValidationError) as caught:
+        Assessment.model_validate(record)
+    assert caught.value.title == "Assessment"
+    assert "input_value" not in str(caught.value)
+    accepted = "accepted: true (present), false (absent) or null (not assessed)"
+    assert [(e["type"], e["loc"], e["msg"], e["input"]) for e in caught.value.errors()] == [
+        ("not_an_answer", ("rash",), f"found 8; {accepted}", 8),
+        ("missing", ("fever",), f"no answer given; {accepted}", None),
+        ("extra_forbidden", ("patient_name",), "not one of the 24 descriptors", "Jane Doe"),
+    ]
+
+
 def test_what_is_no_mapping_is_refused() -> None:
     assert "found 7" in refusal(7)
 
@@ -118,7 +133,9 @@ def test_round_trips(visit: Assessment) -> None:
 
 
 class TestJsonSchema:
-    schema = Assessment.model_json_schema()
+    @property
+    def schema(self) -> dict[str, Any]:
+        return Assessment.model_json_schema()
 
     def test_all_24_are_required_and_nothing_else_is_allowed(self) -> None:
         assert self.schema["required"] == spec_tables.NAMES
@@ -128,7 +145,10 @@ class TestJsonSchema:
     def test_each_field_carries_label_and_definition(self, descriptor: Descriptor) -> None:
         field = self.schema["properties"][descriptor]
         assert field["title"] == descriptor.label
-        assert SELENA_DEFINITIONS[descriptor].text in field["description"]
+        assert field["description"] == (
+            f"{SELENA_DEFINITIONS[descriptor].text} "
+            f"(SELENA-SLEDAI; weight {descriptor.weight}; null: not assessed)"
+        )
         assert field["anyOf"] == [{"type": "boolean"}, {"type": "null"}]
         assert "default" not in field
 

@@ -53,8 +53,15 @@ class TestDescriptorSet:
         assert descriptor_set(iter(names)) == descriptor_set(names)
 
     def test_an_unknown_name_is_refused_with_the_closest(self) -> None:
-        with pytest.raises(InvalidInputError, match=r"'arthrits' \(did you mean arthritis\?\)"):
-            descriptor_set({"arthrits"})
+        with pytest.raises(InvalidInputError) as caught:
+            descriptor_set({"artritis"})
+        assert str(caught.value) == (
+            "not one of the 24 descriptors: 'artritis' (did you mean arthritis or pericarditis?)"
+        )
+
+    def test_at_most_two_are_suggested(self) -> None:
+        with pytest.raises(InvalidInputError, match=r"mean leukopenia or proteinuria\?\)$"):
+            descriptor_set({"penia"})  # alopecia would be the third
 
     def test_every_unknown_name_is_said_also_from_an_iterator(self) -> None:
         with pytest.raises(InvalidInputError, match=r"'qqq'; 'Leukopenai' \(did you mean leuko"):

@@ -196,7 +196,7 @@ class TestThreeWaysToLoseAMissingAnswer:
         assert row["sledai_nct05765006"] == "undetermined"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(assessments(), min_size=1, max_size=5), st.lists(rules, max_size=2))
 def test_any_visits_and_any_rules_equal_the_scalar_path(
     visits: list[Assessment], drawn: list[ActivityRule]

@@ -35,7 +35,7 @@ def _describe_fields(schema: dict[str, Any]) -> None:
 def _restate(error: ValidationError) -> ValidationError:
     """Say the same errors with the offending cell alone, never the rest of the record."""
     lines: list[InitErrorDetails] = []
-    for line in error.errors(include_url=False):
+    for line in error.errors():
         found = line["input"]
         if line["type"] == "missing":
             said = PydanticCustomError("missing", f"no answer given; accepted: {_ANSWERS}")
@@ -49,7 +49,7 @@ def _restate(error: ValidationError) -> ValidationError:
                 {"found": shorten(found), "accepted": _ANSWERS},
             )
         lines.append(InitErrorDetails(type=said, loc=line["loc"], input=found))
-    return ValidationError.from_exception_data(error.title, lines, hide_input=True)
+    return ValidationError.from_exception_data(error.title, lines)
 
 
 class Assessment(BaseModel):

@@ -68,24 +68,6 @@ BOMBARDIER_1992 = Source(
     pmid="1599520",
     doi="10.1002/art.1780350606",
 )
-GLADMAN_2002 = Source(
-    name="Gladman 2002",
-    reference=(
-        "Gladman DD, Ibanez D, Urowitz MB. Systemic lupus erythematosus disease activity "
-        "index 2000. J Rheumatol 2002;29:288-91."
-    ),
-    pmid="11838846",
-)
-BUYON_2005 = Source(
-    name="Buyon 2005",
-    reference=(
-        "Buyon JP, Petri MA, Kim MY, et al. The effect of combined estrogen and progesterone "
-        "hormone replacement therapy on disease activity in systemic lupus erythematosus: a "
-        "randomized trial. Ann Intern Med 2005;142:953-62."
-    ),
-    pmid="15968009",
-    doi="10.7326/0003-4819-142-12_part_1-200506210-00004",
-)
 PETRI_2005 = Source(
     name="Petri 2005",
     reference=(
@@ -107,8 +89,8 @@ MANZI_2012 = Source(
 )
 ANIFROLUMAB_PHASE_2 = Source(
     name="Anifrolumab phase 2 (MUSE)",
-    reference="Report of the anifrolumab phase 2b trial in SLE. Arthritis Rheumatol 2017.",
-    doi="10.1002/art.39962",
+    reference="Report of the anifrolumab phase 2b trial in lupus, publisher's article art.39962.",
+    registry_id="NCT01438489",
 )
 NCT05765006 = Source(
     name="NCT05765006",
