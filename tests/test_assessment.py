@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import spec_tables
 from hypothesis import given
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from strategies import assessments
 
 from sledai import SEROLOGIC, Assessment, Descriptor, InvalidInputError
@@ -78,7 +78,23 @@ def test_the_errors_for_programs() -> None:
 
 
 def test_what_is_no_mapping_is_refused() -> None:
-    assert "found 7" in refusal(7)
+    assert "valid dictionary or instance of Assessment" in refusal(7)
+
+
+def test_a_model_built_on_it_keeps_the_errors_of_its_own_fields() -> None:
+    class Visit(Assessment):
+        subject: str = Field(min_length=2)
+        number: int = Field(gt=0)
+
+    with pytest.raises(ValidationError) as caught:
+        Visit.model_validate({**ABSENT, "rash": 8, "subject": "x", "extra": 1})
+    assert caught.value.errors()[2]["input"] is None
+    assert [(e["type"], e["loc"]) for e in caught.value.errors()] == [
+        ("not_an_answer", ("rash",)),
+        ("string_too_short", ("subject",)),
+        ("missing", ("number",)),
+        ("extra_forbidden", ("extra",)),
+    ]
 
 
 def test_it_never_changes() -> None:

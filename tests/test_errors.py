@@ -32,10 +32,11 @@ def test_errors_survive_pickling() -> None:
     [
         (8, "8"),
         ("a" * 38, f"'{'a' * 38}'"),
-        ("a" * 39, f"'{'a' * 37}..."),
+        ("a" * 39, f"'{'a' * 36}..."),
         ("\x1b[31mred\n", r"'\x1b[31mred\n'"),
         ("\u202e", r"'\u202e'"),
     ],
 )
 def test_a_quoted_value_is_short_and_printable(value: object, quoted: str) -> None:
     assert shorten(value) == quoted
+    assert len(quoted) <= 40

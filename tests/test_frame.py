@@ -322,8 +322,9 @@ class TestColumns:
         said = self.refusal(rules=[ACTIVITY_RULE, ACTIVITY_RULE])
         assert said == "result columns that are there already: sledai_nct05765006"
 
-    def test_what_is_no_data_frame(self) -> None:
+    def test_what_is_no_data_frame_or_one_that_is_not_tested(self) -> None:
         assert self.refusal([1]) == "expected a polars or pandas data frame, found list"
+        assert self.refusal(self.data.to_arrow()).endswith("data frame, found Table")
 
     def test_pandas_columns_that_are_numbers(self) -> None:
         data = pd.DataFrame(dumped(VISITS), dtype=object)

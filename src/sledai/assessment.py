@@ -18,6 +18,7 @@ from sledai.errors import InvalidInputError, shorten
 
 __all__ = ["Assessment"]
 
+_NAMES = frozenset(descriptor.value for descriptor in Descriptor)
 _ANSWERS = "true (present), false (absent) or null (not assessed)"
 
 
@@ -33,22 +34,25 @@ def _describe_fields(schema: dict[str, Any]) -> None:
 
 
 def _restate(error: ValidationError) -> ValidationError:
-    """Say the same errors with the offending cell alone, never the rest of the record."""
+    """Say the errors about answers with the offending cell alone, not the rest of the record."""
     lines: list[InitErrorDetails] = []
     for line in error.errors():
-        found = line["input"]
-        if line["type"] == "missing":
-            said = PydanticCustomError("missing", f"no answer given; accepted: {_ANSWERS}")
-            found = None
-        elif line["type"] == "extra_forbidden":
+        said: str | PydanticCustomError = line["type"]
+        found = None if said == "missing" else line["input"]  # where missing, the whole record
+        if said == "extra_forbidden":
             said = PydanticCustomError("extra_forbidden", "not one of the 24 descriptors")
-        else:
-            said = PydanticCustomError(
-                "not_an_answer",
-                "found {found}; accepted: {accepted}",
-                {"found": shorten(found), "accepted": _ANSWERS},
-            )
-        lines.append(InitErrorDetails(type=said, loc=line["loc"], input=found))
+        elif line["loc"] and line["loc"][0] in _NAMES:
+            if said == "missing":
+                said = PydanticCustomError("missing", f"no answer given; accepted: {_ANSWERS}")
+            else:
+                said = PydanticCustomError(
+                    "not_an_answer",
+                    "found {found}; accepted: {accepted}",
+                    {"found": shorten(found), "accepted": _ANSWERS},
+                )
+        lines.append(
+            InitErrorDetails(type=said, loc=line["loc"], input=found, ctx=line.get("ctx", {}))
+        )
     return ValidationError.from_exception_data(error.title, lines)
 
 

@@ -56,9 +56,9 @@ def shorten(value: object) -> str:
     """Quote one offending value for a message: on one line, printable, at most 40 characters.
 
     >>> shorten("maybe"), shorten(8), shorten("x" * 100)
-    ("'maybe'", '8', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")
+    ("'maybe'", '8', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")
     """
     quoted = ascii(value)
     if len(quoted) <= _QUOTED_CHARACTERS:
         return quoted
-    return quoted[: _QUOTED_CHARACTERS - 2] + "..."
+    return quoted[: _QUOTED_CHARACTERS - 3] + "..."

@@ -85,25 +85,28 @@ def score(
     try:
         frame: Any = nw.from_native(native)
         schema: Mapping[str, Any] = frame.collect_schema()
+    except nw.exceptions.DuplicateError as error:
+        raise InvalidInputError(str(error)) from None
     except TypeError:
+        frame, schema = None, {}
+    if frame is None or not (frame.implementation.is_polars() or frame.implementation.is_pandas()):
         raise InvalidInputError(
             f"expected a polars or pandas data frame, found {type(df).__name__}"
         ) from None
-    except nw.exceptions.DuplicateError as error:
-        raise InvalidInputError(str(error)) from None
+    lazy = isinstance(frame, nw.LazyFrame)
     readings = _read(schema, columns or {}, descriptor_set(not_collected), descriptor_set(absent))
     _refuse_collisions(schema, rules)
-    if isinstance(frame, nw.DataFrame):
+    if not lazy:
         _refuse_invalid(frame, readings)
-    # Polars takes the expressions in its own words: narwhals wraps each condition in a horizontal
-    # "all", which costs half the speed.
     result: Any
-    if nw.dependencies.is_polars_dataframe(df):
-        result = _apply(native.lazy(), import_module("polars"), readings, rules).collect()
-    elif nw.dependencies.is_polars_lazyframe(df):
-        result = _apply(native, import_module("polars"), readings, rules, count_invalid=True)
+    if frame.implementation.is_polars():
+        # Polars takes the expressions in its own words: narwhals wraps each condition in a
+        # horizontal "all", which costs half the speed.
+        polars = import_module("polars")
+        result = _apply(native.lazy(), polars, readings, rules, count_invalid=lazy)
+        result = result if lazy else result.collect()
     else:
-        scored = _apply(frame, nw, readings, rules)
+        scored = _apply(frame, nw, readings, rules, count_invalid=False)
         integers = nw.maybe_convert_dtypes(scored.select(*SCORE_COLUMNS))  # that can hold a null
         result = nw.to_native(
             scored.with_columns(*(c.cast(nw.Int32) for c in integers.iter_columns()))
@@ -253,7 +256,7 @@ def _apply(
     readings: list[_Reading],
     rules: tuple[ActivityRule, ...],
     *,
-    count_invalid: bool = False,
+    count_invalid: bool,
 ) -> Any:
     """Add the result columns, computing shared parts once.
 
