@@ -24,11 +24,10 @@ default_role = "code"
 
 autodoc_default_options = {
     "members": True,
-    "show-inheritance": True,
     "exclude-members": "model_config,model_fields,model_computed_fields",
 }
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_preserve_defaults = True
-nitpick_ignore_regex = [("py:.*", r"(?!sledai\.).*"), ("py:.*", r"sledai\.errors\._.*")]
+nitpick_ignore_regex = [("py:.*", r"(?!sledai\.).*")]
 myst_heading_anchors = 3

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from sledai import Assessment, Descriptor, cli, files, frame, sources
+from sledai import Assessment, Descriptor, Verdict, answers, cli, frame, sources
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.exclusions import EXCLUSIONS
 from sledai.sources import Source
+
+WORDS = ", ".join(Verdict)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -57,19 +59,23 @@ def rules() -> str:
 
 
 def aliases() -> str:
-    return table(["name", "descriptor"], [(f"`{a}`", f"`{d}`") for a, d in files.ALIASES.items()])
+    return table(["name", "descriptor"], [(f"`{a}`", f"`{d}`") for a, d in answers.ALIASES.items()])
 
 
 def words() -> str:
     return table(
         ["cell", "answer"],
-        [(w, "present" if a else "absent") for w, a in files.ANSWER_WORDS.items()],
+        [(w, "present" if a else "absent") for w, a in answers.ANSWER_WORDS.items()],
     )
 
 
 def columns() -> str:
     added = {
         **frame.SCORE_COLUMNS,
+        **{
+            frame.verdict_column(rule): f"verdict on {rule.name}, if asked for: {WORDS}"
+            for rule in cli.TRIAL_RULES.values()
+        },
         frame.INVALID_COLUMN: "lazy frames only: number of cells that are no answer",
     }
     return table(["column", "meaning"], [(f"`{name}`", text) for name, text in added.items()])

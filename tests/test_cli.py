@@ -1,9 +1,11 @@
 """The command line: scores on the terminal and in files; an error is a message and exit code 2."""
 
+import io
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -67,6 +69,14 @@ class TestScore:
         code, out, _ = run("score", csv(rash="YES"))
         assert (code, out.splitlines()[1].split()) == (0, ["v1", "2", "2", "-"])
         assert out.splitlines()[-1] == "1 visits: 1 with an exact total"
+
+    def test_a_column_is_not_listed_for_its_capitals(
+        self, run: Run, csv: Callable[..., Path]
+    ) -> None:
+        path = csv()
+        path.write_text(path.read_text().replace("rash", "Rash").replace("fever", "Temp"))
+        _, out, _ = run("score", path, "--column", "Temp=fever")
+        assert out.splitlines()[-1] == "columns read: Temp as fever"
 
     @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
     def test_a_file_with_all_columns_and_the_scores(self, run: Run, suffix: str) -> None:
@@ -136,7 +146,24 @@ class TestScoreRefuses:
         assert (code, out) == (2, "")
         said = " ".join(err.split())
         assert "no column for seizure, psychosis," in said
+        assert "(--column THEIRS=DESCRIPTOR)" in said
+        assert "columns not used: 'id'" in said
+        assert "one column only" not in said
         assert said.endswith("line 2, column 'arthritis': found '8'")
+
+    def test_a_file_with_other_separators(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "v.csv").write_text("id;arthritis\n1;yes\n")
+        code, _, err = run("score", "v.csv")
+        assert code == 2
+        assert "are the fields separated by commas?" in " ".join(err.split())
+
+    def test_columns_not_used_are_listed_up_to_20(self, run: Run, tmp_path: Path) -> None:
+        names = [f"c{n}" for n in range(25)]
+        (tmp_path / "v.csv").write_text(f"{','.join(names)}\n{','.join(names)}\n")
+        said = " ".join(run("score", "v.csv")[2].split())
+        assert "'c18', 'c19' and 5 more" in said
+        (tmp_path / "v.csv").write_text("arthritis\nyes\n")
+        assert "columns not used: none" in run("score", "v.csv")[2]
 
     @pytest.mark.parametrize(
         ("options", "said"),
@@ -144,6 +171,7 @@ class TestScoreRefuses:
             (["--trial", "NCT1"], "--trial: found 'NCT1'; accepted: NCT05765006"),
             (["--column", "x"], "--column: found 'x'; accepted: THEIRS=DESCRIPTOR"),
             (["--column", "x=y=rash"], "no column 'x=y', named for rash"),
+            (["--column", "id=rash", "--column", "id=fever"], "column 'id' is named twice"),
             (["--column", "x=knee"], "not one of the 24 descriptors: 'knee'"),
             (["--absent", "knee"], "not one of the 24 descriptors: 'knee'"),
             (["--absent", "fever"], "yet with a column: fever"),
@@ -168,6 +196,11 @@ class TestScoreRefuses:
         code, _, err = run("score", csv(), "-o", Path("none", "out.csv"))
         assert (code, err) == (2, "error: none: No such file or directory\n")
 
+    def test_a_folder_as_output(self, run: Run, csv: Callable[..., Path], tmp_path: Path) -> None:
+        (tmp_path / "folder.csv").mkdir()
+        code, _, err = run("score", csv(), "-o", "folder.csv")
+        assert (code, err) == (2, "error: folder.csv: Is a directory\n")
+
     def test_the_input_as_output(self, run: Run, csv: Callable[..., Path]) -> None:
         path = csv()
         before = path.read_text()
@@ -180,7 +213,7 @@ class TestScoreRefuses:
         run("score", csv(), "-o", output)
         code, _, err = run("score", output)
         assert code == 2
-        assert "result columns that are there already: sledai_total" in " ".join(err.split())
+        assert "already (rename or drop them): sledai_total" in " ".join(err.split())
 
     def test_what_the_output_format_cannot_hold(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "v.parquet"
@@ -188,7 +221,7 @@ class TestScoreRefuses:
         pl.DataFrame([{**row, "notes": ["a", "b"]}]).write_parquet(path)
         code, _, err = run("score", path, "-o", tmp_path / "out.csv")
         assert code == 2
-        assert "CSV" in err
+        assert "CSV cannot hold these columns" in " ".join(err.split())
         assert sorted(p.name for p in tmp_path.iterdir()) == ["v.parquet"]
 
 
@@ -212,7 +245,8 @@ class TestExplain:
         assert code == 0
         assert said.startswith(f"{descriptor.label} ({descriptor}), descriptor {descriptor.number}")
         points = "1 point" if descriptor.weight == 1 else f"{descriptor.weight} points"
-        assert f"weight: {points} when present; Bombardier 1992 (PMID 1599520)" in said
+        assert f"weight: {points}; Bombardier 1992 (PMID 1599520)" in said
+        assert "counts when: present at the visit or in the 10 days before it, and due to" in said
         assert "SELENA-SLEDAI: " in said
 
     def test_what_is_unverified_says_so(self, run: Run) -> None:
@@ -253,6 +287,41 @@ def test_a_closed_pipe_is_no_traceback() -> None:
     command = f'"{sys.executable}" -m sledai score "{VISITS}" | head -1'
     shown = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)  # noqa: S602
     assert "Traceback" not in shown.stderr
+
+
+def test_letters_that_the_terminal_does_not_know(csv: Callable[..., Path], tmp_path: Path) -> None:
+    shown = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "sledai", "score", str(csv(id="Zo\u00e9"))],
+        env={"PYTHONIOENCODING": "ascii"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Zo?" in shown.stdout
+
+
+@pytest.mark.parametrize("stdout", [None, io.StringIO()])
+def test_any_standard_output(stdout: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", stdout)
+    with pytest.raises(SystemExit) as stopped:
+        cli.run(["explain", "fever"])
+    assert stopped.value.code == 0
+    assert stdout is None or stdout.getvalue().startswith("Fever (fever)")
+
+
+def test_a_fault_of_polars_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Path) -> None:
+        raise pl.exceptions.ComputeError("out of luck")
+
+    monkeypatch.setattr(cli, "read_visits", fail)
+    assert run("score", VISITS) == (2, "", "error: out of luck\n")
+
+
+def test_without_a_standard_output(csv: Callable[..., Path], tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -m sledai score {csv()} -o out.csv >&-'
+    subprocess.run(command, shell=True, cwd=tmp_path, check=True)  # noqa: S602
+    assert (tmp_path / "out.csv").exists()
 
 
 class TestMissingExtra:

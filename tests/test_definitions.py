@@ -6,6 +6,7 @@ import pytest
 import spec_tables
 
 from sledai import Descriptor
+from sledai.definitions import OBSERVATION_WINDOW
 from sledai.definitions.selena import SELENA_DEFINITIONS
 
 LIMITS = spec_tables.rows("limits.csv")
@@ -59,6 +60,12 @@ def test_what_no_publication_confirmed_is_marked() -> None:
         "pericarditis",
         "increased_dna_binding",
     }
+
+
+def test_a_descriptor_counts_for_10_days() -> None:
+    """Bombardier 1992: present at the time of the visit or in the preceding 10 days."""
+    assert OBSERVATION_WINDOW.days == 10
+    assert OBSERVATION_WINDOW.citation.source.pmid == "1599520"
 
 
 def test_a_limit_in_words() -> None:

@@ -68,8 +68,12 @@ class TestDescriptorSet:
             descriptor_set(iter(["rash", "qqq", "Leukopenai"]))
 
     def test_a_bare_name_is_not_a_set_of_letters(self) -> None:
-        with pytest.raises(InvalidInputError, match="found the text 'rash'"):
+        with pytest.raises(InvalidInputError, match="found a text"):
             descriptor_set("rash")
+
+    def test_a_mapping_is_not_its_keys(self) -> None:
+        with pytest.raises(InvalidInputError, match="found a mapping"):
+            descriptor_set({"rash": False})
 
     def test_listed_in_form_order(self) -> None:
         assert listed({Descriptor.LEUKOPENIA, Descriptor.SEIZURE}) == "seizure, leukopenia"

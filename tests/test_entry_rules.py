@@ -1,6 +1,7 @@
 """Rules as data: judged exactly over every completion, and the deciding descriptors named."""
 
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -81,6 +82,23 @@ def test_something_decides_exactly_when_the_verdict_is_open(
     judgement = rule.judge(visit)
     assert bool(judgement.deciding) is (judgement.verdict is Verdict.UNDETERMINED)
     assert judgement.deciding <= visit.not_assessed
+
+
+@given(rules, assessments(), st.randoms(use_true_random=False))
+def test_descriptors_of_one_weight_are_interchangeable(
+    rule: ActivityRule, visit: Assessment, random: Random
+) -> None:
+    """The proof over classes of assessments rests on this."""
+    swapped: dict[str, bool | None] = {}
+    renamed: dict[Descriptor, Descriptor] = {}
+    for key in {(d.weight, d in SEROLOGIC) for d in Descriptor}:
+        group = [d for d in Descriptor if (d.weight, d in SEROLOGIC) == key]
+        for old, new in zip(group, random.sample(group, len(group)), strict=True):
+            swapped[new] = getattr(visit, old)
+            renamed[old] = new
+    before, after = rule.judge(visit), rule.judge(Assessment.model_validate(swapped))
+    assert (after.verdict, after.reason) == (before.verdict, before.reason)
+    assert after.deciding == {renamed[d] for d in before.deciding}
 
 
 @given(rules, complete_assessments)
@@ -221,6 +239,14 @@ class TestConstruction:
             a_rule(least_clinical=4, clinical_applies="sometimes")
         assert str(caught.value) == (
             "clinical_applies: found 'sometimes'; accepted: 'always' or 'serology scored'"
+        )
+
+    def test_the_edition_is_one_of_three(self) -> None:
+        with pytest.raises(InvalidInputError) as caught:
+            ActivityRule(name="x", edition="SELENA", least_total=8)  # type: ignore[arg-type]
+        assert str(caught.value) == (
+            "edition: found 'SELENA'; accepted: Edition.SLEDAI_1992, Edition.SELENA, "
+            "Edition.SLEDAI_2K"
         )
 
     def test_rules_are_values(self) -> None:

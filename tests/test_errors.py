@@ -2,6 +2,7 @@
 
 import pickle
 
+import numpy as np
 import pytest
 
 from sledai import (
@@ -35,6 +36,7 @@ def test_errors_survive_pickling() -> None:
         ("a" * 39, f"'{'a' * 36}..."),
         ("\x1b[31mred\n", r"'\x1b[31mred\n'"),
         ("\u202e", r"'\u202e'"),
+        (np.eye(2), "array([[1., 0.], [0., 1.]])"),
     ],
 )
 def test_a_quoted_value_is_short_and_printable(value: object, quoted: str) -> None:

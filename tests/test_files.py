@@ -1,21 +1,16 @@
 """Files in and out: nothing guessed, nothing lost, every bad cell named where a person finds it."""
 
+import json
+import stat
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from sledai import Descriptor, InvalidInputError, files
-from sledai.files import (
-    ALIASES,
-    ANSWER_WORDS,
-    answer_columns,
-    descriptor_named,
-    read_answers,
-    read_visits,
-    write_visits,
-)
+from sledai import Descriptor, InvalidInputError
+from sledai.answers import read_answers
+from sledai.files import read_visits, write_visits
 
 ARTHRITIS = {"arthritis": Descriptor.ARTHRITIS}
 
@@ -23,136 +18,6 @@ ARTHRITIS = {"arthritis": Descriptor.ARTHRITIS}
 def write(path: Path, text: str | bytes) -> Path:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return path
-
-
-class TestNames:
-    @pytest.mark.parametrize("descriptor", Descriptor)
-    def test_every_descriptor_goes_by_its_name_however_written(
-        self, descriptor: Descriptor
-    ) -> None:
-        for name in (
-            descriptor.value,
-            descriptor.label,
-            descriptor.value.upper(),
-            f" {descriptor.label.replace(' ', ' - ')} ",
-        ):
-            assert descriptor_named(name) is descriptor
-
-    @pytest.mark.parametrize(
-        ("alias", "descriptor"),
-        [
-            ("new_rash", "rash"),
-            ("cva", "cerebrovascular_accident"),
-            ("low_c3_c4", "low_complement"),
-            ("dsdna", "increased_dna_binding"),
-            ("Low C3/C4", "low_complement"),
-        ],
-    )
-    def test_common_other_names(self, alias: str, descriptor: str) -> None:
-        assert descriptor_named(alias) == descriptor
-
-    def test_an_alias_is_written_as_it_is_compared_and_hides_no_descriptor(self) -> None:
-        for alias in ALIASES:
-            assert files._plain(alias) == alias
-            assert alias not in set(Descriptor)
-
-    def test_an_unknown_name_is_refused(self) -> None:
-        with pytest.raises(InvalidInputError, match=r"'arthriti' \(did you mean arthritis\?\)"):
-            descriptor_named("Arthriti")
-
-    def test_columns_by_name_alias_and_order(self) -> None:
-        found = answer_columns(["id", "Fever", "CVA", "c3"], {"swelling": Descriptor.ARTHRITIS})
-        assert found == {
-            "swelling": "arthritis",
-            "Fever": "fever",
-            "CVA": "cerebrovascular_accident",
-        }
-
-    def test_two_columns_by_names_of_one_descriptor_are_refused(self) -> None:
-        with pytest.raises(InvalidInputError, match=r"'rash' and 'new_rash' both go by names of"):
-            answer_columns(["rash", "new_rash"], {})
-
-    def test_a_named_column_is_the_only_one(self) -> None:
-        named = {"new_rash": Descriptor.RASH}
-        assert answer_columns(["rash", "new_rash"], named) == named
-
-
-class TestAnswers:
-    """A cell is an answer by the table alone."""
-
-    def read(self, *cells: object, dtype: Any = pl.String, **options: Any) -> list[bool | None]:
-        visits = pl.DataFrame({"arthritis": pl.Series(cells, dtype=dtype)})
-        options.setdefault("path", Path("x.parquet"))
-        return read_answers(visits, ARTHRITIS, **options)["arthritis"].to_list()
-
-    def test_words(self) -> None:
-        yes = ["yes", "y", "true", "present", "1"]
-        no = ["no", "n", "false", "absent", "0"]
-        assert {w for w, answer in ANSWER_WORDS.items() if answer} == set(yes)
-        assert {w for w, answer in ANSWER_WORDS.items() if not answer} == set(no)
-        assert self.read(*yes, *[w.upper() for w in yes]) == [True] * 10
-        assert self.read(*no, *[f" {w.title()}\t" for w in no]) == [False] * 10
-
-    def test_empty_is_not_assessed(self) -> None:
-        assert self.read("", "  ", None) == [None] * 3
-
-    def test_named_texts_are_not_assessed(self) -> None:
-        assert self.read("N/A", "pending", "yes", missing=["n/a", " Pending"]) == [None, None, True]
-
-    def test_a_named_text_cannot_be_an_answer(self) -> None:
-        with pytest.raises(InvalidInputError, match="cannot take 'no' for a missing answer"):
-            self.read("no", missing=["No"])
-        with pytest.raises(InvalidInputError, match="cannot take '4' for a missing answer"):
-            self.read("0", missing=["4"], items="points")
-
-    @pytest.mark.parametrize(
-        ("dtype", "cells"),
-        [
-            (pl.Boolean, [True, False, None]),
-            (pl.Int64, [1, 0, None]),
-            (pl.Float64, [1.0, 0.0, float("nan")]),
-            (pl.String, ["1.0", "0.00", None]),
-        ],
-    )
-    def test_columns_of_every_type(self, dtype: Any, cells: list[Any]) -> None:
-        assert self.read(*cells, dtype=dtype) == [True, False, None]
-
-    def test_points_are_0_or_exactly_the_weight(self) -> None:
-        assert self.read("4", "0", "4.0", "", items="points") == [True, False, True, None]
-        assert self.read(4, 0, None, dtype=pl.Int8, items="points") == [True, False, None]
-
-    @pytest.mark.parametrize("cell", ["8", "2", "1", "yes", "-4", "4.5", "04", "4 points"])
-    def test_other_points_are_refused(self, cell: str) -> None:
-        with pytest.raises(InvalidInputError, match=f"found '{cell}'; accepted: 0 or 4$"):
-            self.read(cell, items="points")
-
-    @pytest.mark.parametrize(
-        "cell", ["8", "2", "-1", "1.5", "maybe", "yes?", "null", "NaN", "nein"]
-    )
-    def test_other_words_are_refused(self, cell: str) -> None:
-        with pytest.raises(InvalidInputError) as caught:
-            self.read(cell)
-        assert f"row 1, column 'arthritis': found {cell!r}" in str(caught.value)
-        assert f"accepted: {', '.join(ANSWER_WORDS)} (any case), empty" in str(caught.value)
-
-    def test_the_first_20_are_listed_by_row_and_the_rest_counted(self) -> None:
-        columns = {"rash": Descriptor.RASH, "fever": Descriptor.FEVER}
-        visits = pl.DataFrame({"rash": ["x"] * 15, "fever": ["yes"] * 5 + ["y!"] * 10})
-        with pytest.raises(InvalidInputError) as caught:
-            read_answers(visits, columns, path=Path("v.parquet"))
-        lines = str(caught.value).splitlines()
-        assert lines[0].startswith("v.parquet: cells that are no answer: 25; accepted: yes, ")
-        assert lines[6:8] == [
-            "  row 6, column 'rash': found 'x'",
-            "  row 6, column 'fever': found 'y!'",
-        ]
-        assert len(lines) == 22
-        assert lines[-1] == "  and 5 more"
-
-    def test_other_columns_stay(self) -> None:
-        visits = pl.DataFrame({"id": ["a"], "arthritis": ["yes"], "note": ["no"]})
-        read = read_answers(visits, ARTHRITIS, path=Path("v.csv"))
-        assert read.rows() == [("a", True, "no")]
 
 
 class TestPlaces:
@@ -198,26 +63,44 @@ class TestReading:
         assert read_visits(tmp_path / f"v{suffix}").equals(visits)
         assert [p.name for p in tmp_path.iterdir()] == [f"v{suffix}"]
 
-    def test_columns_of_json_lines_keep_the_order_of_the_first_row(self, tmp_path: Path) -> None:
-        names = [f"{n % 7}-{n}" for n in range(60)]  # polars alone keeps the order of 32 at most
+    def test_columns_of_json_lines_come_as_they_are_met(self, tmp_path: Path) -> None:
+        names = [f"{n % 7}-{n}" for n in range(60)]
         cells = ", ".join(f'"{name}": 1' for name in names)
         path = write(tmp_path / "v.jsonl", f'\n{{{cells}}}\n{{"z": 2, "late": 2}}\n')
-        assert read_visits(path).columns == [*names, "late", "z"]
+        assert read_visits(path).columns == [*names, "z", "late"]
 
     @pytest.mark.parametrize(
         ("name", "content", "said"),
         [
             ("v.txt", "", "unknown suffix '.txt'; accepted: .csv, .parquet, .jsonl, .ndjson"),
             ("v", "", "unknown suffix ''"),
-            ("v.csv", "", "not readable as CSV"),
-            ("v.csv", b"id,rash\n\xe9,no\n", "not readable as CSV: invalid utf-8"),
-            ("v.csv", 'id,rash\n"a,no\n', "not a table\n  line 2 has 1 fields"),
-            ("v.csv", "id,rash,rash\na,no,no\n", "more than one column is called 'rash'"),
+            ("v.csv", "", "no header"),
+            ("v.csv", "\n\n", "no header"),
+            ("v.csv", b"id,rash\n\xe9,no\n", "not readable: not UTF-8 text"),
+            ("v.csv", b"\x1f\x8b\x08\x00", "not readable: not UTF-8 text"),
+            ("v.csv", 'id,rash\n"a,no\n', "line 2: not readable as CSV: unexpected end of data"),
+            ("v.csv", 'id,rash\na,no\nb,"said "no"\n', "line 3: not readable as CSV: ',' expected"),
+            (
+                "v.csv",
+                "id,rash,rash\na,no,no\n",
+                "more than one column is called 'rash'; rename or delete",
+            ),
             ("v.csv", "id,rash\na,no\nb\n", "not a table\n  line 3 has 1 fields, the header has 2"),
             ("v.csv", "id,rash\na,no,x\n", "not a table\n  line 2 has 3 fields, the header has 2"),
+            ("v.csv", "id,rash\ra,no\rb,no\r", "two readers of CSV find 0 and 2 rows; check"),
             ("v.parquet", "id,rash\n", "not readable as Parquet"),
-            ("v.jsonl", "id,rash\n", "not readable as JSON Lines"),
-            ("v.jsonl", "", "not readable as JSON Lines"),
+            ("v.jsonl", "id,rash\n", "line 1: not readable as JSON Lines: not an object"),
+            ("v.jsonl", '\n{"a": 1\n', "line 2: not readable as JSON Lines: Expecting"),
+            (
+                "v.jsonl",
+                '{"a": 1, "a": 2}\n',
+                "line 1: not readable as JSON Lines: 'a' stands twice",
+            ),
+            ("v.jsonl", '{"a": NaN}\n', "line 1: not readable as JSON Lines: NaN is not JSON"),
+            ("v.jsonl", "[" * 9, "line 1: not readable as JSON Lines: not an object"),
+            ("v.jsonl", '{"a":' * 100_000, "line 1: not readable as JSON Lines: "),
+            ("v.jsonl", "", "no rows"),
+            ("v.jsonl", b"\xff", "not readable: not UTF-8 text"),
         ],
     )
     def test_what_cannot_be_read_is_said_in_a_line(
@@ -227,6 +110,46 @@ class TestReading:
             read_visits(write(tmp_path / name, content))
         assert str(caught.value).startswith(f"{tmp_path / name}: {said}")
 
+    @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
+    def test_a_name_is_no_pattern(self, tmp_path: Path, suffix: str) -> None:
+        for name, rash in (("v1", "no"), ("v[1]", "yes"), ("v*", "no")):
+            write_visits(pl.DataFrame({"rash": [rash]}), tmp_path / f"{name}{suffix}")
+        assert read_visits(tmp_path / f"v[1]{suffix}").rows() == [("yes",)]
+
+    def test_a_cell_may_be_long(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "v.csv", f"id,rash\n{'x' * 200_000},no\n")
+        assert read_visits(path)["id"].str.len_chars().to_list() == [200_000]
+
+    @pytest.mark.parametrize(
+        ("values", "dtype"),
+        [
+            ([True, None], pl.Boolean),
+            ([1, None], pl.Int64),
+            ([1.5, None], pl.Float64),
+            (["a", None], pl.String),
+            ([None, None], pl.Null),
+        ],
+    )
+    def test_json_columns_of_one_type(self, tmp_path: Path, values: list[Any], dtype: Any) -> None:
+        lines = (f'{{"a": {json.dumps(value)}}}\n' for value in values)
+        read = read_visits(write(tmp_path / "v.jsonl", "".join(lines)))["a"]
+        assert (read.to_list(), read.dtype) == (values, dtype)
+
+    @pytest.mark.parametrize(
+        ("values", "texts"),
+        [
+            (["1.5", "9007199254740993"], ["1.5", "9007199254740993"]),
+            (["18446744073709551616", "1"], ["18446744073709551616", "1"]),
+            (["true", "1", '"yes"', "null"], ["true", "1", "yes", None]),
+            (['{"b": [1, 2]}'], ['{"b": [1, 2]}']),
+        ],
+    )
+    def test_other_json_columns_lose_nothing_as_text(
+        self, tmp_path: Path, values: list[str], texts: list[str | None]
+    ) -> None:
+        lines = (f'{{"a": {value}}}\n' for value in values)
+        assert read_visits(write(tmp_path / "v.jsonl", "".join(lines)))["a"].to_list() == texts
+
     def test_ragged_lines_are_listed_up_to_20(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.csv", "id,rash\n" + "a\n" * 30)
         with pytest.raises(InvalidInputError, match=r"and 10 more$"):
@@ -234,14 +157,40 @@ class TestReading:
 
 
 class TestWriting:
+    cannot = pl.DataFrame({"id": [[1, 2]]})  # a list, which CSV cannot hold
+
     def test_a_failure_leaves_neither_the_file_nor_a_part_of_it(self, tmp_path: Path) -> None:
-        visits = pl.DataFrame({"id": [[1, 2]]})  # a list, which CSV cannot hold
-        with pytest.raises(pl.exceptions.PolarsError):
-            write_visits(visits, tmp_path / "v.csv")
+        with pytest.raises(InvalidInputError, match="CSV cannot hold these columns"):
+            write_visits(self.cannot, tmp_path / "v.csv")
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_failure_leaves_the_file_that_was_there(self, tmp_path: Path) -> None:
+    def test_a_failure_leaves_the_file_that_was_there(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         path = write(tmp_path / "v.csv", "before")
-        with pytest.raises(pl.exceptions.PolarsError):
-            write_visits(pl.DataFrame({"id": [[1, 2]]}), path)
+        with pytest.raises(InvalidInputError):
+            write_visits(self.cannot, path)
+
+        def stop(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Path, "replace", stop)
+        with pytest.raises(KeyboardInterrupt):
+            write_visits(pl.DataFrame({"id": ["a"]}), path)
+        assert [p.name for p in tmp_path.iterdir()] == ["v.csv"]
         assert path.read_text() == "before"
+
+    def test_binary_cells_are_refused_where_text_is_written(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInputError, match="JSON Lines cannot hold these columns"):
+            write_visits(pl.DataFrame({"id": [b"\xff"]}), tmp_path / "v.jsonl")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_permissions_and_links_stay(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "v.csv", "before")
+        path.chmod(0o640)
+        link = tmp_path / "link.csv"
+        link.symlink_to(path)
+        write_visits(pl.DataFrame({"id": ["a"]}), link)
+        assert link.is_symlink()
+        assert path.read_text() == "id\na\n"
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640

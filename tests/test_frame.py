@@ -1,6 +1,9 @@
 """Frame row i equals scalar row i, on every engine and dtype; what is missing stays missing."""
 
+import importlib
+import sys
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import narwhals as nw
@@ -316,11 +319,14 @@ class TestColumns:
     def test_result_columns_are_never_overwritten(self, column: str) -> None:
         data = self.data.with_columns(pl.lit(1).alias(column))
         said = self.refusal(data, rules=[ACTIVITY_RULE])
-        assert said == f"result columns that are there already: {column}"
+        assert said == f"result columns that are there already (rename or drop them): {column}"
 
     def test_two_rules_of_one_name(self) -> None:
         said = self.refusal(rules=[ACTIVITY_RULE, ACTIVITY_RULE])
-        assert said == "result columns that are there already: sledai_nct05765006"
+        assert (
+            said
+            == "result columns that are there already (rename or drop them): sledai_nct05765006"
+        )
 
     def test_what_is_no_data_frame_or_one_that_is_not_tested(self) -> None:
         assert self.refusal([1]) == "expected a polars or pandas data frame, found list"
@@ -330,6 +336,19 @@ class TestColumns:
         data = pd.DataFrame(dumped(VISITS), dtype=object)
         data[0] = "x"
         assert list(frame.score(data)[0]) == ["x"] * len(VISITS)
+        data[7] = 8
+        numbered: Any = {7: "rash"}
+        assert self.refusal(data, columns=numbered).startswith("column 7: found 8 in row 0")
+
+    @pytest.mark.parametrize("name", ["^a.*$", "*"])
+    def test_a_name_that_polars_would_take_for_a_pattern(self, name: str) -> None:
+        data = self.data.with_columns(pl.lit(value=True).alias(name))
+        said = self.refusal(data, columns={name: "rash"})
+        assert said == f"column {name!r} would be read as a pattern; rename it"
+
+    def test_names_that_are_used_in_between_are_refused(self) -> None:
+        data = self.data.with_columns(_sledai_clinical=1)
+        assert self.refusal(data).endswith("(rename or drop them): _sledai_clinical")
 
     def test_a_frame_without_rows(self) -> None:
         assert frame.score(self.data.clear()).height == 0
@@ -358,6 +377,38 @@ class TestValues:
             f"column 'rash': {found}; accepted: true, false, 1, 0 and null"
         )
 
+    @pytest.mark.parametrize(
+        "cells",
+        [
+            pd.Series([None] * 200 + [True, 0], dtype=object),
+            pd.Series(pd.Categorical([True, False, None] * 40)),
+            pd.Series(pd.Categorical([1, 0, None] * 40)),
+            pd.Series([Decimal(1), Decimal(0), pd.NA, np.True_, np.int8(0)], dtype=object),
+        ],
+        ids=["late", "categories", "categories of numbers", "decimals and numpy"],
+    )
+    def test_objects_are_compared_one_by_one(self, cells: Any) -> None:
+        data = pd.DataFrame(dumped([Assessment.of()] * len(cells)), dtype=object)
+        data["rash"] = cells
+        known = [None if pd.isna(cell) else bool(cell) for cell in cells]
+        assert results(frame.score(data)) == [
+            scalar(Assessment.of().model_copy(update={"rash": answer})) for answer in known
+        ]
+
+    @pytest.mark.parametrize("cell", [[1], [1, 2], "1", 2, {"a": 1}, (1,)])
+    def test_objects_that_are_no_answer(self, cell: object) -> None:
+        data = pd.DataFrame(dumped([Assessment.of()] * 2), dtype=object)
+        data["rash"] = pd.Series([True, cell], dtype=object)
+        with pytest.raises(InvalidInputError, match=r"column 'rash': found .* in row 1"):
+            frame.score(data)
+
+    def test_polars_objects_are_no_answers(self) -> None:
+        data = pl.DataFrame(dumped([Assessment.of()])).with_columns(
+            rash=pl.Series([{1}], dtype=pl.Object)
+        )
+        with pytest.raises(InvalidInputError, match=r"column 'rash': found \{1\} in row 0"):
+            frame.score(data)
+
     def test_mixed_objects(self) -> None:
         data = pd.DataFrame(dumped([Assessment.of()] * 2), dtype=object)
         data["rash"] = pd.Series([True, "true"], dtype=object)
@@ -376,6 +427,15 @@ class TestValues:
             )
             (row,) = results(frame.score(data))
             assert row == scalar(Assessment.of(not_assessed={"rash"}))
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "sledai.frame")
+    monkeypatch.setitem(sys.modules, "narwhals", None)
+    with pytest.raises(
+        ModuleNotFoundError, match=r"needs narwhals: pip install 'sledai\[frame\]'$"
+    ):
+        importlib.import_module("sledai.frame")
 
 
 def test_the_verdict_column_has_a_plain_name() -> None:

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from sledai import cli, frame
-from sledai.files import answer_columns, read_answers, read_visits
+from sledai.answers import answer_columns, read_answers
+from sledai.files import read_visits
 
 FILE = Path(__file__).parents[2] / "shared" / "data" / "gse65391_visits.csv"
 

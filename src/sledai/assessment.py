@@ -12,6 +12,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from sledai.definitions import OBSERVATION_WINDOW
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import Descriptor, descriptor_set, listed
 from sledai.errors import InvalidInputError, shorten
@@ -24,6 +25,10 @@ _ANSWERS = "true (present), false (absent) or null (not assessed)"
 
 def _describe_fields(schema: dict[str, Any]) -> None:
     """Put label and definition of each descriptor into the JSON Schema."""
+    schema["description"] = (
+        "The 24 descriptors of the SELENA-SLEDAI at one visit, each true (present), false (absent) "
+        f"or null (not assessed). A descriptor counts when {OBSERVATION_WINDOW}."
+    )
     for descriptor in Descriptor:
         field = schema["properties"][descriptor.value]
         field["title"] = descriptor.label
@@ -34,25 +39,24 @@ def _describe_fields(schema: dict[str, Any]) -> None:
 
 
 def _restate(error: ValidationError) -> ValidationError:
-    """Say the errors about answers with the offending cell alone, not the rest of the record."""
+    """Say the same errors with the offending cell alone, not the rest of the record."""
     lines: list[InitErrorDetails] = []
     for line in error.errors():
-        said: str | PydanticCustomError = line["type"]
-        found = None if said == "missing" else line["input"]  # where missing, the whole record
-        if said == "extra_forbidden":
+        found = line["input"]
+        if line["type"] == "extra_forbidden":
             said = PydanticCustomError("extra_forbidden", "not one of the 24 descriptors")
-        elif line["loc"] and line["loc"][0] in _NAMES:
-            if said == "missing":
-                said = PydanticCustomError("missing", f"no answer given; accepted: {_ANSWERS}")
-            else:
-                said = PydanticCustomError(
-                    "not_an_answer",
-                    "found {found}; accepted: {accepted}",
-                    {"found": shorten(found), "accepted": _ANSWERS},
-                )
-        lines.append(
-            InitErrorDetails(type=said, loc=line["loc"], input=found, ctx=line.get("ctx", {}))
-        )
+        elif not line["loc"] or line["loc"][0] not in _NAMES:
+            return error  # of the record as a whole, or of a field of a model built on this one
+        elif line["type"] == "missing":
+            said = PydanticCustomError("missing", f"no answer given; accepted: {_ANSWERS}")
+            found = None  # not the whole record
+        else:
+            said = PydanticCustomError(
+                "not_an_answer",
+                "found {found}; accepted: {accepted}",
+                {"found": shorten(found), "accepted": _ANSWERS},
+            )
+        lines.append(InitErrorDetails(type=said, loc=line["loc"], input=found))
     return ValidationError.from_exception_data(error.title, lines)
 
 
@@ -155,4 +159,4 @@ class Assessment(BaseModel):
     @property
     def not_assessed(self) -> frozenset[Descriptor]:
         """The descriptors nobody answered."""
-        return frozenset(d for d in Descriptor if getattr(self, d) is None)
+        return frozenset(Descriptor) - self.present - self.absent

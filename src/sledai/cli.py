@@ -3,6 +3,7 @@
 Needs the extra `cli`.
 """
 
+import io
 import sys
 import textwrap
 from collections.abc import Collection, Mapping
@@ -17,19 +18,23 @@ from rich.text import Text
 
 import sledai
 from sledai import frame
-from sledai.definitions import Edition
+from sledai.answers import (
+    ANSWER_WORDS,
+    Items,
+    answer_columns,
+    descriptor_named,
+    plain_name,
+    read_answers,
+)
+from sledai.definitions import OBSERVATION_WINDOW, Edition
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import SEROLOGIC, Descriptor, listed
 from sledai.entry_rules import ActivityRule
 from sledai.errors import InvalidInputError, SledaiError, shorten
 from sledai.files import (
-    ANSWER_WORDS,
     FORMATS,
-    Items,
-    answer_columns,
-    descriptor_named,
+    SHOWN,
     file_format,
-    read_answers,
     read_visits,
     write_visits,
 )
@@ -61,6 +66,11 @@ app = typer.Typer(
 
 def run(args: list[str] | None = None) -> None:
     """Run the command line; every error is one message and exit code 2."""
+    if sys.stdout is None:  # closed by the caller
+        sys.stdout = io.StringIO()
+    stdout: object = sys.stdout
+    if isinstance(stdout, io.TextIOWrapper):
+        stdout.reconfigure(errors="replace")  # a terminal may know fewer letters
     try:
         app(args)
     except SledaiError as error:
@@ -113,30 +123,39 @@ ItemsOption = Annotated[
 Columns = Annotated[
     list[str],
     typer.Option(
-        "--column", metavar="THEIRS=DESCRIPTOR", help="Read a descriptor from this column."
+        "--column",
+        metavar="THEIRS=DESCRIPTOR",
+        help="Read a descriptor from this column. Repeatable.",
     ),
 ]
 Missing = Annotated[
     list[str],
-    typer.Option(metavar="TEXT", help="Take this text for not assessed, as an empty cell is."),
+    typer.Option(
+        metavar="TEXT", help="Take this text for not assessed, as empty cells are. Repeatable."
+    ),
 ]
 NotCollected = Annotated[
     list[str],
-    typer.Option(metavar="DESCRIPTOR", help="No column has it: not assessed at any visit."),
+    typer.Option(
+        metavar="DESCRIPTOR", help="No column has it: not assessed at any visit. Repeatable."
+    ),
 ]
 Absent = Annotated[
     list[str],
-    typer.Option(metavar="DESCRIPTOR", help="No column has it: assert it absent at every visit."),
+    typer.Option(
+        metavar="DESCRIPTOR", help="No column has it: assert it absent at every visit. Repeatable."
+    ),
 ]
 Trials = Annotated[
     list[str],
     typer.Option(
-        metavar="ID", help=f"Judge the activity rule of this trial: {', '.join(TRIAL_RULES)}."
+        metavar="ID",
+        help=f"Judge the activity rule of this trial: {', '.join(TRIAL_RULES)}. Repeatable.",
     ),
 ]
 
 
-@app.command(epilog="Options with a value in capitals, but for --output, can be repeated.")
+@app.command()
 def score(
     source: Source,
     output: Output = None,
@@ -147,33 +166,34 @@ def score(
     absent: Absent = [],
     trial: Trials = [],
 ) -> None:
-    """Score a file of visits: one row a visit, one column a descriptor.
+    """Score a file of visits.
 
-    Without --output the scores are printed as a table.
+    One row is a visit, one column a descriptor.
+
+    Without --output the scores are printed as a table, beside the first three other columns.
     """
     rules = [_trial_rule(name) for name in dict.fromkeys(trial)]
     if output is not None:
         _refuse_output(output, source)
     visits = read_visits(source)
-    columns = answer_columns(visits.columns, dict(map(_named_column, column)))
+    columns = answer_columns(visits.columns, _named_columns(column))
     constant = {
         "not_collected": [descriptor_named(name) for name in not_collected],
         "absent": [descriptor_named(name) for name in absent],
     }
-    readable = {theirs: d for theirs, d in columns.items() if theirs in visits.columns}
     problems: list[str] = []
-    scored = answers = pl.DataFrame(schema=dict.fromkeys(visits.columns, pl.Boolean))
+    unnamed = set(Descriptor).difference(columns.values(), *constant.values())
+    if unnamed:
+        problems.append(_missing_columns(source, visits, unnamed, columns))
     try:
-        answers = read_answers(visits, readable, path=source, items=items, missing=missing)
+        answers = read_answers(visits, columns, path=source, items=items, missing=missing)
     except InvalidInputError as error:
-        problems.append(str(error))  # and go on without rows, to tell of the columns as well
-    try:
-        scored = frame.score(answers, rules=rules, columns=columns, **constant)
-    except InvalidInputError as error:
-        problems.insert(0, f"{source}: {error}")
-    if problems:
+        problems.append(str(error))
+        answers = visits
+    if problems:  # of columns and of cells in one message
         raise InvalidInputError("\n".join(problems))
-    scored = scored.with_columns(visits.select(*readable))  # as they stand in the file
+    scored = frame.score(answers, rules=rules, columns=columns, **constant)
+    scored = scored.with_columns(visits[theirs] for theirs in columns)  # as in the file
     if output is None:
         _print_table(scored, [c for c in visits.columns if c not in columns], rules)
     else:
@@ -192,14 +212,40 @@ def _trial_rule(name: str) -> ActivityRule:
         ) from None
 
 
-def _named_column(option: str) -> tuple[str, Descriptor]:
-    theirs, equals, name = option.rpartition("=")
-    if not equals:
-        raise InvalidInputError(
-            f"--column: found {shorten(option)}; accepted: THEIRS=DESCRIPTOR, such as "
-            "joint_swelling=arthritis"
-        )
-    return theirs, descriptor_named(name)
+def _named_columns(options: list[str]) -> dict[str, Descriptor]:
+    named: dict[str, Descriptor] = {}
+    for option in options:
+        theirs, equals, name = option.rpartition("=")
+        if not equals:
+            raise InvalidInputError(
+                f"--column: found {shorten(option)}; accepted: THEIRS=DESCRIPTOR, such as "
+                "joint_swelling=arthritis"
+            )
+        if theirs in named:
+            raise InvalidInputError(f"--column: column {shorten(theirs)} is named twice")
+        named[theirs] = descriptor_named(name)
+    return named
+
+
+def _missing_columns(
+    source: Path,
+    visits: pl.DataFrame,
+    descriptors: set[Descriptor],
+    columns: Mapping[str, Descriptor],
+) -> str:
+    unused = [shorten(name) for name in visits.columns if name not in columns]
+    more = f" and {len(unused) - SHOWN} more" if len(unused) > SHOWN else ""
+    lines = [
+        f"{source}: no column for {listed(descriptors)}",
+        (
+            "  say which column it is (--column THEIRS=DESCRIPTOR), that nobody assessed it "
+            "(--not-collected DESCRIPTOR), or that it was never present (--absent DESCRIPTOR)"
+        ),
+        f"  columns not used: {', '.join(unused[:SHOWN]) or 'none'}{more}",
+    ]
+    if visits.width == 1:
+        lines.append("  there is one column only: are the fields separated by commas?")
+    return "\n".join(lines)
 
 
 def _refuse_output(output: Path, source: Path) -> None:
@@ -249,7 +295,11 @@ def _print_summary(
             f"{(verdicts == verdict).sum()} {verdict.replace('_', ' ')}" for verdict in Verdict
         )
         lines.append(f"{rule.name} ({rule}): {counts}")
-    renamed = [f"{_printable(theirs).plain} as {d}" for theirs, d in columns.items() if theirs != d]
+    renamed = [
+        f"{_printable(theirs).plain} as {d}"
+        for theirs, d in columns.items()
+        if plain_name(theirs) != d
+    ]
     if renamed:
         lines.append(f"columns read: {', '.join(renamed)}")
     if absent:
@@ -260,7 +310,7 @@ def _print_summary(
 
 @app.command()
 def descriptors() -> None:
-    """Print the 24 descriptors in form order, with weight and organ system."""
+    """Print the 24 descriptors."""
     table = _table()
     table.add_column("#", justify="right")
     for name in ("descriptor", "weight", "organ system"):
@@ -277,13 +327,14 @@ def descriptors() -> None:
 def explain(
     descriptor: Annotated[str, typer.Argument(metavar="DESCRIPTOR", help="Name or alias.")],
 ) -> None:
-    """Print one descriptor: weight, organ system, definition and sources."""
+    """Print one descriptor with its sources."""
     d = descriptor_named(descriptor)
     definition = SELENA_DEFINITIONS[d]
     weight = "1 point" if d.weight == 1 else f"{d.weight} points"
     print(f"{d.label} ({d.value}), descriptor {d.number} of {len(Descriptor)}")
     rows = {
-        "weight": f"{weight} when present; {d.citation}",
+        "weight": f"{weight}; {d.citation}",
+        "counts when": f"{OBSERVATION_WINDOW}; {OBSERVATION_WINDOW.citation}",
         "organ system": f"{d.system.label}; {d.system.citation}",
         Edition.SELENA.value: f"{definition.text} {definition.citation}",
     }

@@ -4,7 +4,7 @@ Every edition (1992, SELENA, 2K) has these descriptors with these weights; the e
 in wording only (`sledai.definitions`). The weights stand here and nowhere else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple
@@ -155,14 +155,16 @@ SEROLOGIC = frozenset({Descriptor.LOW_COMPLEMENT, Descriptor.INCREASED_DNA_BINDI
 def descriptor_set(names: Iterable[Descriptor | str]) -> frozenset[Descriptor]:
     """Read descriptors or their names into a set.
 
-    Raises `InvalidInputError` for a name that is no descriptor (with the closest ones) and for
-    a bare string, whose letters would be read as names.
+    Raises `InvalidInputError` for a name that is no descriptor (with the closest ones), for a
+    bare string, whose letters would be read as names, and for a mapping, whose values would be
+    lost.
 
     >>> descriptor_set(["rash"])
     frozenset({<Descriptor.RASH: 'rash'>})
     """
-    if isinstance(names, str):
-        raise InvalidInputError(f"expected a set of descriptors, found the text {shorten(names)}")
+    if isinstance(names, str | Mapping):
+        kind = "text" if isinstance(names, str) else "mapping"
+        raise InvalidInputError(f"expected a set of descriptors, found a {kind}")
     names = list(names)
     try:
         return frozenset(Descriptor(name) for name in names)

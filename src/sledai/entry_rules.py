@@ -74,6 +74,9 @@ class ActivityRule:
     citation: Citation | None = None
 
     def __post_init__(self) -> None:
+        if self.edition not in set(Edition):
+            editions = ", ".join(f"Edition.{edition.name}" for edition in Edition)
+            raise InvalidInputError(f"edition: found {shorten(self.edition)}; accepted: {editions}")
         for field in ("least_total", "least_clinical"):
             least = getattr(self, field)
             if type(least) is not int or not 0 <= least <= MAX_TOTAL:

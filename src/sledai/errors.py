@@ -59,6 +59,8 @@ def shorten(value: object) -> str:
     ("'maybe'", '8', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")
     """
     quoted = ascii(value)
+    if "\n" in quoted:  # not of a text, whose line breaks are escaped
+        quoted = " ".join(quoted.split())
     if len(quoted) <= _QUOTED_CHARACTERS:
         return quoted
     return quoted[: _QUOTED_CHARACTERS - 3] + "..."

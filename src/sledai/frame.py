@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from functools import reduce
 from importlib import import_module
 from operator import add
-from typing import Any, cast
+from typing import Any, Literal, assert_never, cast
 
-import narwhals as nw
-from narwhals.typing import IntoFrameT
+try:
+    import narwhals as nw
+    from narwhals.typing import IntoFrameT
+except ModuleNotFoundError as error:
+    error.msg = f"sledai.frame needs {error.name}: pip install 'sledai[frame]'"
+    raise
 
 from sledai.descriptors import SEROLOGIC, Descriptor, descriptor_set, listed
 from sledai.entry_rules import ActivityRule
@@ -36,6 +40,8 @@ SCORE_COLUMNS = {
 INVALID_COLUMN = "sledai_invalid"
 """Added on lazy frames: number of cells that are no answer; they count as not assessed."""
 
+
+_PART = "_sledai_"  # begins the names of columns that are there only in between
 
 ACCEPTED_VALUES = "true, false, 1, 0 and null"
 """What a cell of a descriptor column may hold."""
@@ -94,7 +100,9 @@ def score(
             f"expected a polars or pandas data frame, found {type(df).__name__}"
         ) from None
     lazy = isinstance(frame, nw.LazyFrame)
-    readings = _read(schema, columns or {}, descriptor_set(not_collected), descriptor_set(absent))
+    readings = _read(
+        _kinds(frame, schema), columns or {}, descriptor_set(not_collected), descriptor_set(absent)
+    )
     _refuse_collisions(schema, rules)
     if not lazy:
         _refuse_invalid(frame, readings)
@@ -114,55 +122,93 @@ def score(
     return cast("IntoFrameT", result)
 
 
+Kind = Literal["boolean", "float", "number", "object", "other"]
+
+
+def _kinds(frame: Any, schema: Mapping[str, Any]) -> dict[str, Kind]:
+    """Say how the cells of each column are to be compared."""
+    kinds: dict[str, Kind] = {
+        name: "boolean"
+        if dtype == nw.Boolean
+        else "float"
+        if dtype.is_float()
+        else "number"
+        if dtype.is_numeric()
+        else "other"
+        for name, dtype in schema.items()
+    }
+    if frame.implementation.is_pandas():  # narwhals takes mixed objects for what the first are
+        for name, dtype in nw.to_native(frame).dtypes.items():
+            if dtype in ("object", "category"):
+                kinds[name] = "object"
+    return kinds
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """How one descriptor is read: from a column, or as the same answer in every row.
 
-    In a boolean column the cells are the answers, in a column of numbers (or of mixed objects)
-    1 and 0 are, and in any other column nothing is an answer but null.
+    In a boolean column the cells are the answers; in a column of numbers or of mixed objects 1
+    and 0 are (True equals 1); in any other column nothing is an answer but null. Without a kind
+    there is no column.
     """
 
     descriptor: Descriptor
     column: str = ""
-    dtype: nw.dtypes.DType | None = None
+    kind: Kind | None = None
     not_collected: bool = False
-
-    @property
-    def _numeric(self) -> bool:
-        return self.dtype is not None and (self.dtype.is_numeric() or self.dtype == nw.Object)
-
-    @property
-    def checked(self) -> bool:
-        """Whether the column can hold cells that are no answer."""
-        return self.dtype is not None and self.dtype != nw.Boolean
 
     def points(self, engine: Any) -> Any:
         """Give the weight where the descriptor is present, else 0."""
-        column = engine.col(self.column)
-        if self.dtype == nw.Boolean:
-            return _flag(engine, column, self.descriptor.weight, 0)
-        if self._numeric:
-            return _flag(engine, column == 1, self.descriptor.weight, 0)
-        return _number(engine, 0)
+        weight = self.descriptor.weight
+        match self.kind:
+            case "boolean":
+                return _flag(engine, engine.col(self.column), weight, 0)
+            case "number" | "float":
+                return _flag(engine, engine.col(self.column) == 1, weight, 0)
+            case "object":
+                return _flag(engine, engine.col(self.column).is_in([1]), weight, 0)
+            case "other" | None:
+                return _number(engine, 0)
+            case _:
+                assert_never(self.kind)
 
     def unknown(self, engine: Any) -> Any:
         """Give 1 where the descriptor is neither present nor absent, else 0."""
-        column = engine.col(self.column)
-        if self.dtype == nw.Boolean:
-            return _flag(engine, column.is_null(), 1, 0)
-        if self._numeric:
-            return _flag(engine, (column == 1) | (column == 0), 0, 1)
-        return _number(engine, int(self.not_collected or self.dtype is not None))
+        match self.kind:
+            case "boolean":
+                return _flag(engine, engine.col(self.column).is_null(), 1, 0)
+            case "number" | "float":
+                column = engine.col(self.column)
+                return _flag(engine, (column == 1) | (column == 0), 0, 1)
+            case "object":
+                return _flag(engine, engine.col(self.column).is_in([0, 1]), 0, 1)
+            case "other":
+                return _number(engine, 1)
+            case None:
+                return _number(engine, int(self.not_collected))
+            case _:
+                assert_never(self.kind)
 
     def invalid(self, engine: Any) -> Any:
         """Give 1 where the cell is no answer, else 0."""
         column = engine.col(self.column)
         accepted = column.is_null()
-        if self._numeric:
-            accepted = accepted | (column == 1) | (column == 0)
-        if self.dtype is not None and self.dtype.is_float():
-            accepted = accepted | column.is_nan()
+        match self.kind:
+            case "number":
+                accepted = accepted | (column == 1) | (column == 0)
+            case "float":
+                accepted = accepted | (column == 1) | (column == 0) | column.is_nan()
+            case "object":
+                accepted = accepted | column.is_in([0, 1])
+            case _:
+                pass
         return _flag(engine, accepted, 0, 1)
+
+    @property
+    def checked(self) -> bool:
+        """Whether the column can hold cells that are no answer."""
+        return self.kind not in {None, "boolean"}
 
 
 def _sum(expressions: Iterable[Any]) -> Any:
@@ -178,7 +224,7 @@ def _flag(engine: Any, condition: Any, then: int, otherwise: int) -> Any:
 
 
 def _read(
-    schema: Mapping[str, Any],
+    kinds: Mapping[str, Kind],
     columns: Mapping[str, Descriptor | str],
     not_collected: frozenset[Descriptor],
     absent: frozenset[Descriptor],
@@ -188,20 +234,9 @@ def _read(
     A column that `columns` names counts for that descriptor alone, and before one with the
     descriptor's own name.
     """
-    problems: list[str] = []
-    sources: dict[Descriptor, str] = {}
-    for theirs, name in columns.items():
-        (descriptor,) = descriptor_set([name])
-        if theirs not in schema:
-            problems.append(f"no column {shorten(theirs)}, named for {descriptor}")
-        if descriptor in sources:
-            problems.append(
-                f"two columns named for {descriptor}: "
-                f"{shorten(sources[descriptor])} and {shorten(theirs)}"
-            )
-        sources[descriptor] = theirs
+    sources, problems = _named_sources(kinds, columns)
     for descriptor in Descriptor:
-        if descriptor in schema and descriptor not in columns:
+        if descriptor in kinds and descriptor not in columns:
             sources.setdefault(descriptor, descriptor.value)
     if both := not_collected & absent:
         problems.append(f"named both not collected and absent: {listed(both)}")
@@ -216,18 +251,41 @@ def _read(
     if problems:
         raise InvalidInputError("; ".join(problems))
     return [
-        _Reading(d, sources[d], schema[sources[d]])
+        _Reading(d, sources[d], kinds[sources[d]])
         if d in sources
         else _Reading(d, not_collected=d in not_collected)
         for d in Descriptor
     ]
 
 
+def _named_sources(
+    kinds: Mapping[str, Kind], columns: Mapping[str, Descriptor | str]
+) -> tuple[dict[Descriptor, str], list[str]]:
+    sources: dict[Descriptor, str] = {}
+    problems: list[str] = []
+    for theirs, name in columns.items():
+        (descriptor,) = descriptor_set([name])
+        if theirs not in kinds:
+            problems.append(f"no column {shorten(theirs)}, named for {descriptor}")
+        if descriptor in sources:
+            problems.append(
+                f"two columns named for {descriptor}: "
+                f"{shorten(sources[descriptor])} and {shorten(theirs)}"
+            )
+        text = str(theirs)
+        if text == "*" or (text.startswith("^") and text.endswith("$")):
+            problems.append(f"column {shorten(theirs)} would be read as a pattern; rename it")
+        sources[descriptor] = theirs
+    return sources, problems
+
+
 def _refuse_collisions(schema: Mapping[str, Any], rules: tuple[ActivityRule, ...]) -> None:
     added = [*SCORE_COLUMNS, INVALID_COLUMN, *map(verdict_column, rules)]
-    if there := [name for name in added if name in schema or added.count(name) > 1]:
+    there = [name for name in added if name in schema or added.count(name) > 1]
+    if there := there + [name for name in schema if str(name).startswith(_PART)]:
         raise InvalidInputError(
-            f"result columns that are there already: {', '.join(dict.fromkeys(there))}"
+            "result columns that are there already (rename or drop them): "
+            f"{', '.join(dict.fromkeys(there))}"
         )
 
 
@@ -235,15 +293,15 @@ def _refuse_invalid(frame: Any, readings: list[_Reading]) -> None:
     checked = [reading for reading in readings if reading.checked]
     if not checked:
         return
-    flags = frame.select(*(r.invalid(nw).alias(r.column) for r in checked))
+    flags = frame.select(**{r.descriptor.value: r.invalid(nw) for r in checked})
     counts = flags.select(nw.all().cast(nw.Int64).sum())
     problems: list[str] = []
-    for column in flags.columns:
-        if count := counts[column][0]:
-            row = int(flags[column].arg_max())
-            (found,) = frame[column][row : row + 1].to_list()
+    for reading in checked:
+        if count := counts[reading.descriptor.value][0]:
+            row = int(flags[reading.descriptor.value].arg_max())
+            (found,) = frame.get_column(reading.column)[row : row + 1].to_list()
             problems.append(
-                f"column {shorten(column)}: found {shorten(found)} in row {row}, "
+                f"column {shorten(reading.column)}: found {shorten(found)} in row {row}, "
                 f"counting from 0 ({count} such {'cell' if count == 1 else 'cells'})"
             )
     if problems:
@@ -271,17 +329,17 @@ def _apply(
     unknowns: dict[str, Any] = {}
     slacks: dict[str, Any] = {}
     for group, members in groups.items():
-        points[f"_sledai_{group}"] = _sum(r.points(engine) for r in members)
+        points[f"{_PART}{group}"] = _sum(r.points(engine) for r in members)
         by_weight: list[Any] = []
         for weight in sorted({r.descriptor.weight for r in members}):
-            count = f"_sledai_{group}_unknown_{weight}"
+            count = f"{_PART}{group}_unknown_{weight}"
             unknowns[count] = _sum(
                 r.unknown(engine) for r in members if r.descriptor.weight == weight
             )
             by_weight.append(engine.col(count) * _number(engine, weight))
-        slacks[f"_sledai_{group}_slack"] = _sum(by_weight)
+        slacks[f"{_PART}{group}_slack"] = _sum(by_weight)
     low, slack, serologic, serologic_slack = (
-        engine.col(f"_sledai_{part}").cast(engine.Int32)
+        engine.col(f"{_PART}{part}").cast(engine.Int32)
         for part in ("clinical", "clinical_slack", "serologic", "serologic_slack")
     )
     total, total_slack = low + serologic, slack + serologic_slack

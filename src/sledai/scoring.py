@@ -96,9 +96,9 @@ def score_bounds(
     low = unknown = 0
     for name, weight in _counted(excluding):
         answer = answers[name]
-        if answer:
+        if answer is True:
             low += weight
-        elif answer is None:
+        elif answer is not False:
             unknown += weight
     return ScoreBounds(low, low + unknown)
 
@@ -143,9 +143,9 @@ def _sum(assessment: Assessment, counted: _Counted) -> int:
     total = 0
     for name, weight in counted:
         answer = answers[name]
-        if answer:
+        if answer is True:
             total += weight
-        elif answer is None:
+        elif answer is not False:
             raise _incomplete(d for d in assessment.not_assessed if (d, d.weight) in counted)
     return total
 

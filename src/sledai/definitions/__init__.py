@@ -11,9 +11,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
-from sledai.sources import Citation
+from sledai.sources import BOMBARDIER_1992, Citation
 
-__all__ = ["Definition", "Edition", "Limit"]
+__all__ = ["OBSERVATION_WINDOW", "Definition", "Edition", "Limit", "ObservationWindow"]
 
 
 class Edition(StrEnum):
@@ -33,7 +33,7 @@ class Limit:
     """
 
     quantity: str
-    operator: Literal["<", ">", ">="]
+    operator: Literal["<", "<=", ">", ">="]
     value: Decimal
     unit: str
 
@@ -58,3 +58,21 @@ class Definition:
     def text(self) -> str:
         """The definition as a sentence, its limits filled in."""
         return self.wording.format(*self.limits)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationWindow:
+    """How long before the visit a descriptor still counts, in all editions.
+
+    >>> print(OBSERVATION_WINDOW)
+    present at the visit or in the 10 days before it, and due to lupus
+    """
+
+    days: int
+    citation: Citation
+
+    def __str__(self) -> str:
+        return f"present at the visit or in the {self.days} days before it, and due to lupus"
+
+
+OBSERVATION_WINDOW = ObservationWindow(10, Citation(BOMBARDIER_1992, "head of the form"))

@@ -1,0 +1,179 @@
+"""Names of columns and words for an answer: by the tables alone, every other cell reported."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from sledai import Descriptor, InvalidInputError
+from sledai.answers import (
+    ALIASES,
+    ANSWER_WORDS,
+    answer_columns,
+    descriptor_named,
+    plain_name,
+    read_answers,
+)
+
+ARTHRITIS = {"arthritis": Descriptor.ARTHRITIS}
+
+
+class TestNames:
+    @pytest.mark.parametrize("descriptor", Descriptor)
+    def test_every_descriptor_goes_by_its_name_however_written(
+        self, descriptor: Descriptor
+    ) -> None:
+        for name in (
+            descriptor.value,
+            descriptor.label,
+            descriptor.value.upper(),
+            f" {descriptor.label.replace(' ', ' - ')} ?",
+        ):
+            assert descriptor_named(name) is descriptor
+
+    @pytest.mark.parametrize(
+        ("alias", "descriptor"),
+        [
+            ("new_rash", "rash"),
+            ("cva", "cerebrovascular_accident"),
+            ("low_c3_c4", "low_complement"),
+            ("dsdna", "increased_dna_binding"),
+            ("Low C3/C4", "low_complement"),
+        ],
+    )
+    def test_common_other_names(self, alias: str, descriptor: str) -> None:
+        assert descriptor_named(alias) == descriptor
+
+    def test_an_alias_is_written_as_it_is_compared_and_hides_no_descriptor(self) -> None:
+        for alias in ALIASES:
+            assert plain_name(alias) == alias
+            assert alias not in set(Descriptor)
+
+    def test_an_unknown_name_is_refused(self) -> None:
+        with pytest.raises(InvalidInputError, match=r"'arthriti' \(did you mean arthritis\?\)"):
+            descriptor_named("Arthriti")
+
+    def test_columns_by_name_alias_and_order(self) -> None:
+        found = answer_columns(
+            ["id", "swelling", "Fever", "CVA", "c3"], {"swelling": Descriptor.ARTHRITIS}
+        )
+        assert found == {
+            "swelling": "arthritis",
+            "Fever": "fever",
+            "CVA": "cerebrovascular_accident",
+        }
+
+    def test_two_columns_by_names_of_one_descriptor_are_refused(self) -> None:
+        with pytest.raises(InvalidInputError, match=r"'rash' and 'new_rash' both go by names of"):
+            answer_columns(["rash", "new_rash"], {})
+
+    def test_a_named_column_that_is_not_there(self) -> None:
+        with pytest.raises(InvalidInputError, match="no column 'x', named for rash"):
+            answer_columns(["rash"], {"x": Descriptor.RASH})
+
+    def test_a_named_column_is_the_only_one(self) -> None:
+        named = {"new_rash": Descriptor.RASH}
+        assert answer_columns(["rash", "new_rash"], named) == named
+
+
+class TestAnswers:
+    """A cell is an answer by the table alone."""
+
+    def read(self, *cells: object, dtype: Any = pl.String, **options: Any) -> list[bool | None]:
+        visits = pl.DataFrame({"arthritis": pl.Series(cells, dtype=dtype)})
+        options.setdefault("path", Path("x.parquet"))
+        return read_answers(visits, ARTHRITIS, **options)["arthritis"].to_list()
+
+    def test_words(self) -> None:
+        yes = ["yes", "y", "true", "present", "1"]
+        no = ["no", "n", "false", "absent", "0"]
+        assert {w for w, answer in ANSWER_WORDS.items() if answer} == set(yes)
+        assert {w for w, answer in ANSWER_WORDS.items() if not answer} == set(no)
+        assert self.read(*yes, *[w.upper() for w in yes]) == [True] * 10
+        assert self.read(*no, *[f" {w.title()}\t" for w in no]) == [False] * 10
+
+    def test_empty_is_not_assessed(self) -> None:
+        assert self.read("", "  ", None) == [None] * 3
+
+    def test_named_texts_are_not_assessed(self) -> None:
+        assert self.read("N/A", "pending", "yes", missing=["n/a", " Pending"]) == [None, None, True]
+        assert self.read("9.0", "9", "1.0", missing=["9.0"]) == [None, None, True]
+
+    def test_a_named_text_cannot_be_an_answer(self) -> None:
+        with pytest.raises(InvalidInputError, match="cannot take 'no' for a missing answer"):
+            self.read("no", missing=["No"])
+        with pytest.raises(InvalidInputError, match="cannot take '4' for a missing answer"):
+            self.read("0", missing=["4.0"], items="points")
+
+    @pytest.mark.parametrize(
+        ("dtype", "cells"),
+        [
+            (pl.Boolean, [True, False, None]),
+            (pl.Int64, [1, 0, None]),
+            (pl.Float64, [1.0, 0.0, float("nan")]),
+            (pl.String, ["1.0", "0.00", None]),
+        ],
+    )
+    def test_columns_of_every_type(self, dtype: Any, cells: list[Any]) -> None:
+        assert self.read(*cells, dtype=dtype) == [True, False, None]
+
+    @pytest.mark.parametrize(
+        ("dtype", "cell", "found"),
+        [
+            (pl.List(pl.Int64), [1], "[1]"),
+            (pl.Binary, b"1", "b'1'"),
+            (pl.Object, {1}, "{1}"),
+            (pl.Date, date(2024, 1, 2), "datetime.date(2024, 1, 2)"),
+            (pl.Categorical, "maybe", "'maybe'"),
+        ],
+    )
+    def test_cells_that_are_no_text_are_refused_like_others(
+        self, dtype: Any, cell: Any, found: str
+    ) -> None:
+        with pytest.raises(InvalidInputError, match="row 1, column 'arthritis': found") as caught:
+            self.read(cell, None, dtype=dtype)
+        assert found in str(caught.value)
+
+    def test_points_are_0_or_exactly_the_weight(self) -> None:
+        assert self.read("4", "0", "4.0", "", items="points") == [True, False, True, None]
+        assert self.read(4, 0, None, dtype=pl.Int8, items="points") == [True, False, None]
+
+    @pytest.mark.parametrize("cell", ["8", "2", "1", "yes", "-4", "4.5", "04", "4 points"])
+    def test_other_points_are_refused(self, cell: str) -> None:
+        with pytest.raises(InvalidInputError, match=f"found '{cell}'; accepted: 0 or 4$"):
+            self.read(cell, items="points")
+
+    @pytest.mark.parametrize(
+        "cell", ["8", "2", "-1", "1.5", "maybe", "yes?", "null", "NaN", "nein"]
+    )
+    def test_other_words_are_refused(self, cell: str) -> None:
+        with pytest.raises(InvalidInputError) as caught:
+            self.read(cell)
+        assert f"row 1, column 'arthritis': found {cell!r}" in str(caught.value)
+        assert f"accepted: {', '.join(ANSWER_WORDS)} (any case), empty" in str(caught.value)
+        assert "--missing TEXT" in str(caught.value)
+
+    def test_without_a_file_rows_are_counted_as_in_frames(self) -> None:
+        with pytest.raises(InvalidInputError, match=r"row 1, counting from 0, column 'arthritis'"):
+            self.read("no", "maybe", path=None)
+
+    def test_the_first_20_are_listed_by_row_and_the_rest_counted(self) -> None:
+        columns = {"rash": Descriptor.RASH, "fever": Descriptor.FEVER}
+        visits = pl.DataFrame({"rash": ["x"] * 15, "fever": ["yes"] * 5 + ["y!"] * 10})
+        with pytest.raises(InvalidInputError) as caught:
+            read_answers(visits, columns, path=Path("v.parquet"))
+        lines = str(caught.value).splitlines()
+        assert lines[0].startswith("v.parquet: cells that are no answer: 25; accepted: yes, ")
+        assert lines[6:8] == [
+            "  row 6, column 'rash': found 'x'",
+            "  row 6, column 'fever': found 'y!'",
+        ]
+        assert len(lines) == 22
+        assert lines[-1] == "  and 5 more"
+
+    def test_other_columns_stay(self) -> None:
+        visits = pl.DataFrame({"id": ["a"], "arthritis": ["yes"], "note": ["no"]})
+        read = read_answers(visits, ARTHRITIS, path=Path("v.csv"))
+        assert read.rows() == [("a", True, "no")]
