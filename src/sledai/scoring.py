@@ -143,10 +143,10 @@ def _sum(assessment: Assessment, counted: _Counted) -> int:
     total = 0
     for name, weight in counted:
         answer = answers[name]
-        if answer is True:
+        if answer is not False:  # first: most answers are
+            if answer is not True:
+                raise _incomplete(d for d in assessment.not_assessed if (d, d.weight) in counted)
             total += weight
-        elif answer is not False:
-            raise _incomplete(d for d in assessment.not_assessed if (d, d.weight) in counted)
     return total
 
 
