@@ -20,6 +20,7 @@ help:
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sledai needs Python 3.11 or newer; say which with: make PYTHON=python3.11 ...")'
+	@echo "setting up $(VENV), once"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --upgrade 'pip>=25.1'
 
