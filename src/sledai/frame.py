@@ -6,11 +6,10 @@ missing answer into a present or an absent one on some engine. Needs the extra `
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from importlib import import_module
 from operator import add
-from typing import Any, Literal, assert_never, cast
+from typing import Any, cast
 
 try:
     import narwhals as nw
@@ -19,12 +18,13 @@ except ModuleNotFoundError as error:
     error.msg = f"sledai.frame needs {error.name}: pip install 'sledai[frame]'"
     raise
 
-from sledai.descriptors import SEROLOGIC, Descriptor, descriptor_set, listed
+from sledai.columns import Reading, number, read_columns, refuse_invalid
+from sledai.descriptors import SEROLOGIC, Descriptor, descriptor_set
 from sledai.entry_rules import ActivityRule
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError
 from sledai.verdict import Verdict
 
-__all__ = ["ACCEPTED_VALUES", "INVALID_COLUMN", "SCORE_COLUMNS", "score", "verdict_column"]
+__all__ = ["INVALID_COLUMN", "SCORE_COLUMNS", "score", "verdict_column"]
 
 SCORE_COLUMNS = {
     "sledai_total": "total score; null where not-assessed descriptors leave it open",
@@ -42,9 +42,6 @@ INVALID_COLUMN = "sledai_invalid"
 
 
 _PART = "_sledai_"  # begins the names of columns that are there only in between
-
-ACCEPTED_VALUES = "true, false, 1, 0 and null"
-"""What a cell of a descriptor column may hold."""
 
 
 def verdict_column(rule: ActivityRule) -> str:
@@ -100,12 +97,12 @@ def score(
             f"expected a polars or pandas data frame, found {type(df).__name__}"
         ) from None
     lazy = isinstance(frame, nw.LazyFrame)
-    readings = _read(
-        _kinds(frame, schema), columns or {}, descriptor_set(not_collected), descriptor_set(absent)
+    readings = read_columns(
+        frame, columns or {}, descriptor_set(not_collected), descriptor_set(absent)
     )
     _refuse_collisions(schema, rules)
     if not lazy:
-        _refuse_invalid(frame, readings)
+        refuse_invalid(frame, readings)
     result: Any
     if frame.implementation.is_polars():
         # Polars takes the expressions in its own words: narwhals wraps each condition in a
@@ -122,161 +119,8 @@ def score(
     return cast("IntoFrameT", result)
 
 
-Kind = Literal["boolean", "float", "number", "object", "other"]
-
-
-def _kinds(frame: Any, schema: Mapping[str, Any]) -> dict[str, Kind]:
-    """Say how the cells of each column are to be compared."""
-    kinds: dict[str, Kind] = {
-        name: "boolean"
-        if dtype == nw.Boolean
-        else "float"
-        if dtype.is_float()
-        else "number"
-        if dtype.is_numeric()
-        else "other"
-        for name, dtype in schema.items()
-    }
-    if frame.implementation.is_pandas():  # narwhals takes mixed objects for what the first are
-        for name, dtype in nw.to_native(frame).dtypes.items():
-            if dtype in ("object", "category"):
-                kinds[name] = "object"
-    return kinds
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How one descriptor is read: from a column, or as the same answer in every row.
-
-    In a boolean column the cells are the answers; in a column of numbers or of mixed objects 1
-    and 0 are (True equals 1); in any other column nothing is an answer but null. Without a kind
-    there is no column.
-    """
-
-    descriptor: Descriptor
-    column: str = ""
-    kind: Kind | None = None
-    not_collected: bool = False
-
-    def points(self, engine: Any) -> Any:
-        """Give the weight where the descriptor is present, else 0."""
-        weight = self.descriptor.weight
-        match self.kind:
-            case "boolean":
-                return _flag(engine, engine.col(self.column), weight, 0)
-            case "number" | "float":
-                return _flag(engine, engine.col(self.column) == 1, weight, 0)
-            case "object":
-                return _flag(engine, engine.col(self.column).is_in([1]), weight, 0)
-            case "other" | None:
-                return _number(engine, 0)
-            case _:
-                assert_never(self.kind)
-
-    def unknown(self, engine: Any) -> Any:
-        """Give 1 where the descriptor is neither present nor absent, else 0."""
-        match self.kind:
-            case "boolean":
-                return _flag(engine, engine.col(self.column).is_null(), 1, 0)
-            case "number" | "float":
-                column = engine.col(self.column)
-                return _flag(engine, (column == 1) | (column == 0), 0, 1)
-            case "object":
-                return _flag(engine, engine.col(self.column).is_in([0, 1]), 0, 1)
-            case "other":
-                return _number(engine, 1)
-            case None:
-                return _number(engine, int(self.not_collected))
-            case _:
-                assert_never(self.kind)
-
-    def invalid(self, engine: Any) -> Any:
-        """Give 1 where the cell is no answer, else 0."""
-        column = engine.col(self.column)
-        accepted = column.is_null()
-        match self.kind:
-            case "number":
-                accepted = accepted | (column == 1) | (column == 0)
-            case "float":
-                accepted = accepted | (column == 1) | (column == 0) | column.is_nan()
-            case "object":
-                accepted = accepted | column.is_in([0, 1])
-            case _:
-                pass
-        return _flag(engine, accepted, 0, 1)
-
-    @property
-    def checked(self) -> bool:
-        """Whether the column can hold cells that are no answer."""
-        return self.kind not in {None, "boolean"}
-
-
 def _sum(expressions: Iterable[Any]) -> Any:
     return reduce(add, expressions)
-
-
-def _number(engine: Any, value: int) -> Any:
-    return engine.lit(value, dtype=engine.Int8)  # the largest score, 105, fits
-
-
-def _flag(engine: Any, condition: Any, then: int, otherwise: int) -> Any:
-    return engine.when(condition).then(_number(engine, then)).otherwise(_number(engine, otherwise))
-
-
-def _read(
-    kinds: Mapping[str, Kind],
-    columns: Mapping[str, Descriptor | str],
-    not_collected: frozenset[Descriptor],
-    absent: frozenset[Descriptor],
-) -> list[_Reading]:
-    """Find the column of each descriptor, or say everything that is wrong with the columns.
-
-    A column that `columns` names counts for that descriptor alone, and before one with the
-    descriptor's own name.
-    """
-    sources, problems = _named_sources(kinds, columns)
-    for descriptor in Descriptor:
-        if descriptor in kinds and descriptor not in columns:
-            sources.setdefault(descriptor, descriptor.value)
-    if both := not_collected & absent:
-        problems.append(f"named both not collected and absent: {listed(both)}")
-    constant = not_collected | absent
-    if there := constant & sources.keys():
-        problems.append(f"named not collected or absent, yet with a column: {listed(there)}")
-    if missing := set(Descriptor) - constant - sources.keys():
-        problems.append(
-            f"no column for {listed(missing)}; say which column it is (columns), that it was not "
-            "collected (not_collected) or that it is absent (absent)"
-        )
-    if problems:
-        raise InvalidInputError("; ".join(problems))
-    return [
-        _Reading(d, sources[d], kinds[sources[d]])
-        if d in sources
-        else _Reading(d, not_collected=d in not_collected)
-        for d in Descriptor
-    ]
-
-
-def _named_sources(
-    kinds: Mapping[str, Kind], columns: Mapping[str, Descriptor | str]
-) -> tuple[dict[Descriptor, str], list[str]]:
-    sources: dict[Descriptor, str] = {}
-    problems: list[str] = []
-    for theirs, name in columns.items():
-        (descriptor,) = descriptor_set([name])
-        if theirs not in kinds:
-            problems.append(f"no column {shorten(theirs)}, named for {descriptor}")
-        if descriptor in sources:
-            problems.append(
-                f"two columns named for {descriptor}: "
-                f"{shorten(sources[descriptor])} and {shorten(theirs)}"
-            )
-        text = str(theirs)
-        if text == "*" or (text.startswith("^") and text.endswith("$")):
-            problems.append(f"column {shorten(theirs)} would be read as a pattern; rename it")
-        sources[descriptor] = theirs
-    return sources, problems
 
 
 def _refuse_collisions(schema: Mapping[str, Any], rules: tuple[ActivityRule, ...]) -> None:
@@ -289,29 +133,10 @@ def _refuse_collisions(schema: Mapping[str, Any], rules: tuple[ActivityRule, ...
         )
 
 
-def _refuse_invalid(frame: Any, readings: list[_Reading]) -> None:
-    checked = [reading for reading in readings if reading.checked]
-    if not checked:
-        return
-    flags = frame.select(**{r.descriptor.value: r.invalid(nw) for r in checked})
-    counts = flags.select(nw.all().cast(nw.Int64).sum())
-    problems: list[str] = []
-    for reading in checked:
-        if count := counts[reading.descriptor.value][0]:
-            row = int(flags[reading.descriptor.value].arg_max())
-            (found,) = frame.get_column(reading.column)[row : row + 1].to_list()
-            problems.append(
-                f"column {shorten(reading.column)}: found {shorten(found)} in row {row}, "
-                f"counting from 0 ({count} such {'cell' if count == 1 else 'cells'})"
-            )
-    if problems:
-        raise InvalidInputError(f"{'; '.join(problems)}; accepted: {ACCEPTED_VALUES}")
-
-
 def _apply(
     frame: Any,
     engine: Any,
-    readings: list[_Reading],
+    readings: list[Reading],
     rules: tuple[ActivityRule, ...],
     *,
     count_invalid: bool,
@@ -336,7 +161,7 @@ def _apply(
             unknowns[count] = _sum(
                 r.unknown(engine) for r in members if r.descriptor.weight == weight
             )
-            by_weight.append(engine.col(count) * _number(engine, weight))
+            by_weight.append(engine.col(count) * number(engine, weight))
         slacks[f"{_PART}{group}_slack"] = _sum(by_weight)
     low, slack, serologic, serologic_slack = (
         engine.col(f"{_PART}{part}").cast(engine.Int32)
@@ -353,7 +178,7 @@ def _apply(
         "sledai_not_assessed": _sum(engine.col(name) for name in unknowns).cast(engine.Int32),
     }
     if count_invalid:
-        cells = [r.invalid(engine) for r in readings if r.checked] or [_number(engine, 0)]
+        cells = [r.invalid(engine) for r in readings if r.checked] or [number(engine, 0)]
         results[INVALID_COLUMN] = _sum(cells).cast(engine.Int32)
     for rule in rules:
         results[verdict_column(rule)] = _verdict(
