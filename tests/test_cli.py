@@ -65,6 +65,20 @@ class TestScore:
         assert "19 met, 15 not met, 6 undetermined" in " ".join(out.split())
         assert "columns read: cva as cerebrovascular_accident, new_rash as rash" in out
 
+    def test_every_visit_of_the_example_has_the_total_that_it_was_invented_with(
+        self, run: Run
+    ) -> None:
+        run("score", VISITS, "-o", "scored.parquet")
+        scored = pl.read_parquet("scored.parquet")
+        totals = [
+            f"{low}-{high}" if low != high else str(low)
+            for low, high in scored.select("sledai_low", "sledai_high").rows()
+        ]
+        assert " ".join(totals) == (
+            "12 8 8 6-10 4 2 0 30 18 4-20 10 4 12 10 9 7 2 4-6 23 10-14 10 2 0 13 7-11 2-6 4 "
+            "8 10 6-22 6-28 4-8 8-10 0-105 7 15 14 11 16 14"
+        )
+
     def test_a_complete_file_has_no_ranges(self, run: Run, csv: Callable[..., Path]) -> None:
         code, out, _ = run("score", csv(rash="YES"))
         assert (code, out.splitlines()[1].split()) == (0, ["v1", "2", "2", "-"])
