@@ -192,7 +192,11 @@ class TestJsonSchema:
         assert "default" not in field
 
     def test_it_says_when_a_descriptor_counts(self) -> None:
-        assert "at the visit or in the 10 days before it" in self.schema["description"]
+        assert self.schema["description"] == (
+            "The 24 descriptors of the SELENA-SLEDAI at one visit, each true (present), false "
+            "(absent) or null (not assessed). A descriptor counts when present at the visit or in "
+            "the 10 days before it, and due to lupus."
+        )
 
     def test_it_is_json(self) -> None:
         assert json.loads(json.dumps(self.schema)) == self.schema

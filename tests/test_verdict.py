@@ -11,7 +11,11 @@ def test_three_values() -> None:
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_neither_verdict_nor_judgement_can_be_taken_for_true(verdict: Verdict) -> None:
-    with pytest.raises(TypeError, match="three values"):
+    with pytest.raises(TypeError) as caught:
         bool(verdict)
-    with pytest.raises(TypeError, match="three values"):
+    assert str(caught.value) == (
+        "a Verdict has three values: compare it, as in `verdict is Verdict.MET`"
+    )
+    with pytest.raises(TypeError) as caught:
         bool(Judgement(verdict, ""))
+    assert str(caught.value) == ("a Judgement has three values: ask `.verdict is Verdict.MET`")
