@@ -26,9 +26,16 @@ def leave_folder(namespace: dict[str, object]) -> None:
     os.chdir(str(namespace["_before"]))
 
 
+def _plain_environment() -> dict[str, str]:
+    colors = {"CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR"}
+    return {name: value for name, value in os.environ.items() if name not in colors}
+
+
 def run_session(example: Example) -> str | None:
     """Run the commands behind "$ " and compare what they print, where "..." stands for anything."""
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment = _plain_environment() | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    }
     for session in ("\n" + str(example.parsed)).split("\n$ ")[1:]:
         command, _, expected = session.partition("\n")
         shown = subprocess.run(  # noqa: S603

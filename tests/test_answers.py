@@ -136,6 +136,11 @@ class TestAnswers:
             self.read(cell, None, dtype=dtype)
         assert found in str(caught.value)
 
+    def test_a_name_is_no_pattern(self) -> None:
+        visits = pl.DataFrame({"^arthritis$": ["yes"], "arthritis": ["no"]})
+        columns = {"^arthritis$": Descriptor.ARTHRITIS}
+        assert read_answers(visits, columns).rows() == [(True, "no")]
+
     def test_points_are_0_or_exactly_the_weight(self) -> None:
         assert self.read("4", "0", "4.0", "", items="points") == [True, False, True, None]
         assert self.read(4, 0, None, dtype=pl.Int8, items="points") == [True, False, None]

@@ -19,11 +19,15 @@ from sledai.files import read_visits
 ROOT = Path(__file__).parents[1]
 VISITS = ROOT / "examples" / "visits.csv"
 
+TWICE = ["--trial", "NCT05765006"]
+
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    for color in ("CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(color, raising=False)
     monkeypatch.chdir(tmp_path)  # messages name files as the caller does: here without folders
 
     def run(*args: object) -> tuple[int, str, str]:
@@ -95,7 +99,7 @@ class TestScore:
     @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
     def test_a_file_with_all_columns_and_the_scores(self, run: Run, suffix: str) -> None:
         output = Path(f"scored{suffix}")
-        code, out, _ = run("score", VISITS, "-o", output, "--trial", "nct05765006")
+        code, out, _ = run("score", VISITS, "-o", output, "--trial", "nct05765006", *TWICE)
         assert (code, out.splitlines()[-1]) == (0, f"40 rows written to {output}")
         before = pl.read_csv(VISITS, infer_schema=False)
         after = read_visits(output)
@@ -209,6 +213,10 @@ class TestScoreRefuses:
     def test_an_output_that_cannot_be_written(self, run: Run, csv: Callable[..., Path]) -> None:
         code, _, err = run("score", csv(), "-o", Path("none", "out.csv"))
         assert (code, err) == (2, "error: none: No such file or directory\n")
+
+    def test_a_file_as_the_folder_of_the_output(self, run: Run, csv: Callable[..., Path]) -> None:
+        code, _, err = run("score", csv(), "-o", "visits.csv/x.csv")
+        assert (code, err) == (2, "error: visits.csv/x.csv: Not a directory\n")
 
     def test_a_folder_as_output(self, run: Run, csv: Callable[..., Path], tmp_path: Path) -> None:
         (tmp_path / "folder.csv").mkdir()

@@ -87,7 +87,9 @@ class TestReading:
             ),
             ("v.csv", "id,rash\na,no\nb\n", "not a table\n  line 3 has 1 fields, the header has 2"),
             ("v.csv", "id,rash\na,no,x\n", "not a table\n  line 2 has 3 fields, the header has 2"),
-            ("v.csv", "id,rash\ra,no\rb,no\r", "two readers of CSV find 0 and 2 rows; check"),
+            ("v.csv", "id,rash\ra,no\rb,no\r", "line 1 ends in CR alone; lines must end in LF"),
+            ("v.csv", 'id,rash\n"a\rb",no\n', "line 2 ends in CR alone; lines must end in LF"),
+            ("v.csv", 'id,rash\nO"Neil,no\n', "not readable as CSV"),
             ("v.parquet", "id,rash\n", "not readable as Parquet"),
             ("v.jsonl", "id,rash\n", "line 1: not readable as JSON Lines: not an object"),
             ("v.jsonl", '\n{"a": 1\n', "line 2: not readable as JSON Lines: Expecting"),
@@ -97,6 +99,9 @@ class TestReading:
                 "line 1: not readable as JSON Lines: 'a' stands twice",
             ),
             ("v.jsonl", '{"a": NaN}\n', "line 1: not readable as JSON Lines: NaN is not JSON"),
+            ("v.jsonl", '{"a": 1e400}\n', "line 1: not readable as JSON Lines: 1e400 is out of"),
+            ("v.jsonl", '{"a": "\\ud800"}\n', "line 1: not readable as JSON Lines: 'utf-8' codec"),
+            ("v.jsonl", '{"\\ud800": 1}\n', "line 1: not readable as JSON Lines: 'utf-8' codec"),
             ("v.jsonl", "[" * 9, "line 1: not readable as JSON Lines: not an object"),
             ("v.jsonl", '{"a":' * 100_000, "line 1: not readable as JSON Lines: "),
             ("v.jsonl", "", "no rows"),
@@ -115,6 +120,13 @@ class TestReading:
         for name, rash in (("v1", "no"), ("v[1]", "yes"), ("v*", "no")):
             write_visits(pl.DataFrame({"rash": [rash]}), tmp_path / f"{name}{suffix}")
         assert read_visits(tmp_path / f"v[1]{suffix}").rows() == [("yes",)]
+
+    def test_two_readers_must_find_the_same_rows(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pl, "read_csv", lambda *_, **__: pl.DataFrame({"id": ["a"]}))
+        with pytest.raises(InvalidInputError, match="two readers of CSV find 1 and 2 rows"):
+            read_visits(write(tmp_path / "v.csv", "id\na\nb\n"))
 
     def test_a_cell_may_be_long(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.csv", f"id,rash\n{'x' * 200_000},no\n")
@@ -142,9 +154,10 @@ class TestReading:
             (["18446744073709551616", "1"], ["18446744073709551616", "1"]),
             (["true", "1", '"yes"', "null"], ["true", "1", "yes", None]),
             (['{"b": [1, 2]}'], ['{"b": [1, 2]}']),
+            (['"\\u00e9"', "1"], ["\u00e9", "1"]),
         ],
     )
-    def test_other_json_columns_lose_nothing_as_text(
+    def test_other_json_columns_are_kept_as_text(
         self, tmp_path: Path, values: list[str], texts: list[str | None]
     ) -> None:
         lines = (f'{{"a": {value}}}\n' for value in values)
@@ -184,6 +197,20 @@ class TestWriting:
         with pytest.raises(InvalidInputError, match="JSON Lines cannot hold these columns"):
             write_visits(pl.DataFrame({"id": [b"\xff"]}), tmp_path / "v.jsonl")
         assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("value", [float("nan"), float("inf")])
+    def test_json_has_no_such_numbers(self, tmp_path: Path, value: float) -> None:
+        visits = pl.DataFrame({"id": [value], "n": [1.5]})
+        with pytest.raises(InvalidInputError, match="'id' holds NaN or infinity"):
+            write_visits(visits, tmp_path / "v.jsonl")
+        write_visits(pl.DataFrame({"n": [1.5, None]}), tmp_path / "v.jsonl")
+        assert read_visits(tmp_path / "v.jsonl")["n"].to_list() == [1.5, None]
+
+    def test_a_link_to_itself_is_replaced(self, tmp_path: Path) -> None:
+        link = tmp_path / "v.csv"
+        link.symlink_to(link)
+        write_visits(pl.DataFrame({"id": ["a"]}), link)
+        assert link.read_text() == "id\na\n"
 
     def test_permissions_and_links_stay(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.csv", "before")

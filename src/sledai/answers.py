@@ -176,6 +176,7 @@ def _words(descriptor: Descriptor, items: Items) -> dict[str, bool]:
 
 def _as_text(cells: pl.Series) -> pl.Series:
     """Write cells as they are compared: trimmed, in small letters, 1.0 as 1, NaN as null."""
+    cells = cells.alias("cells")  # some names polars would take for patterns
     if cells.dtype.is_float():
         cells = cells.fill_nan(None)
     if not (cells.dtype.is_numeric() or isinstance(cells.dtype, pl.Boolean | pl.String | pl.Null)):

@@ -172,7 +172,7 @@ def score(
 
     Without --output the scores are printed as a table, beside the first three other columns.
     """
-    rules = [_trial_rule(name) for name in dict.fromkeys(trial)]
+    rules = list(dict.fromkeys(map(_trial_rule, trial)))
     if output is not None:
         _refuse_output(output, source)
     visits = read_visits(source)

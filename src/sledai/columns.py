@@ -185,9 +185,11 @@ def refuse_invalid(frame: Any, readings: list[Reading]) -> None:
     for reading in checked:
         if count := counts[reading.descriptor.value][0]:
             row = int(flags[reading.descriptor.value].arg_max())
-            (found,) = frame.get_column(reading.column)[row : row + 1].to_list()
+            column = frame.get_column(reading.column)
+            (found,) = column[row : row + 1].to_list()
+            dtype = f" (of type {column.dtype})" if reading.kind == "other" else ""
             problems.append(
-                f"column {shorten(reading.column)}: found {shorten(found)} in row {row}, "
+                f"column {shorten(reading.column)}{dtype}: found {shorten(found)} in row {row}, "
                 f"counting from 0 ({count} such {'cell' if count == 1 else 'cells'})"
             )
     if problems:

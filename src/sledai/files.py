@@ -11,7 +11,9 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator
 from errno import EISDIR
 from itertools import islice
+from math import isfinite
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, NoReturn
 
 import polars as pl
@@ -84,7 +86,8 @@ def read_visits(path: Path) -> pl.DataFrame:
     except UnicodeDecodeError:
         _refuse(path, "not readable: not UTF-8 text; save it with that encoding")
     except pl.exceptions.PolarsError as error:
-        _refuse(path, f"not readable as {kind}: {next(iter(str(error).splitlines()), '')}")
+        hint = "; are all quotes inside cells doubled?" if kind == "CSV" else ""
+        _refuse(path, f"not readable as {kind}: {next(iter(str(error).splitlines()), '')}{hint}")
 
 
 def _refuse(path: Path, why: str) -> NoReturn:
@@ -117,8 +120,7 @@ def _read_csv(path: Path) -> pl.DataFrame:
     if visits.height != height:
         _refuse(
             path,
-            f"two readers of CSV find {visits.height} and {height} rows; "
-            "check its quotes, and that lines end in LF or CRLF",
+            f"two readers of CSV find {visits.height} and {height} rows; check its quotes",
         )
     return visits
 
@@ -129,7 +131,7 @@ def _csv_records(path: Path) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
+            reader = csv.reader(_without_bare_returns(path, file), strict=True)
             for fields in reader:
                 if any(fields):
                     yield line, fields
@@ -138,6 +140,14 @@ def _csv_records(path: Path) -> Iterator[tuple[int, list[str]]]:
         _refuse(path, f"line {line}: not readable as CSV: {error}")
     finally:
         csv.field_size_limit(limit)
+
+
+def _without_bare_returns(path: Path, file: Iterable[str]) -> Iterator[str]:
+    """Refuse lines that end in CR alone, which readers of CSV take differently."""
+    for line, text in enumerate(file, 1):
+        if text.endswith("\r"):
+            _refuse(path, f"line {line} ends in CR alone; lines must end in LF or CRLF")
+        yield text
 
 
 def _read_json_lines(path: Path) -> pl.DataFrame:
@@ -164,10 +174,19 @@ def _json_row(path: Path, line: int, text: str) -> dict[str, Any]:
     def constant(name: str) -> NoReturn:
         raise ValueError(f"{name} is not JSON")
 
+    def number(literal: str) -> float:
+        if not isfinite(value := float(literal)):
+            raise ValueError(f"{literal} is out of range")
+        return value
+
     row: dict[str, Any] | None = None
     try:
         if text.lstrip().startswith("{"):
-            row = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+            row = json.loads(
+                text, object_pairs_hook=pairs, parse_constant=constant, parse_float=number
+            )
+            if "\\u" in text:  # half a character, escaped, is no text
+                json.dumps(row, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         _refuse(path, f"line {line}: not readable as JSON Lines: {error}")
     if row is None:
@@ -212,24 +231,32 @@ def write_visits(visits: pl.DataFrame, path: Path) -> None:
     Raises `InvalidInputError` for an unknown suffix and for cells that the format cannot hold.
     """
     kind = file_format(path)
-    named, path = path, path.resolve()
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".{target.name}.{token_hex(4)}.part")
     try:
-        if path.is_dir():
+        if target.is_dir():
             raise IsADirectoryError(EISDIR, "Is a directory")
-        part.touch(mode=0o600 if path.exists() else 0o666, exist_ok=False)
-        if kind == "Parquet":
-            visits.write_parquet(part)
-        elif kind == "JSON Lines":
-            visits.write_ndjson(part)
-        else:
-            visits.write_csv(part)
-        if path.exists():
-            shutil.copymode(path, part)
-        part.replace(path)
+        part.touch(mode=0o600 if target.exists() else 0o666, exist_ok=False)
+        try:
+            _write(visits, kind, part)
+            if target.exists():
+                shutil.copymode(target, part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(named)) from None
+        raise OSError(error.errno, error.strerror, str(path)) from None
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        _refuse(named, f"{kind} cannot hold these columns: {error}")
-    finally:
-        part.unlink(missing_ok=True)
+        _refuse(path, f"{kind} cannot hold these columns: {error}")
+
+
+def _write(visits: pl.DataFrame, kind: str, path: Path) -> None:
+    if kind == "Parquet":
+        visits.write_parquet(path)
+    elif kind == "JSON Lines":
+        for column in visits.select(pl.selectors.float()):
+            if not column.is_finite().all():
+                raise pl.exceptions.ComputeError(f"{shorten(column.name)} holds NaN or infinity")
+        visits.write_ndjson(path)
+    else:
+        visits.write_csv(path)

@@ -92,7 +92,11 @@ def score(
         raise InvalidInputError(str(error)) from None
     except TypeError:
         frame, schema = None, {}
-    if frame is None or not (frame.implementation.is_polars() or frame.implementation.is_pandas()):
+    if (
+        frame is None
+        or frame is native
+        or not (frame.implementation.is_polars() or frame.implementation.is_pandas())
+    ):
         raise InvalidInputError(
             f"expected a polars or pandas data frame, found {type(df).__name__}"
         ) from None
@@ -116,6 +120,7 @@ def score(
         result = nw.to_native(
             scored.with_columns(*(c.cast(nw.Int32) for c in integers.iter_columns()))
         )
+        result.attrs.update(native.attrs)
     return cast("IntoFrameT", result)
 
 
