@@ -5,7 +5,6 @@ in wording only (`sledai.definitions`). The weights stand here and nowhere else.
 """
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -176,6 +175,8 @@ def descriptor_set(names: Iterable[Descriptor | str]) -> frozenset[Descriptor]:
 
 
 def _with_suggestion(name: object) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - slow to import, seldom needed
+
     close = get_close_matches(str(name).lower(), list(Descriptor), n=2)
     return shorten(name) + (f" (did you mean {' or '.join(close)}?)" if close else "")
 
