@@ -1,8 +1,9 @@
 """The same scores on data frames: one row a visit, one column a descriptor.
 
-The expressions are generated from the descriptor table and from each rule's own table, and use
-nothing but when/then on the column itself: a cast, a horizontal sum or a comparison would turn a
-missing answer into a present or an absent one on some engine. Needs the extra `frame`.
+The expressions are generated from the descriptor table and from each rule's own table. Each cell is
+read by when/then, and whatever is neither 1 nor 0 falls on the side of not assessed: a cast, a
+horizontal sum or a bare comparison would make a missing answer present or absent on some engine.
+Needs the extra `frame`.
 """
 
 from collections.abc import Iterable, Mapping
