@@ -24,6 +24,7 @@ from sledai import (
     InvalidInputError,
     clinical_score,
     frame,
+    parts,
     score_bounds,
     total_score,
 )
@@ -329,9 +330,14 @@ class TestColumns:
         )
 
     def test_what_is_no_data_frame_or_one_that_is_not_tested(self) -> None:
-        assert self.refusal([1]) == "expected a polars or pandas data frame, found list"
-        assert self.refusal(self.data.to_arrow()).endswith("data frame, found Table")
-        assert self.refusal(nw.from_native(self.data)).endswith("data frame, found DataFrame")
+        engines = "polars, pandas, pyarrow, DuckDB, Dask, Ibis or PySpark"
+        assert self.refusal([1]) == f"expected a data frame of {engines}, found list"
+        assert self.refusal(self.data["rash"]).endswith(" or PySpark, found Series")
+        assert self.refusal(nw.from_native(self.data)).endswith(" or PySpark, found DataFrame")
+
+    def test_an_engine_on_which_the_tests_do_not_run(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delitem(parts.ENGINES, nw.Implementation.PYARROW)
+        assert self.refusal(self.data.to_arrow()).endswith(" or PySpark, found Table")
 
     def test_attributes_of_pandas_stay(self) -> None:
         data = pd.DataFrame(dumped(VISITS), dtype=object)

@@ -34,7 +34,8 @@ def _kinds(frame: Any) -> dict[str, Kind]:
         else "other"
         for name, dtype in frame.collect_schema().items()
     }
-    if frame.implementation.is_pandas():  # narwhals takes mixed objects for what the first are
+    if frame.implementation.is_pandas() or frame.implementation.is_dask():
+        # Narwhals takes mixed objects for what the first are.
         for name, dtype in nw.to_native(frame).dtypes.items():
             if dtype in ("object", "category"):
                 kinds[name] = "object"
@@ -89,6 +90,8 @@ class Reading:
 
     def invalid(self, engine: Any) -> Any:
         """Give 1 where the cell is no answer, else 0."""
+        if not self.checked:
+            return number(engine, 0)
         column = engine.col(self.column)
         accepted = column.is_null()
         match self.kind:
@@ -129,7 +132,7 @@ def read_columns(
     descriptor's own name.
     """
     kinds = _kinds(frame)
-    sources, problems = _named_sources(kinds, columns)
+    sources, problems = _named_sources(kinds, columns, spark=frame.implementation.is_pyspark())
     for descriptor in Descriptor:
         if descriptor in kinds and descriptor not in columns:
             sources.setdefault(descriptor, descriptor.value)
@@ -154,7 +157,7 @@ def read_columns(
 
 
 def _named_sources(
-    kinds: Mapping[str, Kind], columns: Mapping[str, Descriptor | str]
+    kinds: Mapping[str, Kind], columns: Mapping[str, Descriptor | str], *, spark: bool
 ) -> tuple[dict[Descriptor, str], list[str]]:
     sources: dict[Descriptor, str] = {}
     problems: list[str] = []
@@ -170,6 +173,8 @@ def _named_sources(
         text = str(theirs)
         if text == "*" or (text.startswith("^") and text.endswith("$")):
             problems.append(f"column {shorten(theirs)} would be read as a pattern; rename it")
+        if spark and ("." in text or "`" in text):
+            problems.append(f"Spark would not find column {shorten(theirs)} by its name; rename it")
         sources[descriptor] = theirs
     return sources, problems
 

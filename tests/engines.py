@@ -1,0 +1,123 @@
+"""Data frames of every engine that `sledai.frame` takes, made from plain rows and read back.
+
+PySpark needs Java. Where there is none its tests are skipped, but on CI they fail.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import dask.dataframe as dd
+import duckdb
+import ibis
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Engine:
+    make: Callable[[pl.DataFrame], Any]
+    rows: Callable[[Any], Rows]
+    kind: Callable[[], type]
+    lazy: bool = True
+
+
+def _explained(action: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"no Java on the PATH: PySpark {action}, and CI must run its tests")
+    pytest.skip(f"no Java on the PATH: PySpark {action}")
+
+
+@cache
+def _session() -> Any:
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - slow
+
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.log.level", "OFF")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("OFF")
+    return session
+
+
+def spark_session() -> Any:
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        _explained("cannot start")
+    return _session()
+
+
+def _spark(data: pl.DataFrame) -> Any:
+    types = {
+        pl.Boolean: "boolean",
+        pl.Int8: "tinyint",
+        pl.Int64: "bigint",
+        pl.Float64: "double",
+        pl.String: "string",
+    }
+    schema = ", ".join(f"`{name}` {types[type(t)]}" for name, t in data.schema.items())
+    return spark_session().createDataFrame(data.rows(), schema)
+
+
+def _spark_type() -> type:
+    from pyspark.sql import DataFrame  # noqa: PLC0415 - slow
+
+    assert spark_session()
+    return DataFrame
+
+
+def _pandas(data: pl.DataFrame) -> pd.DataFrame:
+    """As pandas makes it from Python's values: objects where booleans meet None."""
+    return pd.DataFrame(data.to_dict(as_series=False))
+
+
+def _nullable(data: pl.DataFrame) -> pd.DataFrame:
+    """With pandas' own boolean columns: Dask would turn objects into text."""
+    booleans = [name for name, dtype in data.schema.items() if dtype == pl.Boolean]
+    return _pandas(data).astype(dict.fromkeys(booleans, "boolean"))
+
+
+def _pandas_rows(data: pd.DataFrame) -> Rows:
+    return [
+        {k: None if pd.isna(v) else v for k, v in row.items()} for row in data.to_dict("records")
+    ]
+
+
+def _duckdb_rows(data: Any) -> Rows:
+    return [dict(zip(data.columns, row, strict=True)) for row in data.fetchall()]
+
+
+ENGINES = {
+    "polars": Engine(lambda d: d, lambda d: d.rows(named=True), lambda: pl.DataFrame, lazy=False),
+    "polars lazy": Engine(
+        lambda d: d.lazy(), lambda d: d.collect().rows(named=True), lambda: pl.LazyFrame
+    ),
+    "pandas": Engine(_pandas, _pandas_rows, lambda: pd.DataFrame, lazy=False),
+    "pyarrow": Engine(
+        lambda d: d.to_arrow(), lambda d: d.to_pylist(), lambda: pa.Table, lazy=False
+    ),
+    "DuckDB": Engine(
+        lambda d: duckdb.from_arrow(d.to_arrow()), _duckdb_rows, lambda: duckdb.DuckDBPyRelation
+    ),
+    "Dask": Engine(
+        lambda d: dd.from_pandas(_nullable(d), npartitions=min(2, max(1, d.height))),
+        lambda d: _pandas_rows(d.compute()),
+        lambda: dd.DataFrame,
+    ),
+    "Ibis": Engine(
+        lambda d: ibis.memtable(d.to_arrow()),
+        lambda d: d.to_pyarrow().to_pylist(),
+        lambda: ibis.Table,
+    ),
+    "PySpark": Engine(_spark, lambda d: [row.asDict() for row in d.collect()], _spark_type),
+}
+LAZY = [name for name, engine in ENGINES.items() if engine.lazy]
