@@ -6,22 +6,24 @@ cell is reported. Needs the extra `cli`.
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from operator import itemgetter
-from pathlib import Path
-from typing import Literal
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+from typing import Any, Literal, Self
 
 import polars as pl
 
 from sledai.descriptors import Descriptor, descriptor_set
-from sledai.errors import InvalidInputError, shorten
-from sledai.files import SHOWN, problems_listed, row_places
+from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
 
 __all__ = [
     "ALIASES",
     "ANSWER_WORDS",
+    "Answers",
     "Items",
     "answer_columns",
     "descriptor_named",
+    "find_answers",
     "plain_name",
     "read_answers",
 ]
@@ -110,62 +112,151 @@ def answer_columns(
     return found
 
 
-def read_answers(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What the cells of some rows say.
+
+    `visits` has answers in place of the cells: true, false, or null for not assessed and for what
+    is no answer. `wrong` has a column of flags for each column in which a cell is no answer.
+    """
+
+    visits: pl.DataFrame
+    cells: pl.DataFrame
+    wrong: pl.DataFrame
+    columns: Mapping[str, Descriptor]
+    items: Items
+
+    @property
+    def wrong_cells(self) -> int:
+        """How many cells are no answer."""
+        return sum(int(flags.sum()) for flags in self.wrong)
+
+    @property
+    def wrong_rows(self) -> pl.Series:
+        """Which rows have a cell that is no answer."""
+        if not self.wrong.width:
+            return pl.repeat(value=False, n=self.visits.height, dtype=pl.Boolean, eager=True)
+        return reduce(or_, self.wrong)
+
+    def readable(self) -> Self:
+        """Leave out the rows that have a cell which is no answer."""
+        if not self.wrong.width:
+            return self
+        kept = ~self.wrong_rows
+        return replace(
+            self,
+            visits=self.visits.filter(kept),
+            cells=self.cells.filter(kept),
+            wrong=pl.DataFrame(),
+        )
+
+    def problems(self, places: Iterable[object] | None = None) -> list[str]:
+        """Say the first cells that are no answer, by row; `places` names the rows."""
+        found = sorted(
+            (
+                (row, number, name)
+                for number, name in enumerate(self.wrong.columns)
+                for row in self.wrong.to_series(number).arg_true().head(SHOWN)
+            ),
+        )[:SHOWN]
+        places = list(places) if places is not None else None
+        return [
+            f"{f'row {row}, counting from 0' if places is None else places[row]}, "
+            f"column {shorten(name)}: found {shorten(*self.cells[name].slice(row, 1).to_list())}"
+            f"{self._accepted(name)}"
+            for row, _, name in found
+        ]
+
+    def reasons(self) -> pl.Series:
+        """Say for each row which of its cells are no answer; empty where there is none."""
+        said = pl.repeat("", self.visits.height, dtype=pl.String, eager=True)
+        for flags in self.wrong:
+            text = _plain_text(self.cells[flags.name])
+            cell = pl.format("{}: found '{}'{}", pl.lit(flags.name), text, pl.lit(self._accepted(flags.name)))
+            first = said == ""
+            said = pl.select(
+                pl.when(flags)
+                .then(pl.when(first).then(cell).otherwise(pl.concat_str(said, pl.lit("; "), cell)))
+                .otherwise(said)
+            ).to_series()
+        return said
+
+    def summary(self, count: int) -> str:
+        """Say how many cells are no answer, and what is one."""
+        said = f"cells that are no answer: {count}; "
+        if self.items == "binary":
+            said += (
+                f"accepted: {', '.join(ANSWER_WORDS)} (any case), empty; "
+                "cells that hold points need --items points; "
+            )
+        return f"{said}a text that stands for a missing answer needs --missing TEXT"
+
+    def _accepted(self, column: str) -> str:
+        return f"; accepted: 0 or {self.columns[column].weight}" if self.items == "points" else ""
+
+
+def find_answers(
     visits: pl.DataFrame,
     columns: Mapping[str, Descriptor],
     *,
-    path: Path | None = None,
     items: Items = "binary",
     missing: Collection[str] = (),
-) -> pl.DataFrame:
-    """Turn the cells of `columns` into answers; the other columns stay as they are.
+) -> Answers:
+    """Turn the cells of `columns` into answers, and say which cells are none.
 
     An answer is true, false, or null for not assessed: an empty cell or a text in `missing`.
     With `items="points"` a cell holds 0 or exactly the weight of its descriptor, else one of
     `ANSWER_WORDS`.
 
-    Raises `InvalidInputError` that lists the cells which are no answer, by line of the file at
-    `path`, or by row.
+    Raises `InvalidInputError` where `missing` names an answer.
+    """
+    not_assessed = ["", *_as_text(pl.Series(missing, dtype=pl.String))]
+    cells = visits.select(visits[column] for column in columns)
+    tables = [_words(descriptor, items) for descriptor in columns.values()]
+    for table in tables:
+        if taken := table.keys() & not_assessed:
+            raise InvalidInputError(
+                f"cannot take {shorten(min(taken))} for a missing answer: it is an answer"
+            )
+    answers, settled = _by_first_cells(cells, tables, not_assessed)
+    wrong: list[pl.Series] = []
+    for number, (name, table) in enumerate(zip(columns, tables, strict=True)):
+        if not settled[number]:
+            text = _as_text(cells[name])
+            answers[number] = text.replace_strict(table, default=None, return_dtype=pl.Boolean)
+            flags = answers[number].is_null() & text.is_not_null() & ~text.is_in(not_assessed)
+            if flags.any():
+                wrong.append(flags.alias(name))
+        answers[number] = answers[number].alias(name)
+    return Answers(
+        visits=visits.with_columns(answers),
+        cells=cells,
+        wrong=pl.DataFrame(wrong),
+        columns=columns,
+        items=items,
+    )
+
+
+def read_answers(
+    visits: pl.DataFrame,
+    columns: Mapping[str, Descriptor],
+    *,
+    items: Items = "binary",
+    missing: Collection[str] = (),
+) -> pl.DataFrame:
+    """Turn the cells of `columns` into answers as `find_answers` does; other columns stay.
+
+    Raises `InvalidInputError` that lists the cells which are no answer, by row.
 
     >>> visits = pl.DataFrame({"CVA": ["yes", "NA"]})
     >>> columns = {"CVA": Descriptor.CEREBROVASCULAR_ACCIDENT}
     >>> read_answers(visits, columns, missing=["NA"])["CVA"].to_list()
     [True, None]
     """
-    not_assessed = ["", *_as_text(pl.Series(missing, dtype=pl.String))]
-    answers: dict[str, pl.Series] = {}
-    unreadable: list[tuple[int, str]] = []
-    for column, descriptor in columns.items():
-        words = _words(descriptor, items)
-        if taken := words.keys() & not_assessed:
-            raise InvalidInputError(
-                f"cannot take {shorten(min(taken))} for a missing answer: it is an answer"
-            )
-        text = _as_text(visits[column])
-        answers[column] = text.replace_strict(words, default=None, return_dtype=pl.Boolean)
-        wrong = answers[column].is_null() & text.is_not_null() & ~text.is_in(not_assessed)
-        unreadable += [(row, column) for row in wrong.arg_true()]
-    if unreadable:
-        unreadable.sort(key=itemgetter(0))
-        rows = {row for row, _ in unreadable[:SHOWN]}
-        places = (
-            row_places(path, rows) if path else {row: f"row {row}, counting from 0" for row in rows}
-        )
-        cells = (
-            f"{places[row]}, column {shorten(column)}: "
-            f"found {shorten(*visits[column].slice(row, 1).to_list())}"
-            + (f"; accepted: 0 or {columns[column].weight}" if items == "points" else "")
-            for row, column in unreadable
-        )
-        summary = f"{path or 'visits'}: cells that are no answer: {len(unreadable)}; "
-        if items == "binary":
-            summary += (
-                f"accepted: {', '.join(ANSWER_WORDS)} (any case), empty; "
-                "cells that hold points need --items points; "
-            )
-        summary += "a text that stands for a missing answer needs --missing TEXT"
-        raise InvalidInputError(problems_listed(summary, cells, len(unreadable)))
-    return visits.with_columns(**answers)
+    answers = find_answers(visits, columns, items=items, missing=missing)
+    if count := answers.wrong_cells:
+        raise InvalidInputError(problems_listed(answers.summary(count), answers.problems(), count))
+    return answers.visits
 
 
 def _words(descriptor: Descriptor, items: Items) -> dict[str, bool]:
@@ -174,12 +265,50 @@ def _words(descriptor: Descriptor, items: Items) -> dict[str, bool]:
     return {str(descriptor.weight): True, "0": False}
 
 
+def _by_first_cells(
+    cells: pl.DataFrame, tables: Collection[dict[str, bool]], not_assessed: Collection[str]
+) -> tuple[list[pl.Series], list[bool]]:
+    """Read the columns by what their first cells hold, and say in which that settles every cell.
+
+    Comparing is much faster than normalizing each cell, and a column seldom holds more than a few
+    different ones.
+    """
+    answers: list[pl.Expr] = []
+    empty: list[int | None] = []  # how many cells are known to be no answer on purpose
+    for number, (column, table) in enumerate(zip(cells, tables, strict=True)):
+        cell = pl.col(str(number))
+        answer: Any = pl.when(cell.is_null()).then(pl.lit(None, dtype=pl.Boolean))
+        empty.append(None)
+        if column.dtype == pl.Boolean and "true" in table:
+            answer, empty[-1] = cell, column.null_count()
+        elif column.dtype == pl.String or column.dtype.is_numeric():
+            empty[-1] = column.null_count()
+            first = column.head(_FIRST_CELLS).unique()
+            for found, text in zip(first, _as_text(first), strict=True):
+                if text in table:
+                    answer = answer.when(cell == found).then(pl.lit(table[text]))
+                elif text in not_assessed:
+                    empty[-1] += int((column == found).sum())
+        answers.append(answer.alias(str(number)))
+    numbered = pl.DataFrame([column.alias(str(n)) for n, column in enumerate(cells)])
+    found = numbered.select(answers).get_columns()
+    return found, [column.null_count() == n for column, n in zip(found, empty, strict=True)]
+
+
+_FIRST_CELLS = 1000
+
+
 def _as_text(cells: pl.Series) -> pl.Series:
     """Write cells as they are compared: trimmed, in small letters, 1.0 as 1, NaN as null."""
-    cells = cells.alias("cells")  # some names polars would take for patterns
+    text = _plain_text(cells.alias("cells"))  # some names polars would take for patterns
+    text = text.str.strip_chars().str.to_lowercase()
+    return text.str.replace(r"^(\d+)\.0+$", "$1")  # "1.0": a column of numbers with gaps
+
+
+def _plain_text(cells: pl.Series) -> pl.Series:
     if cells.dtype.is_float():
         cells = cells.fill_nan(None)
     if not (cells.dtype.is_numeric() or isinstance(cells.dtype, pl.Boolean | pl.String | pl.Null)):
-        cells = pl.Series([None if cell is None else str(cell) for cell in cells.to_list()])
-    text = cells.cast(pl.String).str.strip_chars().str.to_lowercase()
-    return text.str.replace(r"^(\d+)\.0+$", "$1")  # "1.0": a column of numbers with gaps
+        texts = [None if cell is None else str(cell) for cell in cells.to_list()]
+        return pl.Series(cells.name, texts, dtype=pl.String)
+    return cells.cast(pl.String)

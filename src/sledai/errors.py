@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,7 +10,15 @@ if TYPE_CHECKING:
 
     from sledai.descriptors import Descriptor
 
-__all__ = ["IncompleteAssessmentError", "InvalidInputError", "SledaiError", "UndeterminedError"]
+__all__ = [
+    "SHOWN",
+    "IncompleteAssessmentError",
+    "InvalidInputError",
+    "SledaiError",
+    "UndeterminedError",
+    "problems_listed",
+    "shorten",
+]
 
 
 class SledaiError(Exception):
@@ -64,3 +73,20 @@ def shorten(value: object) -> str:
     if len(quoted) <= _QUOTED_CHARACTERS:
         return quoted
     return quoted[: _QUOTED_CHARACTERS - 3] + "..."
+
+
+SHOWN = 20
+"""How many problems of one kind are listed before the rest are only counted."""
+
+
+def problems_listed(summary: str, problems: Iterable[str], count: int) -> str:
+    """Say the first `SHOWN` problems, a line each, and how many more there are.
+
+    >>> print(problems_listed("v.csv: cells that are no answer: 1", ["line 2: found '8'"], 1))
+    v.csv: cells that are no answer: 1
+      line 2: found '8'
+    """
+    lines = [summary, *(f"  {problem}" for problem in islice(problems, SHOWN))]
+    if count > SHOWN:
+        lines.append(f"  and {count - SHOWN} more")
+    return "\n".join(lines)

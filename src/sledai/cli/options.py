@@ -1,0 +1,188 @@
+"""Options that commands share: how a file is read, and which column holds which descriptor."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sledai.answers import ANSWER_WORDS, Items, answer_columns, descriptor_named, plain_name
+from sledai.cli.printing import printable
+from sledai.descriptors import Descriptor, listed
+from sledai.errors import SHOWN, InvalidInputError, shorten
+from sledai.files import FORMATS, Dialect, Visits, open_visits, output_format
+from sledai.trials import nct05765006
+
+__all__ = [
+    "TRIAL_RULES",
+    "Absent",
+    "Columns",
+    "EncodingOption",
+    "Input",
+    "InputFile",
+    "ItemsOption",
+    "Missing",
+    "NotCollected",
+    "SeparatorOption",
+    "SheetOption",
+    "open_input",
+    "refuse_outputs",
+]
+
+TRIAL_RULES = {rule.name: rule for rule in (nct05765006.ACTIVITY_RULE,)}
+
+InputFile = Annotated[
+    Path, typer.Argument(metavar="INPUT", help=f"File of visits: {', '.join(FORMATS)}.")
+]
+ItemsOption = Annotated[
+    Items,
+    typer.Option(
+        "--items",
+        help=f"What a cell holds: binary ({', '.join(ANSWER_WORDS)}; any case), or points (0 or "
+        "exactly the weight of the descriptor).",
+    ),
+]
+Columns = Annotated[
+    list[str],
+    typer.Option(
+        "--column",
+        metavar="THEIRS=DESCRIPTOR",
+        help="Read a descriptor from this column. Repeatable.",
+    ),
+]
+Missing = Annotated[
+    list[str],
+    typer.Option(
+        metavar="TEXT", help="Take this text for not assessed, as empty cells are. Repeatable."
+    ),
+]
+NotCollected = Annotated[
+    list[str],
+    typer.Option(
+        metavar="DESCRIPTOR", help="No column has it: not assessed at any visit. Repeatable."
+    ),
+]
+Absent = Annotated[
+    list[str],
+    typer.Option(
+        metavar="DESCRIPTOR", help="No column has it: assert it absent at every visit. Repeatable."
+    ),
+]
+SeparatorOption = Annotated[
+    str,
+    typer.Option("--separator", metavar="CHARACTER", help="What separates the fields of CSV."),
+]
+EncodingOption = Annotated[
+    str, typer.Option("--encoding", metavar="NAME", help="How the text of CSV is encoded.")
+]
+SheetOption = Annotated[
+    str | None, typer.Option("--sheet", metavar="NAME", help="The sheet of an Excel workbook.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """An open file, and what its columns and the options say of the descriptors.
+
+    `incomplete` says which descriptors nothing is known of; it is empty if there are none.
+    """
+
+    visits: Visits
+    columns: Mapping[str, Descriptor]
+    not_collected: Collection[Descriptor]
+    absent: Collection[Descriptor]
+    incomplete: str
+
+    @property
+    def others(self) -> list[str]:
+        """The columns that hold no answer."""
+        return [name for name in self.visits.columns if name not in self.columns]
+
+    def said(self) -> list[str]:
+        """Say what was read as what, and what was asserted."""
+        lines: list[str] = []
+        renamed = [
+            f"{printable(theirs).plain} as {d}"
+            for theirs, d in self.columns.items()
+            if plain_name(theirs) != d
+        ]
+        if renamed:
+            lines.append(f"columns read: {', '.join(renamed)}")
+        if self.absent:
+            lines.append(f"asserted absent at every visit: {listed(self.absent)}")
+        return lines
+
+
+def open_input(
+    source: Path,
+    dialect: Dialect,
+    *,
+    column: list[str],
+    not_collected: list[str],
+    absent: list[str],
+    reserved: Collection[str] = (),
+) -> Input:
+    """Open a file and find its descriptors; columns `reserved` for other use hold none."""
+    named = _named_columns(column)
+    visits = open_visits(source, dialect)
+    columns = answer_columns([name for name in visits.columns if name not in reserved], named)
+    missing = [descriptor_named(name) for name in not_collected]
+    asserted = [descriptor_named(name) for name in absent]
+    unnamed = set(Descriptor).difference(columns.values(), missing, asserted)
+    return Input(
+        visits=visits,
+        columns=columns,
+        not_collected=missing,
+        absent=asserted,
+        incomplete=_missing_columns(visits, unnamed, columns) if unnamed else "",
+    )
+
+
+def _named_columns(options: list[str]) -> dict[str, Descriptor]:
+    named: dict[str, Descriptor] = {}
+    for option in options:
+        theirs, equals, name = option.rpartition("=")
+        if not equals:
+            raise InvalidInputError(
+                f"--column: found {shorten(option)}; accepted: THEIRS=DESCRIPTOR, such as "
+                "joint_swelling=arthritis"
+            )
+        if theirs in named:
+            raise InvalidInputError(f"--column: column {shorten(theirs)} is named twice")
+        named[theirs] = descriptor_named(name)
+    return named
+
+
+def _missing_columns(
+    visits: Visits, descriptors: set[Descriptor], columns: Mapping[str, Descriptor]
+) -> str:
+    unused = [shorten(name) for name in visits.columns if name not in columns]
+    more = f" and {len(unused) - SHOWN} more" if len(unused) > SHOWN else ""
+    lines = [
+        f"{visits.path}: no column for {listed(descriptors)}",
+        (
+            "  say which column it is (--column THEIRS=DESCRIPTOR), that nobody assessed it "
+            "(--not-collected DESCRIPTOR), or that it was never present (--absent DESCRIPTOR)"
+        ),
+        f"  columns not used: {', '.join(unused[:SHOWN]) or 'none'}{more}",
+    ]
+    if len(visits.columns) == 1:
+        lines.append("  there is one column only: what separates the fields? (--separator)")
+    return "\n".join(lines)
+
+
+def refuse_outputs(source: Path, *outputs: Path | None) -> None:
+    """Refuse, before the work and not after, files that cannot be written."""
+    seen = [source]
+    for output in outputs:
+        if output is None:
+            continue
+        output_format(output)
+        output.parent.stat()  # a folder that is not there
+        for other in seen:
+            if other.exists() and output.exists() and output.samefile(other):
+                raise InvalidInputError(f"{output}: this is the input, which is never overwritten")
+        if output.resolve() in [other.resolve() for other in seen[1:]]:
+            raise InvalidInputError(f"{output}: named for two outputs")
+        seen.append(output)

@@ -1,0 +1,62 @@
+"""What is printed: tables and lines that fit 80 columns, and cells of files as plain text."""
+
+import sys
+import textwrap
+from collections.abc import Iterable
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+__all__ = [
+    "ROWS_SHOWN",
+    "identifying_columns",
+    "plain_table",
+    "print_table",
+    "printable",
+    "wrapped",
+]
+
+ROWS_SHOWN = 50
+"""How many rows of a file are printed."""
+
+_WIDTH = 80
+_IDENTIFYING_COLUMNS = 3
+
+
+def plain_table() -> Table:
+    """Begin a table without lines."""
+    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+
+
+def identifying_columns(table: Table, visits: pl.DataFrame, others: Iterable[str]) -> list[str]:
+    """Begin a table with the first few of the columns that hold no answer, to know rows by."""
+    names = [name for name in others if name in visits.columns][:_IDENTIFYING_COLUMNS]
+    for name in names:
+        table.add_column(printable(name), max_width=14)
+    return names
+
+
+def print_table(table: Table) -> None:
+    """Print a table, and a blank line."""
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
+    console.print(table)
+    console.print()
+
+
+def printable(value: object) -> Text:
+    """Show a cell of a file as plain text: no markup, no control characters."""
+    text = "" if value is None else str(value)
+    return Text("".join(c if c.isprintable() else "?" for c in text), overflow="ellipsis")
+
+
+def wrapped(text: str, *, indent: int = 2) -> str:
+    """Break a line at 80 columns."""
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

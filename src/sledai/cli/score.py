@@ -1,0 +1,308 @@
+"""`sledai score`: a file of visits in, the same file with scores out, batch by batch."""
+
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from sledai import frame
+from sledai.answers import Answers, find_answers
+from sledai.cli.options import (
+    TRIAL_RULES,
+    Absent,
+    Columns,
+    EncodingOption,
+    Input,
+    InputFile,
+    ItemsOption,
+    Missing,
+    NotCollected,
+    SeparatorOption,
+    SheetOption,
+    open_input,
+    refuse_outputs,
+)
+from sledai.cli.printing import (
+    ROWS_SHOWN,
+    identifying_columns,
+    plain_table,
+    print_table,
+    printable,
+    wrapped,
+)
+from sledai.cli.progress import reading
+from sledai.entry_rules import ActivityRule
+from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
+from sledai.files import OUTPUT_FORMATS, Batch, Dialect, Output, Visits
+from sledai.frame import Policy
+from sledai.scoring import ScoreBounds
+from sledai.verdict import Verdict
+
+__all__ = ["score"]
+
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help=f"Write all columns and the scores to this file: {', '.join(OUTPUT_FORMATS)}.",
+    ),
+]
+RejectsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--rejects",
+        metavar="FILE",
+        help="Write the rows that cannot be read to this file, with line and reason, and score all "
+        "others; exit code 1 if there are any.",
+    ),
+]
+PolicyOption = Annotated[
+    Policy,
+    typer.Option(
+        "--policy",
+        help="What a descriptor that was not assessed is taken for: strict (open; totals become "
+        "ranges) or absent.",
+    ),
+]
+Trials = Annotated[
+    list[str],
+    typer.Option(
+        metavar="ID",
+        help=f"Judge the activity rule of this trial: {', '.join(TRIAL_RULES)}. Repeatable.",
+    ),
+]
+
+
+def score(
+    source: InputFile,
+    output: OutputOption = None,
+    rejects: RejectsOption = None,
+    items: ItemsOption = "binary",
+    policy: PolicyOption = "strict",
+    column: Columns = [],
+    missing: Missing = [],
+    not_collected: NotCollected = [],
+    absent: Absent = [],
+    trial: Trials = [],
+    separator: SeparatorOption = ",",
+    encoding: EncodingOption = "utf-8",
+    sheet: SheetOption = None,
+) -> None:
+    """Score a file of visits.
+
+    One row is a visit, one column a descriptor. The file may be larger than memory.
+
+    Without --output the scores are printed as a table, beside the first three other columns.
+    """
+    rules = list(dict.fromkeys(map(_trial_rule, trial)))
+    refuse_outputs(source, output, rejects)
+    input_ = open_input(
+        source,
+        Dialect(separator, encoding, sheet),
+        column=column,
+        not_collected=not_collected,
+        absent=absent,
+    )
+    tally = _Tally(rules, policy)
+    problems = _Problems(input_)
+    with reading(input_.visits) as show, ExitStack() as files:
+        scores = files.enter_context(Output(output)) if output else None
+        rejected = files.enter_context(Output(rejects)) if rejects else None
+        for batch in input_.visits.batches:
+            answers = find_answers(batch.visits, input_.columns, items=items, missing=missing)
+            if rejected is not None and not input_.incomplete:
+                rejected.write(_rejects(input_.visits, batch, answers))
+                tally.rejected += len(batch.rejected) + int(answers.wrong_rows.sum())
+            else:
+                problems.add(batch, answers)
+            if problems.found:
+                if problems.enough:
+                    break
+                continue  # to find the others; nothing will be written
+            answers = answers.readable()
+            scored = frame.score(
+                answers.visits,
+                rules=rules,
+                columns=input_.columns,
+                not_collected=input_.not_collected,
+                absent=input_.absent,
+                policy=policy,
+            ).with_columns(answers.cells)  # as in the file
+            tally.add(scored)
+            if scores is not None:
+                scores.write(scored)
+            show(batch)
+        problems.refuse()
+        for file in filter(None, (scores, rejected)):
+            file.finish()  # both are whole before either gets its name
+    if output is None:
+        _print_table(tally, input_, rules)
+    for line in (*tally.said(), *input_.said()):
+        print(wrapped(line))
+    if output is not None:
+        print(f"{tally.visits} rows written to {output}")
+    if rejects is not None:
+        print(f"{tally.rejected} rows that cannot be read written to {rejects}")
+    if tally.rejected:
+        raise typer.Exit(1)
+
+
+def _trial_rule(name: str) -> ActivityRule:
+    try:
+        return TRIAL_RULES[name.strip().upper()]
+    except KeyError:
+        raise InvalidInputError(
+            f"--trial: found {shorten(name)}; accepted: {', '.join(TRIAL_RULES)}"
+        ) from None
+
+
+@dataclass(slots=True)
+class _Problems:
+    """What is wrong with a file: the first problems of each kind, and how many there are."""
+
+    input_: Input
+    rows: int = 0
+    records: list[str] = field(default_factory=list[str])
+    rejected: int = 0
+    cells: list[str] = field(default_factory=list[str])
+    wrong: int = 0
+    summary: str = ""
+    read_to: int = 0
+
+    def add(self, batch: Batch, answers: Answers) -> None:
+        place = self.input_.visits.place
+        self.rows += batch.visits.height
+        self.read_to = batch.end
+        self.rejected += len(batch.rejected)
+        self.records += [f"{place} {r.place}: {r.reason}" for r in batch.rejected[:SHOWN]]
+        if count := answers.wrong_cells:
+            self.wrong += count
+            self.summary = answers.summary(self.wrong)
+            self.cells += answers.problems([f"{place} {n}" for n in batch.places])
+
+    @property
+    def found(self) -> bool:
+        return bool(self.input_.incomplete or self.rejected or self.wrong)
+
+    @property
+    def enough(self) -> bool:
+        """Whether reading on would only add to the count."""
+        if self.input_.incomplete:
+            return self.rows > 0
+        return max(self.rejected, self.wrong) >= SHOWN
+
+    def refuse(self) -> None:
+        """Raise `InvalidInputError` for all that was found, in one message."""
+        if not self.found:
+            return
+        path = self.input_.visits.path
+        said = [self.input_.incomplete] if self.input_.incomplete else []
+        partly = ""
+        if self.read_to < self.input_.visits.length:
+            partly = f" in the first {self.rows:,} rows, after which reading stopped"
+        if self.rejected:
+            summary = f"{path}: records that are no row{partly}: {self.rejected}"
+            said.append(problems_listed(summary, self.records, self.rejected))
+        if self.wrong:
+            summary = f"{path}: {self.summary.replace(':', partly + ':', 1)}"
+            said.append(problems_listed(summary, self.cells, self.wrong))
+        raise InvalidInputError("\n".join(said))
+
+
+def _rejects(visits: Visits, batch: Batch, answers: Answers) -> pl.DataFrame:
+    """Give the rows and records of a batch that cannot be read, in their order in the file."""
+    place, reason, record = f"sledai_{visits.place}", "sledai_reason", "sledai_record"
+    if taken := [name for name in (place, reason, record) if name in visits.columns]:
+        raise InvalidInputError(
+            f"{visits.path}: --rejects adds columns that are there already (rename or drop them): "
+            f"{', '.join(taken)}"
+        )
+    wrong = answers.wrong_rows
+    rows = batch.visits.filter(wrong)
+    rows = rows.select(
+        batch.places.filter(wrong).alias(place),
+        answers.reasons().filter(wrong).alias(reason),
+        pl.lit(None, dtype=pl.String).alias(record),
+        *rows.get_columns(),
+    )
+    records = pl.DataFrame(
+        list(batch.rejected),
+        schema={place: pl.Int64, reason: pl.String, record: pl.String},
+        orient="row",
+    )
+    return pl.concat([rows, records], how="diagonal").sort(place)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is printed in the end, gathered batch by batch."""
+
+    rules: list[ActivityRule]
+    policy: Policy
+    visits: int = 0
+    exact: int = 0
+    assumed_cells: int = 0
+    assumed_visits: int = 0
+    rejected: int = 0
+    verdicts: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
+    first: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
+
+    def add(self, scored: pl.DataFrame) -> None:
+        if self.visits < ROWS_SHOWN:
+            self.first.append(scored.head(ROWS_SHOWN - self.visits))
+        self.visits += scored.height
+        self.exact += scored["sledai_total"].count()
+        unknown = scored["sledai_not_assessed"]
+        self.assumed_cells += int(unknown.sum())
+        self.assumed_visits += int((unknown > 0).sum())
+        for rule in self.rules:
+            verdicts = scored[frame.verdict_column(rule)]
+            self.verdicts.setdefault(rule.name, Counter()).update(
+                {verdict: int((verdicts == verdict).sum()) for verdict in Verdict}
+            )
+
+    def said(self) -> list[str]:
+        visits = f"{self.visits:,} visits: {self.exact:,} with an exact total"
+        if self.exact < self.visits:
+            visits += (
+                f", {self.visits - self.exact:,} with a range (descriptors not assessed)"
+            )
+        lines = [visits]
+        if self.policy == "absent":
+            lines.append(
+                f"policy absent: {self.assumed_cells:,} answers at {self.assumed_visits:,} visits "
+                "were not assessed and count as absent"
+            )
+        for rule in self.rules:
+            counts = ", ".join(
+                f"{self.verdicts[rule.name][verdict]:,} {verdict.replace('_', ' ')}"
+                for verdict in Verdict
+            )
+            lines.append(f"{rule.name} ({rule}): {counts}")
+        return lines
+
+
+def _print_table(tally: _Tally, input_: Input, rules: list[ActivityRule]) -> None:
+    shown = pl.concat(tally.first)
+    table = plain_table()
+    identifying = identifying_columns(table, shown, input_.others)
+    for name in ("total", "clinical", "not assessed"):
+        table.add_column(name, justify="right")
+    for rule in rules:
+        table.add_column(rule.name)
+    for row in shown.iter_rows(named=True):
+        table.add_row(
+            *(printable(row[name]) for name in identifying),
+            str(ScoreBounds(row["sledai_low"], row["sledai_high"])),
+            str(ScoreBounds(row["sledai_clinical_low"], row["sledai_clinical_high"])),
+            str(row["sledai_not_assessed"] or "-"),
+            *(row[frame.verdict_column(rule)].replace("_", " ") for rule in rules),
+        )
+    print_table(table)
+    if tally.visits > shown.height:
+        print(f"  and {tally.visits - shown.height:,} more rows; -o FILE writes all of them\n")

@@ -1,0 +1,73 @@
+"""What every reader of a file gives: the file's columns, and its rows batch by batch."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple, NoReturn
+
+import polars as pl
+
+from sledai.errors import InvalidInputError
+
+__all__ = ["Batch", "Rejected", "Visits", "read_ahead", "rows_per_batch", "unreadable"]
+
+_CELLS = 16_000_000
+_MOST_ROWS = 500_000
+
+
+class Rejected(NamedTuple):
+    """A record of a file that is no row: where it begins, why, and its text."""
+
+    place: int
+    reason: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some rows of a file, in order.
+
+    `places` says for each row where a person finds it: its line in text, its row in Excel, or in
+    Parquet its number from 1. `end` is how far the file has been read, in the unit of
+    `Visits.length`.
+    """
+
+    visits: pl.DataFrame
+    places: pl.Series
+    rejected: tuple[Rejected, ...] = ()
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits:
+    """An open file of visits.
+
+    `place` is what a place is called, and `length` the length of the file, in bytes or in rows.
+    There is at least one batch, if only to say which columns there are.
+    """
+
+    path: Path
+    columns: list[str]
+    place: Literal["line", "row"]
+    length: int
+    batches: Iterator[Batch]
+
+
+def read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Read each batch while the one before it is worked on."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        following = reader.submit(next, batches, None)
+        while (batch := following.result()) is not None:
+            following = reader.submit(next, batches, None)
+            yield batch
+
+
+def rows_per_batch(columns: int) -> int:
+    """Say how many rows a batch may have, the fewer the more columns there are."""
+    return max(1, min(_MOST_ROWS, _CELLS // max(1, columns)))
+
+
+def unreadable(path: Path, why: str) -> NoReturn:
+    """Refuse a file."""
+    raise InvalidInputError(f"{path}: {why}") from None

@@ -1,0 +1,72 @@
+"""Excel workbooks: one sheet, read whole, every cell as text. Needs the extra `excel`."""
+
+from pathlib import Path
+
+import polars as pl
+
+from sledai.errors import InvalidInputError, shorten
+from sledai.files.batches import Batch, Visits, unreadable
+
+__all__ = ["open_excel"]
+
+
+def open_excel(path: Path, sheet: str | None) -> Visits:
+    """Read a sheet of a workbook; it must be named where more than one has any content.
+
+    The first row with any content is the header. Rows without content are left out. A cell that
+    Excel shows as an error, such as #N/A, is empty.
+    """
+    try:
+        from fastexcel import FastExcelError  # noqa: PLC0415 - an extra of its own
+    except ModuleNotFoundError as error:
+        raise InvalidInputError(
+            f"{path}: reading Excel needs {error.name}: pip install 'sledai[excel]'"
+        ) from None
+    try:
+        sheets: dict[str, pl.DataFrame] = pl.read_excel(
+            path,
+            sheet_id=0,
+            engine="calamine",
+            has_header=False,
+            infer_schema_length=0,  # all text
+            drop_empty_rows=False,
+            drop_empty_cols=False,
+            raise_if_empty=False,
+            read_options={"skip_rows": 0, "header_row": None},  # else rows are counted anew
+        )
+    except FastExcelError as error:
+        unreadable(path, f"not readable as Excel: {next(iter(str(error).splitlines()), '')}")
+    filled = {name: cells for name, cells in sheets.items() if cells.height}
+    if sheet is None and len(filled) == 1:
+        (sheet,) = filled
+    if sheet not in filled:
+        found = "no sheet is named" if sheet is None else f"no sheet {shorten(sheet)}"
+        names = ", ".join(map(shorten, filled))
+        unreadable(path, f"{found}; sheets with content (--sheet): {names}" if names else "empty")
+    return _table(path, filled[sheet])
+
+
+def _table(path: Path, cells: pl.DataFrame) -> Visits:
+    cells = cells.select(pl.all().replace("", None)).with_row_index("row", offset=1)
+    cells = cells.filter(pl.any_horizontal(pl.exclude("row").is_not_null()))
+    _, *header = cells.row(0)
+    cells = cells[1:]
+    columns: dict[str, pl.Series] = {}
+    for name, column in zip(header, cells.get_columns()[1:], strict=True):
+        if name is None and not column.count():
+            continue
+        if (name := name or "") in columns:
+            unreadable(path, f"more than one column is called {shorten(name)}; rename or delete")
+        columns[name] = column.alias(name)
+    batch = Batch(
+        visits=pl.DataFrame(list(columns.values())),
+        places=cells["row"].cast(pl.Int64),
+        end=cells.height,
+    )
+    return Visits(
+        path=path,
+        columns=list(columns),
+        place="row",
+        length=cells.height,
+        batches=iter([batch]),
+    )

@@ -1,0 +1,163 @@
+"""Files that are written batch by batch and get their final name only when they are complete."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from errno import EISDIR
+from pathlib import Path
+from queue import Full, Queue
+from secrets import token_hex
+from threading import Thread
+from types import TracebackType
+from typing import NoReturn, Self
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from sledai.errors import InvalidInputError, shorten
+from sledai.files.batches import unreadable
+
+__all__ = ["OUTPUT_FORMATS", "Output", "output_format", "write_visits"]
+
+OUTPUT_FORMATS = {
+    ".csv": "CSV",
+    ".parquet": "Parquet",
+    ".jsonl": "JSON Lines",
+    ".ndjson": "JSON Lines",
+}
+"""Formats of files that are written, by suffix."""
+
+_WAITING = 2  # batches that may wait to be written
+_PATIENCE = 0.1  # seconds between two looks whether the writer is still there
+
+
+def output_format(path: Path) -> str:
+    """Name the format in which a file is written, by its suffix.
+
+    Raises `InvalidInputError` for an unknown one.
+    """
+    try:
+        return OUTPUT_FORMATS[path.suffix.lower()]
+    except KeyError:
+        raise InvalidInputError(
+            f"{path}: cannot write suffix {shorten(path.suffix)}; "
+            f"accepted: {', '.join(OUTPUT_FORMATS)}"
+        ) from None
+
+
+class Output:
+    """A file that is written batch by batch, beside its final name.
+
+    A context manager: on leaving it the file gets its name, and after an error nothing of it is
+    left. A file that is there already keeps its permissions, and a link goes on pointing to it.
+    Batches are encoded in a thread of their own, while the next one is made.
+
+    Raises `InvalidInputError` for an unknown suffix and for cells that the format cannot hold, and
+    `OSError` where nothing can be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._kind = output_format(path)
+        self._target = Path(os.path.realpath(path))
+        self._part = self._target.with_name(f".{self._target.name}.{token_hex(4)}.part")
+        self._batches: Queue[pl.DataFrame | None] = Queue(_WAITING)
+        self._thread: Thread | None = None
+        self._error: Exception | None = None
+
+    def __enter__(self) -> Self:
+        """Create the file beside its final name."""
+        try:
+            if self._target.is_dir():
+                raise IsADirectoryError(EISDIR, "Is a directory")
+            mode = 0o600 if self._target.exists() else 0o666
+            self._part.touch(mode=mode, exist_ok=False)
+        except OSError as error:
+            self._refuse(error)
+        return self
+
+    def write(self, visits: pl.DataFrame) -> None:
+        """Add a batch; all have the same columns."""
+        if self._kind == "JSON Lines":
+            for column in visits.select(pl.selectors.float()):
+                if not column.is_finite().all():
+                    self._refuse(ValueError(f"{shorten(column.name)} holds NaN or infinity"))
+        if self._thread is None:
+            self._thread = Thread(target=self._write, args=[visits.schema])
+            self._thread.start()
+        self._put(visits)
+
+    def finish(self) -> None:
+        """Wait until all is written, without naming the file yet."""
+        if self._thread is not None:
+            self._put(None)
+            self._thread.join()
+            self._thread = None
+        if self._error is not None:
+            self._refuse(self._error)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Name the file, or remove what there is of it."""
+        try:
+            if kind is None:
+                self.finish()
+                if self._target.exists():
+                    shutil.copymode(self._target, self._part)
+                self._part.replace(self._target)
+        except OSError as failure:
+            self._refuse(failure)
+        finally:
+            if self._thread is not None:
+                self._put(None)
+                self._thread.join()
+            self._part.unlink(missing_ok=True)
+
+    def _put(self, batch: pl.DataFrame | None) -> None:
+        while self._thread is not None and self._thread.is_alive():
+            try:
+                return self._batches.put(batch, timeout=_PATIENCE)
+            except Full:
+                continue
+        if batch is not None:
+            self.finish()
+        return None
+
+    def _write(self, schema: pl.Schema) -> None:
+        def source(*_: object) -> Iterator[pl.DataFrame]:
+            while (batch := self._batches.get()) is not None:
+                yield batch
+
+        frame = register_io_source(source, schema=schema)
+        try:
+            match self._kind:
+                case "Parquet":
+                    frame.sink_parquet(self._part)
+                case "JSON Lines":
+                    frame.sink_ndjson(self._part)
+                case _:
+                    frame.sink_csv(self._part)
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            self._error = error
+
+    def _refuse(self, error: Exception) -> NoReturn:
+        number = error.errno if isinstance(error, OSError) else None
+        if number is None and (said := re.search(r"\(os error (\d+)\)", str(error))):
+            number = int(said[1])  # polars hands it on as text
+        if number is not None:
+            raise OSError(number, os.strerror(number), str(self.path)) from None
+        unreadable(self.path, f"{self._kind} cannot hold these columns: {error}")
+
+
+def write_visits(visits: pl.DataFrame, path: Path) -> None:
+    """Write a file of visits, by its suffix, under its final name only when it is complete.
+
+    Raises as `Output` does.
+    """
+    with Output(path) as output:
+        output.write(visits)

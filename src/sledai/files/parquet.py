@@ -1,0 +1,49 @@
+"""Parquet: read by polars' streaming engine, batch by batch."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from sledai.files.batches import Batch, Visits, rows_per_batch, unreadable
+
+__all__ = ["open_parquet"]
+
+
+def open_parquet(path: Path) -> Visits:
+    """Open a Parquet file."""
+    try:
+        # A name is no pattern, and a folder's name no column.
+        frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        schema = frame.collect_schema()
+        height: int = frame.select(pl.len()).collect().item()
+    except pl.exceptions.PolarsError as error:
+        unreadable(path, _reason(error))
+    return Visits(
+        path=path,
+        columns=list(schema),
+        place="row",
+        length=height,
+        batches=_batches(path, frame, schema),
+    )
+
+
+def _batches(path: Path, frame: pl.LazyFrame, schema: pl.Schema) -> Iterator[Batch]:
+    yield Batch(visits=pl.DataFrame(schema=schema), places=_numbers(0, 0), end=0)
+    end = 0
+    try:
+        for visits in frame.collect_batches(
+            chunk_size=rows_per_batch(len(schema)), maintain_order=True
+        ):
+            start, end = end, end + visits.height
+            yield Batch(visits=visits, places=_numbers(start, end), end=end)
+    except pl.exceptions.PolarsError as error:
+        unreadable(path, _reason(error))
+
+
+def _numbers(start: int, end: int) -> pl.Series:
+    return pl.int_range(start + 1, end + 1, eager=True)
+
+
+def _reason(error: Exception) -> str:
+    return f"not readable as Parquet: {next(iter(str(error).splitlines()), '')}"
