@@ -172,7 +172,9 @@ class Answers:
         said = pl.repeat("", self.visits.height, dtype=pl.String, eager=True)
         for flags in self.wrong:
             text = _plain_text(self.cells[flags.name])
-            cell = pl.format("{}: found '{}'{}", pl.lit(flags.name), text, pl.lit(self._accepted(flags.name)))
+            cell = pl.format(
+                "{}: found '{}'{}", pl.lit(flags.name), text, pl.lit(self._accepted(flags.name))
+            )
             first = said == ""
             said = pl.select(
                 pl.when(flags)

@@ -56,6 +56,10 @@ class Reading:
     kind: Kind | None = None
     not_collected: bool = False
 
+    def absent(self, engine: Any) -> Any:
+        """Say whether the descriptor is known to be absent."""
+        return (self.points(engine) == 0) & (self.unknown(engine) == 0)
+
     def points(self, engine: Any) -> Any:
         """Give the weight where the descriptor is present, else 0."""
         weight = self.descriptor.weight

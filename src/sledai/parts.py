@@ -65,6 +65,7 @@ class Parts:
     open_clinical: Mapping[int, Any]
     open_serologic: Any
     not_assessed: Any
+    readings: Mapping[Descriptor, Reading]
 
     @property
     def total(self) -> Range:
@@ -201,6 +202,7 @@ def _apply(
                 open_clinical=counts["clinical"],
                 open_serologic=_sum(counts["serologic"].values()),
                 not_assessed=not_assessed.cast(engine.Int32),
+                readings={reading.descriptor: reading for reading in readings},
             )
         )
     )

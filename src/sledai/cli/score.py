@@ -269,9 +269,7 @@ class _Tally:
     def said(self) -> list[str]:
         visits = f"{self.visits:,} visits: {self.exact:,} with an exact total"
         if self.exact < self.visits:
-            visits += (
-                f", {self.visits - self.exact:,} with a range (descriptors not assessed)"
-            )
+            visits += f", {self.visits - self.exact:,} with a range (descriptors not assessed)"
         lines = [visits]
         if self.policy == "absent":
             lines.append(

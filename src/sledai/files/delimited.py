@@ -180,9 +180,7 @@ class _Text:
     def records(self, lines: Iterable[bytes], line: int) -> Iterator[_Record]:
         """Yield records, of which the first begins on `line`; refuse what is no CSV."""
         read: list[str] = []
-        reader = csv.reader(
-            self._decoded(lines, line, read), delimiter=self.separator, strict=True
-        )
+        reader = csv.reader(self._decoded(lines, line, read), delimiter=self.separator, strict=True)
         begins = line
         while True:
             limit = csv.field_size_limit(_LONGEST_FIELD)
@@ -203,9 +201,7 @@ class _Text:
         """Yield lines as text, and keep them in `read`."""
         for line, raw in enumerate(lines, first):
             if raw.count(b"\r") != raw.endswith(b"\r\n"):
-                unreadable(
-                    self.path, f"line {line}: holds CR alone; lines must end in LF or CRLF"
-                )
+                unreadable(self.path, f"line {line}: holds CR alone; lines must end in LF or CRLF")
             if b"\0" in raw:
                 unreadable(self.path, f"line {line}: holds a NUL byte, so this is no text")
             try:

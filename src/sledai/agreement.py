@@ -1,0 +1,286 @@
+"""Whether recorded scores can be those of their rows, as expressions for every engine.
+
+The expressions behind `sledai.audit.compare`. Needs the extra `frame`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import narwhals as nw
+
+from sledai.definitions import Limit
+from sledai.definitions.selena import SELENA_DEFINITIONS
+from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.errors import InvalidInputError, shorten
+from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Range, add_columns
+from sledai.quantities import UNITS, converted
+
+__all__ = [
+    "LAB_LIMITS",
+    "LEFT_OUT",
+    "Agreement",
+    "Check",
+    "Lab",
+    "Query",
+    "add_agreement",
+    "bounds_columns",
+    "query_column",
+]
+
+
+class Check(StrEnum):
+    """What is compared: a recorded score, or the two recorded scores with each other.
+
+    The serologic points are the recorded total less the recorded clinical score. They are checked
+    where both are recorded, so that two scores are found that no one visit has.
+    """
+
+    TOTAL = "total"
+    CLINICAL = "clinical"
+    SEROLOGIC = "serologic"
+
+
+LEFT_OUT: dict[Check, frozenset[Descriptor]] = {
+    Check.TOTAL: frozenset(),
+    Check.CLINICAL: SEROLOGIC,
+    Check.SEROLOGIC: frozenset(Descriptor) - SEROLOGIC,
+}
+"""The descriptors that each check leaves out."""
+
+
+class Agreement(StrEnum):
+    """Whether a recorded score can be that of its row.
+
+    AGREES where it is the computed one, POSSIBLE where some completion of the not-assessed
+    descriptors gives it, DISAGREES where none does.
+    """
+
+    AGREES = "agrees"
+    POSSIBLE = "possible"
+    DISAGREES = "disagrees"
+    NOT_RECORDED = "not_recorded"
+
+
+class Query(StrEnum):
+    """How an item and a laboratory value differ; a question to the rater, never a correction."""
+
+    ABSENT_PAST_LIMIT = "absent_past_limit"
+    PRESENT_WITHIN_LIMIT = "present_within_limit"
+
+
+LAB_LIMITS: dict[str, tuple[Descriptor, Limit]] = {
+    limit.quantity: (descriptor, limit)
+    for descriptor, definition in SELENA_DEFINITIONS.items()
+    for limit in definition.limits
+    if limit.quantity in UNITS
+}
+"""The limit of each analyte that can be audited, and the descriptor that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A column of laboratory values: analyte, column and unit.
+
+    Raises `InvalidInputError`, with those that are accepted, for an unknown analyte or unit.
+
+    >>> print(Lab("white_cells", "wbc", "10*9/L"))
+    white_cells < 3 10*9/L
+    """
+
+    analyte: str
+    column: str
+    unit: str
+
+    def __post_init__(self) -> None:
+        self.limit  # noqa: B018 - refuses an analyte or unit that there is not
+
+    @property
+    def descriptor(self) -> Descriptor:
+        """The descriptor that the value is held against."""
+        return LAB_LIMITS[self.analyte][0]
+
+    @property
+    def limit(self) -> float:
+        """The limit in the column's unit, as the double nearest to it.
+
+        A value past it counts. Decimal numbers of up to 15 digits keep their order as doubles, so
+        the comparison is exact.
+        """
+        if self.analyte not in LAB_LIMITS:
+            raise InvalidInputError(
+                f"analyte: found {shorten(self.analyte)}; accepted: {', '.join(LAB_LIMITS)}"
+            )
+        _, limit = LAB_LIMITS[self.analyte]
+        return float(converted(self.analyte, limit.value, self.unit))
+
+    def is_past(self, value: Any) -> Any:
+        """Say whether a value, or an expression of values, is past the limit."""
+        below = LAB_LIMITS[self.analyte][1].operator == "<"
+        return value < self.limit if below else value > self.limit
+
+    def __str__(self) -> str:
+        limit = LAB_LIMITS[self.analyte][1]
+        return f"{self.analyte} {limit.operator} {self.limit:g} {self.unit}"
+
+
+def query_column(lab: Lab) -> str:
+    """Name the column that holds the queries on a laboratory value."""
+    return f"sledai_{lab.analyte}_query"
+
+
+def bounds_columns(check: Check) -> tuple[str, str]:
+    """Name the columns that hold the lowest and the highest possible score."""
+    middle = "" if check is Check.TOTAL else f"{check}_"
+    return f"sledai_{middle}low", f"sledai_{middle}high"
+
+
+def add_agreement(
+    df: Any,
+    more: Callable[[Parts], Mapping[str, Any]] = lambda _: {},
+    *,
+    recorded: str,
+    clinical: str | None,
+    labs: tuple[Lab, ...],
+    columns: Mapping[str, Descriptor | str] | None,
+    not_collected: Iterable[Descriptor | str],
+    absent: Iterable[Descriptor | str],
+) -> Any:
+    """Add the columns of `sledai.audit.compare`, and `more`, to a frame of any engine."""
+    numbers = {column: _refuse_no_numbers(df, column) for column in (recorded, clinical) if column}
+    numbers |= {lab.column: _refuse_no_numbers(df, lab.column) for lab in labs}
+    checks = [Check.TOTAL] if clinical is None else list(Check)
+
+    def number(engine: Any, column: str) -> _Number:
+        value = engine.col(column)
+        known = ~value.is_null()
+        return _Number(value, known & ~value.is_nan() if numbers[column] else known)
+
+    def results(parts: Parts) -> dict[str, Any]:
+        engine = parts.engine
+        made: dict[str, Any] = {}
+        total = number(engine, recorded)
+        scores = {Check.TOTAL: total}
+        if clinical is not None:
+            score = number(engine, clinical)
+            difference = _Number(total.value - score.value, total.known & score.known)
+            scores |= {Check.CLINICAL: score, Check.SEROLOGIC: difference}
+        for check, score in scores.items():
+            computed = _computed(parts, check)
+            low, high = bounds_columns(check)
+            made[low], made[high] = computed.bounds.low, computed.bounds.high
+            made[f"sledai_{check}_agreement"] = _agreement(engine, computed, score)
+            made[f"sledai_{check}_difference"] = _distance(engine, computed.bounds, score)
+        for lab in labs:
+            made[query_column(lab)] = _query(parts, number(engine, lab.column), lab)
+        return made | dict(more(parts))
+
+    bounds = [name for check in checks for name in bounds_columns(check)]
+    others = [f"sledai_{check}_{what}" for check in checks for what in ("agreement", "difference")]
+    return add_columns(
+        df,
+        results,
+        integers=bounds,
+        added=[*bounds, *others, *map(query_column, labs), POLICY_COLUMN, INVALID_COLUMN],
+        columns=columns,
+        not_collected=not_collected,
+        absent=absent,
+        policy="strict",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A recorded number, and whether it is known, as expressions."""
+
+    value: Any
+    known: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Computed:
+    """What is computed for a check: the bounds, and how many descriptors of each weight are open."""
+
+    bounds: Range
+    open: Mapping[int, Any]
+
+
+def _computed(parts: Parts, check: Check) -> _Computed:
+    (weight,) = {descriptor.weight for descriptor in SEROLOGIC}
+    match check:
+        case Check.TOTAL:
+            both = parts.open_clinical[weight] + parts.open_serologic
+            return _Computed(parts.total, {**parts.open_clinical, weight: both})
+        case Check.CLINICAL:
+            return _Computed(parts.clinical, parts.open_clinical)
+        case Check.SEROLOGIC:
+            return _Computed(parts.serologic, {weight: parts.open_serologic})
+
+
+def _refuse_no_numbers(df: Any, column: str) -> bool:
+    """Refuse a column without numbers, and say whether its numbers can be NaN."""
+    try:
+        schema = nw.from_native(df).collect_schema()
+    except (TypeError, AttributeError, nw.exceptions.DuplicateError):
+        return False  # said better when the frame is opened
+    if column not in schema:
+        raise InvalidInputError(f"no column {shorten(column)}")
+    if not schema[column].is_numeric():
+        raise InvalidInputError(
+            f"column {shorten(column)} holds no numbers: it is of type {schema[column]}"
+        )
+    return schema[column].is_float()
+
+
+def _agreement(engine: Any, computed: _Computed, score: _Number) -> Any:
+    """Say whether some completion gives the value.
+
+    Each weight divides the next heavier one. So if any choice of open descriptors makes up the
+    excess, the one does that takes as many as fit of the heaviest, then of the next, and so on.
+    """
+    low, high, value = computed.bounds.low, computed.bounds.high, score.value
+    rest = value - low
+    for weight, count in sorted(computed.open.items(), reverse=True):
+        points = count.cast(engine.Int32) * weight
+        fitting = rest - rest % weight
+        rest = rest - engine.when(points < fitting).then(points).otherwise(fitting)
+    possible = (value >= low) & (value <= high) & (rest == 0)
+    return (
+        engine.when(~score.known)
+        .then(engine.lit(Agreement.NOT_RECORDED.value))
+        .otherwise(
+            engine.when((value == low) & (low == high))
+            .then(engine.lit(Agreement.AGREES.value))
+            .otherwise(
+                engine.when(possible)
+                .then(engine.lit(Agreement.POSSIBLE.value))
+                .otherwise(engine.lit(Agreement.DISAGREES.value))
+            )
+        )
+    )
+
+
+def _distance(engine: Any, bounds: Range, score: _Number) -> Any:
+    value = score.value
+    return engine.when(score.known).then(
+        engine.when(value < bounds.low)
+        .then(value - bounds.low)
+        .otherwise(
+            engine.when(value > bounds.high).then(value - bounds.high).otherwise(engine.lit(0))
+        )
+    )
+
+
+def _query(parts: Parts, value: _Number, lab: Lab) -> Any:
+    engine, reading = parts.engine, parts.readings[lab.descriptor]
+    past = lab.is_past(value.value)
+    return (
+        engine.when(value.known & past & reading.absent(engine))
+        .then(engine.lit(Query.ABSENT_PAST_LIMIT.value))
+        .otherwise(
+            engine.when(value.known & ~past & (reading.points(engine) > 0)).then(
+                engine.lit(Query.PRESENT_WITHIN_LIMIT.value)
+            )
+        )
+    )
