@@ -26,6 +26,7 @@ __all__ = [
     "find_answers",
     "plain_name",
     "read_answers",
+    "read_numbers",
 ]
 
 Items = Literal["binary", "points"]
@@ -183,9 +184,10 @@ class Answers:
             ).to_series()
         return said
 
-    def summary(self, count: int) -> str:
-        """Say how many cells are no answer, and what is one."""
-        said = f"cells that are no answer: {count}; "
+    @property
+    def accepted(self) -> str:
+        """Say what is an answer, as the rest of a message."""
+        said = "; "
         if self.items == "binary":
             said += (
                 f"accepted: {', '.join(ANSWER_WORDS)} (any case), empty; "
@@ -257,8 +259,25 @@ def read_answers(
     """
     answers = find_answers(visits, columns, items=items, missing=missing)
     if count := answers.wrong_cells:
-        raise InvalidInputError(problems_listed(answers.summary(count), answers.problems(), count))
+        summary = f"cells that are no answer: {count}{answers.accepted}"
+        raise InvalidInputError(problems_listed(summary, answers.problems(), count))
     return answers.visits
+
+
+def read_numbers(cells: pl.Series, missing: Collection[str] = ()) -> tuple[pl.Series, pl.Series]:
+    """Read a column of numbers: the numbers, and which cells are none.
+
+    An empty cell or a text in `missing` is null, and so is a cell that is no number.
+
+    >>> numbers, wrong = read_numbers(pl.Series(["2.6", "", "not done"]))
+    >>> numbers.to_list(), wrong.to_list()
+    ([2.6, None, None], [False, False, True])
+    """
+    text = _as_text(cells)
+    numbers = text.cast(pl.Float64, strict=False)
+    numbers = numbers.set(~numbers.is_finite(), None)
+    not_recorded = ["", *_as_text(pl.Series(missing, dtype=pl.String))]
+    return numbers, numbers.is_null() & text.is_not_null() & ~text.is_in(not_recorded)
 
 
 def _words(descriptor: Descriptor, items: Items) -> dict[str, bool]:

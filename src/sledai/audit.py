@@ -122,23 +122,29 @@ class Finding:
         """Whether a recorded score cannot be that of the row."""
         return self.explanation is not None
 
+    @property
+    def reason(self) -> str:
+        """What explains the recorded score, what it implies, or what is asked."""
+        if self.lab is None:
+            return str(self.explanation or self.implication)
+        _, limit = LAB_LIMITS[self.lab.analyte]
+        if self.query is Query.ABSENT_PAST_LIMIT:
+            return (
+                f"past the limit ({limit}), yet {self.lab.descriptor} is absent: overlooked, or of "
+                "another cause?"
+            )
+        return (
+            f"not past the limit ({limit}), yet {self.lab.descriptor} is present: by which value?"
+        )
+
     def __str__(self) -> str:
         if self.lab is not None:
-            limit = LAB_LIMITS[self.lab.analyte][1]
-            value = f"{self.lab.analyte} {self.recorded:g} {self.lab.unit}"
-            if self.query is Query.ABSENT_PAST_LIMIT:
-                return (
-                    f"{value}, past the limit ({limit}), yet {self.lab.descriptor} is absent: "
-                    "overlooked, or of another cause?"
-                )
-            return (
-                f"{value}, not past the limit ({limit}), yet {self.lab.descriptor} is present: "
-                "by which value?"
-            )
-        said = f"{self.check} recorded {self.recorded:g}, computed {self.computed}"
-        if self.difference:
-            said += f", difference {self.difference:+g}"
-        return f"{said}: {self.explanation or self.implication}"
+            return f"{self.lab.analyte} {self.recorded:g} {self.lab.unit}, {self.reason}"
+        difference = f", difference {self.difference:+g}" if self.difference else ""
+        return (
+            f"{self.check} recorded {self.recorded:g}, computed {self.computed}{difference}: "
+            f"{self.reason}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,158 @@
-"""stub"""
+"""`sledai audit`: recorded totals of a file against recomputed ones, batch by batch."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from sledai.answers import find_answers, read_numbers
+from sledai.audit import LAB_LIMITS, Check, Lab
+from sledai.audit import audit as audit_frame
+from sledai.cli.options import (
+    Absent,
+    Columns,
+    EncodingOption,
+    InputFile,
+    ItemsOption,
+    Missing,
+    NotCollected,
+    SeparatorOption,
+    SheetOption,
+    open_input,
+    refuse_outputs,
+)
+from sledai.cli.problems import Problems
+from sledai.cli.progress import reading
+from sledai.cli.report import Report
+from sledai.errors import InvalidInputError, shorten
+from sledai.files import OUTPUT_FORMATS, Dialect, Output, complete_file
+
+__all__ = ["audit"]
+
+_JSON = ".json"
+
+Recorded = Annotated[
+    str, typer.Option("--recorded", metavar="COLUMN", help="The column of recorded totals.")
+]
+Clinical = Annotated[
+    str | None,
+    typer.Option("--clinical", metavar="COLUMN", help="The column of recorded clinical scores."),
+]
+Labs = Annotated[
+    list[str],
+    typer.Option(
+        "--lab",
+        metavar="'ANALYTE=COLUMN UNIT'",
+        help="Hold items against laboratory values, such as 'platelets=plt 10*9/L'; analytes: "
+        f"{', '.join(LAB_LIMITS)}. Repeatable.",
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help=f"Write the findings to this file: {', '.join(OUTPUT_FORMATS)}, or, with the summary, "
+        f"{_JSON}.",
+    ),
+]
 
 
-def audit() -> None:
-    """Stub."""
+def audit(
+    source: InputFile,
+    recorded: Recorded,
+    clinical: Clinical = None,
+    lab: Labs = [],
+    output: OutputOption = None,
+    items: ItemsOption = "binary",
+    column: Columns = [],
+    missing: Missing = [],
+    not_collected: NotCollected = [],
+    absent: Absent = [],
+    separator: SeparatorOption = ",",
+    encoding: EncodingOption = "utf-8",
+    sheet: SheetOption = None,
+) -> None:
+    """Recompute the recorded totals of a file of visits.
+
+    Each row that disagrees is reported with the smallest sets of descriptors that explain it, and
+    each recorded total of a row with descriptors not assessed with what it implies. Laboratory
+    values give queries, never corrections.
+
+    Exit code 1 when a recorded score disagrees; queries do not change it.
+    """
+    labs = [_lab(option) for option in lab]
+    as_json = output is not None and output.suffix.lower() == _JSON
+    refuse_outputs(source, None if as_json else output)
+    input_ = open_input(
+        source,
+        Dialect(separator, encoding, sheet),
+        column=column,
+        not_collected=not_collected,
+        absent=absent,
+        reserved={recorded, *([clinical] if clinical else []), *(one.column for one in labs)},
+    )
+    scores = [recorded] if clinical is None else [recorded, clinical]
+    for name in (*scores, *(one.column for one in labs)):
+        if name not in input_.visits.columns:
+            raise InvalidInputError(f"{source}: no column {shorten(name)}")
+    problems = Problems(input_)
+    report = Report(input_, {Check.TOTAL: recorded} | _clinical(clinical), keep=as_json)
+    with reading(input_.visits) as show, ExitStack() as files:
+        table = None
+        if output is not None and not as_json:
+            table = files.enter_context(Output(output))
+        for batch in input_.visits.batches:
+            answers = find_answers(batch.visits, input_.columns, items=items, missing=missing)
+            problems.add(batch, answers)
+            numbers: dict[str, pl.Series] = {}
+            for name in dict.fromkeys([*scores, *(one.column for one in labs)]):
+                values, wrong = read_numbers(batch.visits[name], missing)
+                numbers[name] = values.alias(name)
+                if name in scores:
+                    problems.add_numbers(batch, name, wrong)
+                else:
+                    report.add_unreadable(name, batch.visits[name].filter(wrong))
+            if problems.found:
+                if problems.enough:
+                    break
+                continue  # to find the others
+            found = audit_frame(
+                answers.visits.select(*input_.columns, *numbers.values()),
+                recorded=recorded,
+                clinical=clinical,
+                labs=labs,
+                columns=input_.columns,
+                not_collected=input_.not_collected,
+                absent=input_.absent,
+            )
+            rows = report.add(batch, found)
+            if table is not None:
+                table.write(rows)
+            show(batch)
+        problems.refuse()
+        if output is not None and as_json:
+            part = files.enter_context(complete_file(output))
+            part.write_text(report.json() + "\n", encoding="utf-8")
+    report.print()
+    if output is not None:
+        print(f"{report.findings} findings written to {output}")
+    if report.disagreements:
+        raise typer.Exit(1)
+
+
+def _clinical(column: str | None) -> dict[Check, str]:
+    return {} if column is None else {Check.CLINICAL: column}
+
+
+def _lab(option: str) -> Lab:
+    analyte, equals, rest = option.partition("=")
+    column, space, unit = rest.strip().rpartition(" ")
+    if not equals or not space:
+        raise InvalidInputError(
+            f"--lab: found {shorten(option)}; accepted: 'ANALYTE=COLUMN UNIT', such as "
+            "'platelets=platelet_count 10*9/L'"
+        )
+    return Lab(analyte.strip(), column.strip(), unit)

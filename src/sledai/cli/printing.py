@@ -2,16 +2,15 @@
 
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-import polars as pl
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 __all__ = [
     "ROWS_SHOWN",
-    "identifying_columns",
+    "identifying",
     "plain_table",
     "print_table",
     "printable",
@@ -30,12 +29,9 @@ def plain_table() -> Table:
     return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
 
 
-def identifying_columns(table: Table, visits: pl.DataFrame, others: Iterable[str]) -> list[str]:
-    """Begin a table with the first few of the columns that hold no answer, to know rows by."""
-    names = [name for name in others if name in visits.columns][:_IDENTIFYING_COLUMNS]
-    for name in names:
-        table.add_column(printable(name), max_width=14)
-    return names
+def identifying(others: Sequence[str]) -> list[str]:
+    """Choose, of the columns that hold no answer, the first few to know rows by."""
+    return list(others[:_IDENTIFYING_COLUMNS])
 
 
 def print_table(table: Table) -> None:

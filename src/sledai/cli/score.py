@@ -26,9 +26,10 @@ from sledai.cli.options import (
     open_input,
     refuse_outputs,
 )
+from sledai.cli.problems import Problems
 from sledai.cli.printing import (
     ROWS_SHOWN,
-    identifying_columns,
+    identifying,
     plain_table,
     print_table,
     printable,
@@ -36,7 +37,7 @@ from sledai.cli.printing import (
 )
 from sledai.cli.progress import reading
 from sledai.entry_rules import ActivityRule
-from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
+from sledai.errors import InvalidInputError, shorten
 from sledai.files import OUTPUT_FORMATS, Batch, Dialect, Output, Visits
 from sledai.frame import Policy
 from sledai.scoring import ScoreBounds
@@ -109,7 +110,7 @@ def score(
         absent=absent,
     )
     tally = _Tally(rules, policy)
-    problems = _Problems(input_)
+    problems = Problems(input_)
     with reading(input_.visits) as show, ExitStack() as files:
         scores = files.enter_context(Output(output)) if output else None
         rejected = files.enter_context(Output(rejects)) if rejects else None
@@ -159,59 +160,6 @@ def _trial_rule(name: str) -> ActivityRule:
         raise InvalidInputError(
             f"--trial: found {shorten(name)}; accepted: {', '.join(TRIAL_RULES)}"
         ) from None
-
-
-@dataclass(slots=True)
-class _Problems:
-    """What is wrong with a file: the first problems of each kind, and how many there are."""
-
-    input_: Input
-    rows: int = 0
-    records: list[str] = field(default_factory=list[str])
-    rejected: int = 0
-    cells: list[str] = field(default_factory=list[str])
-    wrong: int = 0
-    summary: str = ""
-    read_to: int = 0
-
-    def add(self, batch: Batch, answers: Answers) -> None:
-        place = self.input_.visits.place
-        self.rows += batch.visits.height
-        self.read_to = batch.end
-        self.rejected += len(batch.rejected)
-        self.records += [f"{place} {r.place}: {r.reason}" for r in batch.rejected[:SHOWN]]
-        if count := answers.wrong_cells:
-            self.wrong += count
-            self.summary = answers.summary(self.wrong)
-            self.cells += answers.problems([f"{place} {n}" for n in batch.places])
-
-    @property
-    def found(self) -> bool:
-        return bool(self.input_.incomplete or self.rejected or self.wrong)
-
-    @property
-    def enough(self) -> bool:
-        """Whether reading on would only add to the count."""
-        if self.input_.incomplete:
-            return self.rows > 0
-        return max(self.rejected, self.wrong) >= SHOWN
-
-    def refuse(self) -> None:
-        """Raise `InvalidInputError` for all that was found, in one message."""
-        if not self.found:
-            return
-        path = self.input_.visits.path
-        said = [self.input_.incomplete] if self.input_.incomplete else []
-        partly = ""
-        if self.read_to < self.input_.visits.length:
-            partly = f" in the first {self.rows:,} rows, after which reading stopped"
-        if self.rejected:
-            summary = f"{path}: records that are no row{partly}: {self.rejected}"
-            said.append(problems_listed(summary, self.records, self.rejected))
-        if self.wrong:
-            summary = f"{path}: {self.summary.replace(':', partly + ':', 1)}"
-            said.append(problems_listed(summary, self.cells, self.wrong))
-        raise InvalidInputError("\n".join(said))
 
 
 def _rejects(visits: Visits, batch: Batch, answers: Answers) -> pl.DataFrame:
@@ -288,14 +236,16 @@ class _Tally:
 def _print_table(tally: _Tally, input_: Input, rules: list[ActivityRule]) -> None:
     shown = pl.concat(tally.first)
     table = plain_table()
-    identifying = identifying_columns(table, shown, input_.others)
+    others = identifying(input_.others)
+    for name in others:
+        table.add_column(printable(name), max_width=14)
     for name in ("total", "clinical", "not assessed"):
         table.add_column(name, justify="right")
     for rule in rules:
         table.add_column(rule.name)
     for row in shown.iter_rows(named=True):
         table.add_row(
-            *(printable(row[name]) for name in identifying),
+            *(printable(row[name]) for name in others),
             str(ScoreBounds(row["sledai_low"], row["sledai_high"])),
             str(ScoreBounds(row["sledai_clinical_low"], row["sledai_clinical_high"])),
             str(row["sledai_not_assessed"] or "-"),

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from errno import EISDIR
 from pathlib import Path
 from queue import Full, Queue
@@ -18,7 +19,7 @@ from polars.io.plugins import register_io_source
 from sledai.errors import InvalidInputError, shorten
 from sledai.files.batches import unreadable
 
-__all__ = ["OUTPUT_FORMATS", "Output", "output_format", "write_visits"]
+__all__ = ["OUTPUT_FORMATS", "Output", "complete_file", "output_format", "write_visits"]
 
 OUTPUT_FORMATS = {
     ".csv": "CSV",
@@ -46,12 +47,35 @@ def output_format(path: Path) -> str:
         ) from None
 
 
-class Output:
-    """A file that is written batch by batch, beside its final name.
+@contextmanager
+def complete_file(path: Path) -> Iterator[Path]:
+    """Give a file beside `path` to write to, and name it `path` when all went well.
 
-    A context manager: on leaving it the file gets its name, and after an error nothing of it is
-    left. A file that is there already keeps its permissions, and a link goes on pointing to it.
-    Batches are encoded in a thread of their own, while the next one is made.
+    After an error nothing of it is left. A file that is there already keeps its permissions, and a
+    link goes on pointing to it. Raises `OSError`, with `path`, where nothing can be written.
+    """
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".{target.name}.{token_hex(4)}.part")
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(EISDIR, "Is a directory")
+        part.touch(mode=0o600 if target.exists() else 0o666, exist_ok=False)
+        try:
+            yield part
+            if target.exists():
+                shutil.copymode(target, part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+class Output:
+    """A file of visits that is written batch by batch, beside its final name.
+
+    A context manager, as `complete_file` is. Batches are encoded in a thread of their own, while
+    the next one is made.
 
     Raises `InvalidInputError` for an unknown suffix and for cells that the format cannot hold, and
     `OSError` where nothing can be written.
@@ -60,21 +84,15 @@ class Output:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._kind = output_format(path)
-        self._target = Path(os.path.realpath(path))
-        self._part = self._target.with_name(f".{self._target.name}.{token_hex(4)}.part")
+        self._file = complete_file(path)
+        self._part = Path()
         self._batches: Queue[pl.DataFrame | None] = Queue(_WAITING)
         self._thread: Thread | None = None
         self._error: Exception | None = None
 
     def __enter__(self) -> Self:
         """Create the file beside its final name."""
-        try:
-            if self._target.is_dir():
-                raise IsADirectoryError(EISDIR, "Is a directory")
-            mode = 0o600 if self._target.exists() else 0o666
-            self._part.touch(mode=mode, exist_ok=False)
-        except OSError as error:
-            self._refuse(error)
+        self._part = self._file.__enter__()
         return self
 
     def write(self, visits: pl.DataFrame) -> None:
@@ -104,19 +122,18 @@ class Output:
         traceback: TracebackType | None,
     ) -> None:
         """Name the file, or remove what there is of it."""
+        failed: BaseException | None = error
         try:
-            if kind is None:
+            if error is None:
                 self.finish()
-                if self._target.exists():
-                    shutil.copymode(self._target, self._part)
-                self._part.replace(self._target)
-        except OSError as failure:
-            self._refuse(failure)
+        except (InvalidInputError, OSError) as failure:
+            failed = failure
+            raise
         finally:
             if self._thread is not None:
                 self._put(None)
                 self._thread.join()
-            self._part.unlink(missing_ok=True)
+            self._file.__exit__(type(failed) if failed else None, failed, traceback)
 
     def _put(self, batch: pl.DataFrame | None) -> None:
         while self._thread is not None and self._thread.is_alive():

@@ -1,0 +1,87 @@
+"""What is wrong with a file, gathered batch by batch and said in one message."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from sledai.answers import Answers
+from sledai.cli.options import Input
+from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
+from sledai.files import Batch
+
+__all__ = ["Problems"]
+
+
+@dataclass(slots=True)
+class _Kind:
+    count: int = 0
+    first: list[str] = field(default_factory=list[str])
+    more: str = ""
+
+
+@dataclass(slots=True)
+class Problems:
+    """The first problems of each kind, and how many there are."""
+
+    input_: Input
+    _rows: int = 0
+    _read_to: int = 0
+    _kinds: dict[str, _Kind] = field(default_factory=dict[str, _Kind])
+
+    def add(self, batch: Batch, answers: Answers) -> None:
+        """Take up what is wrong with a batch, of which `answers` were read."""
+        self._rows += batch.visits.height
+        self._read_to = batch.end
+        place = self.input_.visits.place
+        records = [f"{place} {record.place}: {record.reason}" for record in batch.rejected[:SHOWN]]
+        self._add("records that are no row", len(batch.rejected), records)
+        if count := answers.wrong_cells:
+            cells = answers.problems([f"{place} {n}" for n in batch.places])
+            self._add("cells that are no answer", count, cells, answers.accepted)
+
+    def add_numbers(self, batch: Batch, column: str, wrong: pl.Series) -> None:
+        """Take up the cells of a column that are no numbers."""
+        place = self.input_.visits.place
+        cells = (
+            f"{place} {batch.places[row]}, column {shorten(column)}: "
+            f"found {shorten(*batch.visits[column].slice(row, 1).to_list())}"
+            for row in wrong.arg_true().head(SHOWN)
+        )
+        accepted = "; accepted: a number, empty; other texts need --missing TEXT"
+        self._add("recorded scores that are no number", int(wrong.sum()), cells, accepted)
+
+    def _add(self, name: str, count: int, said: Iterable[str], more: str = "") -> None:
+        if count:
+            kind = self._kinds.setdefault(name, _Kind(more=more))
+            kind.count += count
+            kind.first += said
+
+    @property
+    def found(self) -> bool:
+        """Whether there is any."""
+        return bool(self.input_.incomplete or self._kinds)
+
+    @property
+    def enough(self) -> bool:
+        """Whether reading on would only add to the count."""
+        if self.input_.incomplete:
+            return self._rows > 0
+        return any(kind.count >= SHOWN for kind in self._kinds.values())
+
+    def refuse(self) -> None:
+        """Raise `InvalidInputError` for all that was found."""
+        if not self.found:
+            return
+        visits = self.input_.visits
+        where = ""
+        if self._read_to < visits.length:
+            where = f" in the first {self._rows:,} rows, after which reading stopped"
+        said: Sequence[str] = [
+            problems_listed(
+                f"{visits.path}: {name}{where}: {kind.count}{kind.more}", kind.first, kind.count
+            )
+            for name, kind in self._kinds.items()
+        ]
+        incomplete = [self.input_.incomplete] if self.input_.incomplete else []
+        raise InvalidInputError("\n".join([*incomplete, *said]))

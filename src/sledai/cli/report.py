@@ -1,0 +1,198 @@
+"""What an audit found in a file: gathered batch by batch, printed, and as rows or JSON."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+
+from sledai.audit import Agreement, Audit, Check, Finding, Lab, Query
+from sledai.cli.options import Input
+from sledai.cli.printing import ROWS_SHOWN, identifying, printable, wrapped
+from sledai.errors import InvalidInputError, shorten
+from sledai.files import Batch
+
+__all__ = ["Report"]
+
+Status = Literal["disagrees", "possible", "query"]
+
+_HEADINGS: dict[Status, str] = {
+    "disagrees": "recorded scores that disagree",
+    "possible": "recorded scores that are possible, with descriptors not assessed",
+    "query": "queries on laboratory values",
+}
+_COLUMNS: dict[str, type[pl.DataType]] = {
+    "check": pl.String,
+    "status": pl.String,
+    "recorded": pl.Float64,
+    "computed_low": pl.Int64,
+    "computed_high": pl.Int64,
+    "difference": pl.Float64,
+    "explanation": pl.String,
+}
+_AGREEMENT = {
+    Agreement.AGREES: "agree",
+    Agreement.POSSIBLE: "possible",
+    Agreement.DISAGREES: "disagree",
+    Agreement.NOT_RECORDED: "not recorded",
+}
+_QUERIES = {
+    Query.ABSENT_PAST_LIMIT: "absent though past the limit",
+    Query.PRESENT_WITHIN_LIMIT: "present though not past it",
+}
+
+
+def _status(finding: Finding) -> Status:
+    if finding.lab is not None:
+        return "query"
+    return "disagrees" if finding.disagrees else "possible"
+
+
+@dataclass(slots=True)
+class Report:
+    """Findings and counts; `recorded` says which column each recorded score is in.
+
+    All findings are kept only where `keep` says so; otherwise the first ones, to be printed.
+    """
+
+    input_: Input
+    recorded: Mapping[Check, str]
+    keep: bool
+    visits: int = 0
+    findings: int = 0
+    disagreements: int = 0
+    _agreement: dict[Check, Counter[Agreement]] = field(default_factory=dict[Check, Any])
+    _queries: dict[Lab, Counter[Query]] = field(default_factory=dict[Lab, Any])
+    _unreadable: dict[str, Counter[str]] = field(default_factory=dict[str, Any])
+    _shown: dict[Status, list[str]] = field(default_factory=dict[Status, Any])
+    _statuses: Counter[Status] = field(default_factory=Counter[Status])
+    _kept: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    def __post_init__(self) -> None:
+        added = {self._place, *(f"sledai_{name}" for name in _COLUMNS)}
+        if taken := [name for name in self.input_.others if name in added]:
+            raise InvalidInputError(
+                f"{self.input_.visits.path}: findings have columns of names that are there already "
+                f"(rename or drop them): {', '.join(map(shorten, taken))}"
+            )
+
+    @property
+    def _place(self) -> str:
+        return f"sledai_{self.input_.visits.place}"
+
+    def add_unreadable(self, column: str, cells: pl.Series) -> None:
+        """Count the cells of a laboratory column that are no numbers."""
+        self._unreadable.setdefault(column, Counter()).update(map(str, cells))
+
+    def add(self, batch: Batch, found: Audit) -> pl.DataFrame:
+        """Take up what was found in a batch, and give the findings as rows."""
+        self.visits += found.rows
+        self.findings += len(found.findings)
+        self.disagreements += len(found.disagreements)
+        for check, agreement in found.agreement.items():
+            self._agreement.setdefault(check, Counter()).update(agreement)
+        for lab, queries in found.queries.items():
+            self._queries.setdefault(lab, Counter()).update(queries)
+        rows = pl.Series([finding.row for finding in found.findings], dtype=pl.UInt32)
+        cells = batch.visits.select(self.input_.others)[rows]
+        places = batch.places.gather(rows)
+        records = [_record(finding) for finding in found.findings]
+        for place, finding, row in zip(places, found.findings, cells.iter_rows(), strict=True):
+            self._show(place, finding, row)
+        if self.keep:
+            self._kept += [
+                {
+                    self.input_.visits.place: place,
+                    "columns": row,
+                    **record,
+                    "alternatives": _alternatives(finding),
+                }
+                for place, row, record, finding in zip(
+                    places, cells.iter_rows(named=True), records, found.findings, strict=True
+                )
+            ]
+        said = pl.DataFrame(records, schema=_COLUMNS).rename(lambda name: f"sledai_{name}")
+        return pl.DataFrame([places.alias(self._place), *cells, *said])
+
+    def _show(self, place: int, finding: Finding, row: tuple[object, ...]) -> None:
+        status = _status(finding)
+        self._statuses[status] += 1
+        shown = self._shown.setdefault(status, [])
+        if len(shown) < ROWS_SHOWN:
+            known_by = row[: len(identifying(self.input_.others))]
+            where = "  ".join(
+                [f"{self.input_.visits.place} {place}", *(printable(c).plain for c in known_by)]
+            )
+            shown += [f"{wrapped(where)}\n{wrapped(f'  {finding}', indent=4)}"]
+
+    def print(self) -> None:
+        """Print the findings, kind by kind, and the counts."""
+        for status, heading in _HEADINGS.items():
+            if shown := self._shown.get(status):
+                print(f"{heading}: {self._statuses[status]:,}\n")
+                print("\n".join(shown))
+                if more := self._statuses[status] - len(shown):
+                    print(f"  and {more:,} more; -o FILE writes all of them")
+                print()
+        for line in self._summary():
+            print(wrapped(line))
+
+    def _summary(self) -> list[str]:
+        lines = [f"{self.visits:,} visits"]
+        for check, counts in self._agreement.items():
+            what = self.recorded.get(check, "recorded total less clinical score")
+            said = [f"{counts[a]:,} {text}" for a, text in _AGREEMENT.items() if counts[a]]
+            lines.append(f"{check} ({printable(what).plain}): {', '.join(said) or 'none'}")
+        for lab, queries in self._queries.items():
+            said = [f"{queries[q]:,} {text}" for q, text in _QUERIES.items()]
+            line = f"{lab.descriptor} by {printable(lab.column).plain} ({lab}): {', '.join(said)}"
+            if unreadable := self._unreadable.get(lab.column):
+                (text, _), *_ = unreadable.most_common(1)
+                line += f"; {unreadable.total():,} cells without a number, such as {shorten(text)}"
+            lines.append(line)
+        return lines + self.input_.said()
+
+    def json(self) -> str:
+        """Write counts and kept findings as one JSON document."""
+        return json.dumps(
+            {
+                "visits": self.visits,
+                "agreement": self._agreement,
+                "queries": [{**asdict(lab), **queries} for lab, queries in self._queries.items()],
+                "cells_without_a_number": self._unreadable,
+                "findings": self._kept,
+            },
+            indent=1,
+            default=str,
+        )
+
+
+def _record(finding: Finding) -> dict[str, Any]:
+    bounds = finding.computed
+    return {
+        "check": finding.lab.analyte if finding.lab else str(finding.check),
+        "status": _status(finding),
+        "recorded": finding.recorded,
+        "computed_low": bounds.low if bounds else None,
+        "computed_high": bounds.high if bounds else None,
+        "difference": finding.difference,
+        "explanation": finding.reason,
+    }
+
+
+def _alternatives(finding: Finding) -> list[list[dict[str, Any]]]:
+    """Give the sets that explain a score: in each some of `among` were counted wrongly."""
+    if finding.explanation is None:
+        return []
+    return [
+        [
+            {
+                "added_though_absent" if change.added else "not_added_though_present": change.count,
+                "among": sorted(change.among, key=lambda d: d.number),
+            }
+            for change in changes
+        ]
+        for changes in finding.explanation.alternatives
+    ]
