@@ -1,7 +1,6 @@
 """Names of columns and words for an answer: by the tables alone, every other cell reported."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,8 +12,10 @@ from sledai.answers import (
     ANSWER_WORDS,
     answer_columns,
     descriptor_named,
+    find_answers,
     plain_name,
     read_answers,
+    read_numbers,
 )
 
 ARTHRITIS = {"arthritis": Descriptor.ARTHRITIS}
@@ -83,7 +84,6 @@ class TestAnswers:
 
     def read(self, *cells: object, dtype: Any = pl.String, **options: Any) -> list[bool | None]:
         visits = pl.DataFrame({"arthritis": pl.Series(cells, dtype=dtype)})
-        options.setdefault("path", Path("x.parquet"))
         return read_answers(visits, ARTHRITIS, **options)["arthritis"].to_list()
 
     def test_words(self) -> None:
@@ -132,7 +132,7 @@ class TestAnswers:
     def test_cells_that_are_no_text_are_refused_like_others(
         self, dtype: Any, cell: Any, found: str
     ) -> None:
-        with pytest.raises(InvalidInputError, match="row 1, column 'arthritis': found") as caught:
+        with pytest.raises(InvalidInputError, match="column 'arthritis': found") as caught:
             self.read(cell, None, dtype=dtype)
         assert found in str(caught.value)
 
@@ -156,29 +156,116 @@ class TestAnswers:
     def test_other_words_are_refused(self, cell: str) -> None:
         with pytest.raises(InvalidInputError) as caught:
             self.read(cell)
-        assert f"row 1, column 'arthritis': found {cell!r}" in str(caught.value)
+        assert f"column 'arthritis': found {cell!r}" in str(caught.value)
         assert f"accepted: {', '.join(ANSWER_WORDS)} (any case), empty" in str(caught.value)
         assert "--missing TEXT" in str(caught.value)
 
     def test_without_a_file_rows_are_counted_as_in_frames(self) -> None:
         with pytest.raises(InvalidInputError, match=r"row 1, counting from 0, column 'arthritis'"):
-            self.read("no", "maybe", path=None)
+            self.read("no", "maybe")
 
     def test_the_first_20_are_listed_by_row_and_the_rest_counted(self) -> None:
         columns = {"rash": Descriptor.RASH, "fever": Descriptor.FEVER}
         visits = pl.DataFrame({"rash": ["x"] * 15, "fever": ["yes"] * 5 + ["y!"] * 10})
         with pytest.raises(InvalidInputError) as caught:
-            read_answers(visits, columns, path=Path("v.parquet"))
+            read_answers(visits, columns)
         lines = str(caught.value).splitlines()
-        assert lines[0].startswith("v.parquet: cells that are no answer: 25; accepted: yes, ")
+        assert lines[0].startswith("cells that are no answer: 25; accepted: yes, ")
         assert lines[6:8] == [
-            "  row 6, column 'rash': found 'x'",
-            "  row 6, column 'fever': found 'y!'",
+            "  row 5, counting from 0, column 'rash': found 'x'",
+            "  row 5, counting from 0, column 'fever': found 'y!'",
         ]
         assert len(lines) == 22
         assert lines[-1] == "  and 5 more"
 
     def test_other_columns_stay(self) -> None:
         visits = pl.DataFrame({"id": ["a"], "arthritis": ["yes"], "note": ["no"]})
-        read = read_answers(visits, ARTHRITIS, path=Path("v.csv"))
+        read = read_answers(visits, ARTHRITIS)
         assert read.rows() == [("a", True, "no")]
+
+    def test_an_answer_is_found_wherever_it_first_stands(self) -> None:
+        """Beyond the first thousand cells, by which a column is read fast."""
+        cells = ["no"] * 1500 + ["Present", " 1.0 ", None, "n/d", "yes"]
+        found = self.read(*cells, missing=["n/d"])
+        assert found == [False] * 1500 + [True, True, None, None, True]
+        with pytest.raises(InvalidInputError, match="row 1500, counting from 0"):
+            self.read(*["no"] * 1500, "maybe")
+
+    @pytest.mark.parametrize("cells", [[0] * 1500 + [1, None, 0], [0.0] * 1500 + [1.0, None]])
+    def test_numbers_too(self, cells: list[Any]) -> None:
+        dtype = pl.Int64 if isinstance(cells[0], int) else pl.Float64
+        expected = [None if cell is None else bool(cell) for cell in cells]
+        assert self.read(*cells, dtype=dtype) == expected
+
+
+class TestFoundAnswers:
+    visits = pl.DataFrame(
+        {
+            "rash": ["yes", "x", None, "2"],
+            "id": [1, 2, 3, 4],
+            "fever": pl.Series([0, 1, 8, 9], dtype=pl.Int64),
+        }
+    )
+    columns = {"rash": Descriptor.RASH, "fever": Descriptor.FEVER}
+
+    def test_rows_that_can_be_read_and_why_the_others_cannot(self) -> None:
+        found = find_answers(self.visits, self.columns)
+        assert found.wrong_cells == 4
+        assert found.wrong_rows.to_list() == [False, True, True, True]
+        assert found.reasons().to_list() == [
+            "",
+            "rash: found 'x'",
+            "fever: found '8'",
+            "rash: found '2'; fever: found '9'",
+        ]
+        readable = found.readable()
+        assert readable.visits.rows() == [(True, 1, False)]
+        assert readable.cells.rows() == [("yes", 0)]
+        assert readable.wrong_cells == 0
+        assert readable.wrong_rows.to_list() == [False]
+
+    def test_reasons_say_which_points_are_accepted(self) -> None:
+        found = find_answers(self.visits, self.columns, items="points")
+        assert found.reasons()[3] == "fever: found '9'; accepted: 0 or 1"
+        assert found.problems(["line 2", "line 3", "line 4", "line 5"])[:2] == [
+            "line 2, column 'rash': found 'yes'; accepted: 0 or 2",
+            "line 3, column 'rash': found 'x'; accepted: 0 or 2",
+        ]
+
+    def test_where_all_can_be_read(self) -> None:
+        found = find_answers(self.visits.head(1), self.columns)
+        assert found.readable() is found
+        assert found.reasons().to_list() == [""]
+        assert found.problems() == []
+
+    def test_no_rows(self) -> None:
+        found = find_answers(self.visits.clear(), self.columns)
+        assert found.visits.schema["rash"] == pl.Boolean
+        assert found.visits.height == 0
+
+
+class TestNumbers:
+    @pytest.mark.parametrize(
+        ("cell", "number"),
+        [("2.6", 2.6), (" 12 ", 12), ("1e3", 1000), ("-1", -1), ("12.0", 12), (".5", 0.5)],
+    )
+    def test_text(self, cell: str, number: float) -> None:
+        numbers, wrong = read_numbers(pl.Series("x", [cell]))
+        assert (numbers.to_list(), wrong.to_list(), numbers.name) == ([number], [False], "x")
+
+    @pytest.mark.parametrize("cell", ["", "  ", None, "N/A"])
+    def test_nothing(self, cell: str | None) -> None:
+        numbers, wrong = read_numbers(pl.Series([cell], dtype=pl.String), ["n/a"])
+        assert (numbers.to_list(), wrong.to_list()) == ([None], [False])
+
+    @pytest.mark.parametrize(
+        "cell", ["<5", "> 200", "1,5", "1:80", "(-)", "nan", "inf", "3 K/uL", "1 000", "0x1"]
+    )
+    def test_what_is_no_number(self, cell: str) -> None:
+        numbers, wrong = read_numbers(pl.Series([cell]))
+        assert (numbers.to_list(), wrong.to_list()) == ([None], [True])
+
+    def test_columns_of_numbers(self) -> None:
+        for cells in (pl.Series([1, None]), pl.Series([1.0, float("nan")])):
+            numbers, wrong = read_numbers(cells)
+            assert (numbers.to_list(), wrong.to_list()) == ([1.0, None], [False, False])

@@ -1,18 +1,25 @@
 """Files in and out: nothing guessed, nothing lost, every bad cell named where a person finds it."""
 
+import csv
 import json
+import os
+import resource
+import signal
 import stat
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sledai import Descriptor, InvalidInputError
-from sledai.answers import read_answers
-from sledai.files import read_visits, write_visits
-
-ARTHRITIS = {"arthritis": Descriptor.ARTHRITIS}
+from sledai import InvalidInputError
+from sledai.files import Dialect, Output, complete_file, open_visits, read_visits, write_visits
+from sledai.files.batches import Batch, rows_per_batch
 
 
 def write(path: Path, text: str | bytes) -> Path:
@@ -21,30 +28,66 @@ def write(path: Path, text: str | bytes) -> Path:
 
 
 class TestPlaces:
-    """A bad cell is reported at the line where an editor shows it."""
+    """A row is named by the line at which an editor shows it."""
 
-    def bad_lines(self, path: Path) -> list[str]:
-        with pytest.raises(InvalidInputError) as caught:
-            read_answers(read_visits(path), ARTHRITIS, path=path)
-        return [line.split(",")[0].strip() for line in str(caught.value).splitlines()[1:]]
+    def places(self, path: Path) -> list[tuple[object, int]]:
+        return [
+            (row[0], place)
+            for batch in open_visits(path).batches
+            for row, place in zip(batch.visits.rows(), batch.places, strict=True)
+        ]
 
     def test_csv_with_quoted_line_breaks_and_blank_lines(self, tmp_path: Path) -> None:
         text = 'id,arthritis\n"a\nb",yes\n\nc,bad\n"d\n\nd",no\ne,worse\n,\nf,worst\n'
         path = write(tmp_path / "v.csv", text)
-        assert self.bad_lines(path) == ["line 5", "line 9", "line 11"]
+        assert self.places(path) == [("a\nb", 2), ("c", 5), ("d\n\nd", 6), ("e", 9), ("f", 11)]
+
+    def test_csv_without_quotes_but_with_lines_without_content(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "v.csv", "id,arthritis\na,yes\n,\n,no\nb,\n")
+        assert self.places(path) == [("a", 2), (None, 4), ("b", 5)]
 
     def test_csv_with_a_header_over_two_lines_and_a_byte_order_mark(self, tmp_path: Path) -> None:
-        path = write(tmp_path / "v.csv", '\ufeff"i\nd",arthritis\r\na,bad\r\n')
-        assert self.bad_lines(path) == ["line 3"]
+        path = write(tmp_path / "v.csv", '\ufeff"i\nd",arthritis\r\na,bad\r\nb,no\r\n')
+        assert self.places(path) == [("a", 3), ("b", 4)]
+        assert open_visits(path).columns == ["i\nd", "arthritis"]
 
     def test_json_lines_with_blank_lines(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.jsonl", '{"arthritis": "yes"}\n\n{"arthritis": "bad"}\n')
-        assert self.bad_lines(path) == ["line 3"]
+        assert self.places(path) == [("yes", 1), ("bad", 3)]
 
     def test_parquet_rows_are_counted_from_1(self, tmp_path: Path) -> None:
         path = tmp_path / "v.parquet"
         pl.DataFrame({"arthritis": ["yes", "bad"]}).write_parquet(path)
-        assert self.bad_lines(path) == ["row 2"]
+        assert self.places(path) == [("yes", 1), ("bad", 2)]
+
+    @pytest.mark.parametrize("block", [1, 7, 8, 30, 10_000])
+    @pytest.mark.parametrize("quote", ["", '"'])
+    def test_csv_read_in_blocks_of_any_size(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, quote: str
+    ) -> None:
+        rows = [(f"p{n}", f"{quote}a{quote and chr(10)}{n}{quote}") for n in range(40)]
+        text = "".join(f"{id_},{cell}\n" for id_, cell in rows)
+        monkeypatch.setattr("sledai.files.delimited.BLOCK", block)
+        path = write(tmp_path / "v.csv", f"id,note\n{text}")
+        step = 2 if quote else 1
+        assert self.places(path) == [(id_, 2 + n * step) for n, (id_, _) in enumerate(rows)]
+        assert read_visits(path).rows() == [(id_, cell.strip('"')) for id_, cell in rows]
+
+    @pytest.mark.parametrize("rows", [1, 3, 1000])
+    def test_parquet_read_in_batches_of_any_size(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+    ) -> None:
+        path = tmp_path / "v.parquet"
+        pl.DataFrame({"n": range(50)}).write_parquet(path, row_group_size=7)
+        monkeypatch.setattr("sledai.files.batches._CELLS", rows)
+        assert self.places(path) == [(n, n + 1) for n in range(50)]
+
+    def test_batches_say_how_far_the_file_is_read(self, tmp_path: Path) -> None:
+        visits = pl.DataFrame({"id": ["a", "b"]})
+        for suffix in (".csv", ".parquet", ".jsonl"):
+            write_visits(visits, tmp_path / f"v{suffix}")
+            opened = open_visits(tmp_path / f"v{suffix}")
+            assert [*opened.batches][-1].end == opened.length > 0
 
 
 class TestReading:
@@ -72,24 +115,52 @@ class TestReading:
     @pytest.mark.parametrize(
         ("name", "content", "said"),
         [
-            ("v.txt", "", "unknown suffix '.txt'; accepted: .csv, .parquet, .jsonl, .ndjson"),
+            ("v.txt", "", "unknown suffix '.txt'; accepted: .csv, .parquet, .jsonl, .ndjson, .xlsx"),
             ("v", "", "unknown suffix ''"),
             ("v.csv", "", "no header"),
             ("v.csv", "\n\n", "no header"),
-            ("v.csv", b"id,rash\n\xe9,no\n", "not readable: not UTF-8 text"),
-            ("v.csv", b"\x1f\x8b\x08\x00", "not readable: not UTF-8 text"),
+            ("v.csv", b"id,rash\n\xe9,no\n", "line 2: not text in utf-8; save the file as UTF-8"),
+            ("v.csv", b"id,r\xe9sh\n", "line 1: not text in utf-8"),
+            ("v.csv", b"id,rash\na\0,no\n", "line 2: holds a NUL byte, so this is no text"),
+            ("v.csv", b"i\0d,rash\n", "line 1: holds a NUL byte"),
+            ("v.csv", b"\x1f\x8b\x08\x00", "not CSV, as its suffix says, but compressed by gzip"),
+            ("v.csv", b"PAR1\x15\x04", "not CSV, as its suffix says, but Parquet"),
+            ("v.jsonl", b"PK\x03\x04..", "not JSON Lines, as its suffix says, but an Excel"),
+            ("v.xlsx", b"\xd0\xcf\x11\xe0.", "not Excel, as its suffix says, but an Excel workbook of"),
+            ("v.xlsx", b"PK\x03\x04..", "not readable as Excel: "),
+            ("v.xlsx", b"id,rash", "not readable as Excel: "),
+            ("v.csv", "id,rash\n".encode("utf-16"), "not CSV, as its suffix says, but UTF-16"),
             ("v.csv", 'id,rash\n"a,no\n', "line 2: not readable as CSV: unexpected end of data"),
             ("v.csv", 'id,rash\na,no\nb,"said "no"\n', "line 3: not readable as CSV: ',' expected"),
+            ("v.csv", 'id,"rash\n', "line 1: not readable as CSV: unexpected end of data"),
             (
                 "v.csv",
                 "id,rash,rash\na,no,no\n",
                 "more than one column is called 'rash'; rename or delete",
             ),
-            ("v.csv", "id,rash\na,no\nb\n", "not a table\n  line 3 has 1 fields, the header has 2"),
-            ("v.csv", "id,rash\na,no,x\n", "not a table\n  line 2 has 3 fields, the header has 2"),
-            ("v.csv", "id,rash\ra,no\rb,no\r", "line 1 ends in CR alone; lines must end in LF"),
-            ("v.csv", 'id,rash\n"a\rb",no\n', "line 2 ends in CR alone; lines must end in LF"),
+            ("v.csv", "id,rash\ra,no\rb,no\r", "line 1: holds CR alone; lines must end in LF"),
+            ("v.csv", 'id,rash\n"a\rb",no\n', "line 2: holds CR alone; lines must end in LF"),
+            ("v.csv", "id,rash\na,no\r\r\n", "line 2: holds CR alone; lines must end in LF"),
             ("v.parquet", "id,rash\n", "not readable as Parquet"),
+            ("v.jsonl", "", "no rows"),
+            ("v.jsonl", b'{"a": 1}\n\xff', "line 1 or soon after: not UTF-8 text"),
+        ],
+    )
+    def test_what_cannot_be_read_is_said_in_a_line(
+        self, tmp_path: Path, name: str, content: str | bytes, said: str
+    ) -> None:
+        with pytest.raises(InvalidInputError) as caught:
+            read_visits(write(tmp_path / name, content))
+        assert str(caught.value).startswith(f"{tmp_path / name}: {said}")
+        assert "\n" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("name", "content", "said"),
+        [
+            ("v.csv", "id,rash\na,no\nb\n", "line 3: 1 field, the header has 2"),
+            ("v.csv", "id,rash\na,no,x\n", "line 2: 3 fields, the header has 2"),
+            ("v.csv", 'id,rash\n"a\n",no,x\n', "line 2: 3 fields, the header has 2"),
+            ("v.csv", "id\na,no\n", "line 2: 2 fields, the header has 1"),
             ("v.jsonl", "id,rash\n", "line 1: not readable as JSON Lines: not an object"),
             ("v.jsonl", '\n{"a": 1\n', "line 2: not readable as JSON Lines: Expecting"),
             (
@@ -103,16 +174,27 @@ class TestReading:
             ("v.jsonl", '{"\\ud800": 1}\n', "line 1: not readable as JSON Lines: 'utf-8' codec"),
             ("v.jsonl", "[" * 9, "line 1: not readable as JSON Lines: not an object"),
             ("v.jsonl", '{"a":' * 100_000, "line 1: not readable as JSON Lines: "),
-            ("v.jsonl", "", "no rows"),
-            ("v.jsonl", b"\xff", "not readable: not UTF-8 text"),
         ],
     )
-    def test_what_cannot_be_read_is_said_in_a_line(
-        self, tmp_path: Path, name: str, content: str | bytes, said: str
+    def test_a_record_that_is_no_row_is_named(
+        self, tmp_path: Path, name: str, content: str, said: str
     ) -> None:
+        path = write(tmp_path / name, content)
         with pytest.raises(InvalidInputError) as caught:
-            read_visits(write(tmp_path / name, content))
-        assert str(caught.value).startswith(f"{tmp_path / name}: {said}")
+            read_visits(path)
+        summary, problem = str(caught.value).splitlines()
+        assert summary == f"{path}: records that are no row: 1"
+        assert problem.startswith(f"  {said}")
+
+    def test_a_record_that_is_no_row_is_kept_as_it_stands(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "v.csv", 'id,rash\n"a\n",no,"x"\nb,no\nc\n')
+        assert [r for batch in open_visits(path).batches for r in batch.rejected] == [
+            (2, "3 fields, the header has 2", '"a\n",no,"x"'),
+            (5, "1 field, the header has 2", "c"),
+        ]
+        path = write(tmp_path / "v.jsonl", '{"id": 1}\n {"id": \n')
+        (batch,) = open_visits(path).batches
+        assert [(r.place, r.record) for r in batch.rejected] == [(2, ' {"id": ')]
 
     @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
     def test_a_name_is_no_pattern(self, tmp_path: Path, suffix: str) -> None:
@@ -127,12 +209,47 @@ class TestReading:
         except InvalidInputError as error:
             assert str(error).endswith("are all quotes inside cells doubled?")  # noqa: PT017
 
-    def test_two_readers_must_find_the_same_rows(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(pl, "read_csv", lambda *_, **__: pl.DataFrame({"id": ["a"]}))
-        with pytest.raises(InvalidInputError, match="two readers of CSV find 1 and 2 rows"):
-            read_visits(write(tmp_path / "v.csv", "id\na\nb\n"))
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "id,rash\na,no,x\nb\n",  # too many and too few: the separators add up
+            "id,rash\n\na,no,x\n",
+            "id,rash\na,no\nb,no,\n\n",
+        ],
+    )
+    def test_lines_that_make_up_for_each_other(self, tmp_path: Path, text: str) -> None:
+        with pytest.raises(InvalidInputError, match="records that are no row"):
+            read_visits(write(tmp_path / "v.csv", text))
+
+    def test_a_file_with_a_header_alone(self, tmp_path: Path) -> None:
+        for text in ("id,rash", "id,rash\n", "id,rash\n\n", '"id",rash\r\n'):
+            assert read_visits(write(tmp_path / "v.csv", text)).schema == {
+                "id": pl.String,
+                "rash": pl.String,
+            }
+
+    def test_ten_thousand_columns(self, tmp_path: Path) -> None:
+        names = [f"c{n}" for n in range(10_000)]
+        row = ",".join("1" for _ in names)
+        path = write(tmp_path / "v.csv", f"{','.join(names)}\n" + f"{row}\n" * 3)
+        assert read_visits(path).shape == (3, 10_000)
+        assert rows_per_batch(10_000) == 1_600
+        assert (rows_per_batch(1), rows_per_batch(10**9), rows_per_batch(0)) == (500_000, 1, 500_000)
+
+    def test_a_damaged_parquet_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "v.parquet"
+        pl.DataFrame({"n": ["x" * 50] * 9}).write_parquet(path, compression="zstd")
+        content = bytearray(path.read_bytes())
+        content[8:60] = b"\xff" * 52
+        write(path, bytes(content))
+        with pytest.raises(InvalidInputError, match="not readable as Parquet"):
+            read_visits(path)
+
+    def test_a_folders_name_is_no_column(self, tmp_path: Path) -> None:
+        folder = tmp_path / "rash=1"
+        folder.mkdir()
+        write_visits(pl.DataFrame({"id": ["a"]}), folder / "v.parquet")
+        assert read_visits(folder / "v.parquet").columns == ["id"]
 
     def test_a_cell_may_be_long(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.csv", f"id,rash\n{'x' * 200_000},no\n")
@@ -173,6 +290,121 @@ class TestReading:
         path = write(tmp_path / "v.csv", "id,rash\n" + "a\n" * 30)
         with pytest.raises(InvalidInputError, match=r"and 10 more$"):
             read_visits(path)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.lists(st.text("ab \"',;\n\u00e9|", max_size=4), min_size=2, max_size=2), max_size=6),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.integers(1, 40),
+)
+def test_any_cells_come_out_as_they_went_in(
+    rows: list[list[str]], end: str, quoting: Any, block: int
+) -> None:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sledai.files.delimited.BLOCK", block)
+        path = Path(folder, "v.csv")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator=end, quoting=quoting).writerows([["x", "y"], *rows])
+        expected = [tuple(cell or None for cell in row) for row in rows if any(row)]
+        assert read_visits(path).rows() == expected
+
+
+class TestDialect:
+    @pytest.mark.parametrize(
+        ("separator", "text"), [(";", "id;rash\na,b;no\n"), ("tab", "id\trash\na,b\tno\n")]
+    )
+    def test_separators(self, tmp_path: Path, separator: str, text: str) -> None:
+        for content in (text, text.replace("no", '"no"')):
+            path = write(tmp_path / "v.csv", content)
+            assert read_visits(path, Dialect(separator)).rows() == [("a,b", "no")]
+
+    @pytest.mark.parametrize("separator", ["", ",,", '"', "\n", "\0", "\u00e9"])
+    def test_what_is_no_separator(self, tmp_path: Path, separator: str) -> None:
+        path = write(tmp_path / "v.csv", "id,rash\n")
+        with pytest.raises(InvalidInputError, match="accepted: one character, or tab"):
+            open_visits(path, Dialect(separator))
+
+    @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "gb18030", "UTF8"])
+    def test_encodings(self, tmp_path: Path, encoding: str) -> None:
+        for cell in ("\u00e9", '"\u00e9"'):
+            path = write(tmp_path / "v.csv", f"id,r\u00e9\n{cell},no\n".encode(encoding))
+            visits = read_visits(path, Dialect(encoding=encoding))
+            assert (visits.columns, visits.rows()) == (["id", "r\u00e9"], [("\u00e9", "no")])
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "klingon", "rot13", ""])
+    def test_what_is_no_encoding(self, tmp_path: Path, encoding: str) -> None:
+        path = write(tmp_path / "v.csv", "id,rash\n")
+        with pytest.raises(InvalidInputError, match="accepted: utf-8, latin-1, cp1252"):
+            open_visits(path, Dialect(encoding=encoding))
+
+    def test_text_that_is_not_in_the_encoding(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "v.csv", b"id\na\n\xe9\n")
+        with pytest.raises(InvalidInputError, match="line 3: not text in ascii"):
+            read_visits(path, Dialect(encoding="ascii"))
+
+
+class TestExcel:
+    def workbook(self, path: Path, **sheets: list[list[Any]]) -> Path:
+        with xlsxwriter.Workbook(str(path)) as book:
+            for name, rows in sheets.items():
+                sheet = book.add_worksheet(name)
+                for row, cells in enumerate(rows):
+                    for column, cell in enumerate(cells):
+                        if isinstance(cell, str) and cell.startswith("="):
+                            sheet.write_formula(row, column, cell, None, "#DIV/0!")
+                        elif cell is not None:
+                            sheet.write(row, column, cell)
+        return path
+
+    def test_cells_are_text_and_rows_are_counted_as_excel_does(self, tmp_path: Path) -> None:
+        path = self.workbook(
+            tmp_path / "v.xlsx",
+            visits=[
+                [],
+                ["id", "rash", "n", "flag"],
+                ["007", 1, 1.5, True],
+                [],
+                ["a", None, "=1/0", False],
+            ],
+            empty=[],
+        )
+        visits = open_visits(path)
+        (batch,) = visits.batches
+        assert (visits.columns, visits.place) == (["id", "rash", "n", "flag"], "row")
+        assert batch.visits.rows() == [("007", "1", "1.5", "true"), ("a", None, None, "false")]
+        assert batch.places.to_list() == [3, 5]
+        assert batch.end == visits.length == 2
+
+    def test_a_sheet_must_be_named_where_there_are_more(self, tmp_path: Path) -> None:
+        path = self.workbook(tmp_path / "v.xlsx", a=[["id"], ["x"]], b=[["id"], ["y"]])
+        with pytest.raises(InvalidInputError, match=r"no sheet is named; .*: 'a', 'b'$"):
+            open_visits(path)
+        with pytest.raises(InvalidInputError, match=r"no sheet 'c'; sheets .*: 'a', 'b'$"):
+            open_visits(path, Dialect(sheet="c"))
+        assert read_visits(path, Dialect(sheet="b")).rows() == [("y",)]
+
+    def test_doubled_and_nameless_columns(self, tmp_path: Path) -> None:
+        path = self.workbook(tmp_path / "v.xlsx", a=[["rash", "rash"], [1, 0]])
+        with pytest.raises(InvalidInputError, match="more than one column is called 'rash'"):
+            open_visits(path)
+        path = self.workbook(tmp_path / "w.xlsx", a=[["rash", None, None], [1, "x", None]])
+        assert open_visits(path).columns == ["rash", ""]
+
+    def test_an_empty_workbook(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInputError, match=r"v.xlsx: empty$"):
+            open_visits(self.workbook(tmp_path / "v.xlsx", a=[]))
+
+    def test_a_header_alone(self, tmp_path: Path) -> None:
+        path = self.workbook(tmp_path / "v.xlsx", a=[["id", "rash"]])
+        assert read_visits(path).schema == {"id": pl.String, "rash": pl.String}
+
+    def test_without_the_extra(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = self.workbook(tmp_path / "v.xlsx", a=[["id"]])
+        monkeypatch.setitem(sys.modules, "fastexcel", None)
+        with pytest.raises(InvalidInputError, match=r"pip install 'sledai\[excel\]'"):
+            open_visits(path)
 
 
 class TestWriting:
@@ -227,3 +459,69 @@ class TestWriting:
         assert link.is_symlink()
         assert path.read_text() == "id\na\n"
         assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+class TestBatchesOfOutput:
+    batch = pl.DataFrame({"id": ["a", "b"], "n": [1, None]})
+
+    @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
+    def test_batches_follow_each_other(self, tmp_path: Path, suffix: str) -> None:
+        path = tmp_path / f"v{suffix}"
+        with Output(path) as output:
+            for _ in range(10):
+                output.write(self.batch)
+                output.write(self.batch.clear())
+            assert not path.exists()
+            output.finish()
+            assert not path.exists()
+        assert read_visits(path).height == 20
+        assert os.listdir(tmp_path) == [path.name]
+
+    @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
+    def test_after_an_error_nothing_is_left(self, tmp_path: Path, suffix: str) -> None:
+        with pytest.raises(KeyboardInterrupt), Output(tmp_path / f"v{suffix}") as output:
+            output.write(self.batch)
+            raise KeyboardInterrupt
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
+    def test_a_disk_that_is_full(self, tmp_path: Path, suffix: str) -> None:
+        """As good as full: the system lets no file grow beyond a megabyte."""
+        batch = pl.DataFrame({"id": pl.int_range(200_000, eager=True).hash().cast(pl.String)})
+        before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limits[1]))
+        try:
+            with pytest.raises(OSError) as caught, Output(tmp_path / f"v{suffix}") as output:
+                for _ in range(20):
+                    output.write(batch)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            signal.signal(signal.SIGXFSZ, before)
+        assert caught.value.strerror == "File too large"
+        assert caught.value.filename == str(tmp_path / f"v{suffix}")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_batch_that_cannot_be_written(self, tmp_path: Path) -> None:
+        nested = pl.DataFrame({"id": [[1]]})
+        with (
+            pytest.raises(InvalidInputError, match="CSV cannot hold these columns"),
+            Output(tmp_path / "v.csv") as output,
+        ):
+            for _ in range(20):
+                output.write(nested)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_what_is_not_written(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInputError, match="cannot write suffix '.xlsx'; accepted: .csv"):
+            Output(tmp_path / "v.xlsx")
+
+    def test_text(self, tmp_path: Path) -> None:
+        with complete_file(tmp_path / "v.json") as part:
+            part.write_text("{}", encoding="utf-8")
+            assert not (tmp_path / "v.json").exists()
+        assert (tmp_path / "v.json").read_text(encoding="utf-8") == "{}"
+
+
+def test_a_batch_of_no_rejects_is_the_usual_one() -> None:
+    assert Batch(visits=pl.DataFrame(), places=pl.Series(), end=0).rejected == ()

@@ -443,7 +443,8 @@ class TestValues:
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "sledai.frame")
+    for module in ("frame", "parts", "columns"):
+        monkeypatch.delitem(sys.modules, f"sledai.{module}")
     monkeypatch.setitem(sys.modules, "narwhals", None)
     with pytest.raises(
         ModuleNotFoundError, match=r"needs narwhals: pip install 'sledai\[frame\]'$"

@@ -23,7 +23,7 @@ NOT_REPRODUCED = {"GSM1594305", "GSM1595000", "GSM1595041"}
 def test_485_of_488_recorded_totals_are_reproduced() -> None:
     visits = read_visits(FILE)
     columns = answer_columns(visits.columns, {})
-    answers = read_answers(visits, columns, path=FILE, items="points")
+    answers = read_answers(visits, columns, items="points")
     scored = frame.score(answers, columns=columns)
     assert scored["sledai_total"].null_count() == 0
     differing = scored.filter(pl.col("sledai_total") != pl.col("sledai").cast(pl.Int32))

@@ -200,7 +200,7 @@ class _Number:
 
 @dataclass(frozen=True, slots=True)
 class _Computed:
-    """What is computed for a check: the bounds, and how many descriptors of each weight are open."""
+    """What is computed for a check: bounds, and the open descriptors by weight."""
 
     bounds: Range
     open: Mapping[int, Any]
@@ -230,7 +230,7 @@ def _refuse_no_numbers(df: Any, column: str) -> bool:
         raise InvalidInputError(
             f"column {shorten(column)} holds no numbers: it is of type {schema[column]}"
         )
-    return schema[column].is_float()
+    return bool(schema[column].is_float())
 
 
 def _agreement(engine: Any, computed: _Computed, score: _Number) -> Any:

@@ -7,8 +7,6 @@ cell is reported. Needs the extra `cli`.
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
 from typing import Any, Literal, Self
 
 import polars as pl
@@ -137,7 +135,7 @@ class Answers:
         """Which rows have a cell that is no answer."""
         if not self.wrong.width:
             return pl.repeat(value=False, n=self.visits.height, dtype=pl.Boolean, eager=True)
-        return reduce(or_, self.wrong)
+        return self.wrong.select(pl.any_horizontal(pl.all())).to_series()
 
     def readable(self) -> Self:
         """Leave out the rows that have a cell which is no answer."""
@@ -274,7 +272,7 @@ def read_numbers(cells: pl.Series, missing: Collection[str] = ()) -> tuple[pl.Se
     ([2.6, None, None], [False, False, True])
     """
     text = _as_text(cells)
-    numbers = text.cast(pl.Float64, strict=False)
+    numbers = text.cast(pl.Float64, strict=False).alias(cells.name)
     numbers = numbers.set(~numbers.is_finite(), None)
     not_recorded = ["", *_as_text(pl.Series(missing, dtype=pl.String))]
     return numbers, numbers.is_null() & text.is_not_null() & ~text.is_in(not_recorded)
@@ -295,23 +293,23 @@ def _by_first_cells(
     different ones.
     """
     answers: list[pl.Expr] = []
-    empty: list[int | None] = []  # how many cells are known to be no answer on purpose
-    for number, (column, table) in enumerate(zip(cells, tables, strict=True)):
-        cell = pl.col(str(number))
+    empty: list[int] = []  # how many cells are known to be no answer on purpose
+    # By number: some names polars would take for patterns.
+    numbered = pl.DataFrame([column.alias(str(n)) for n, column in enumerate(cells)])
+    for column, table in zip(numbered, tables, strict=True):
+        cell = pl.col(column.name)
         answer: Any = pl.when(cell.is_null()).then(pl.lit(None, dtype=pl.Boolean))
-        empty.append(None)
+        empty.append(column.null_count())
         if column.dtype == pl.Boolean and "true" in table:
-            answer, empty[-1] = cell, column.null_count()
+            answer = cell
         elif column.dtype == pl.String or column.dtype.is_numeric():
-            empty[-1] = column.null_count()
             first = column.head(_FIRST_CELLS).unique()
             for found, text in zip(first, _as_text(first), strict=True):
                 if text in table:
                     answer = answer.when(cell == found).then(pl.lit(table[text]))
                 elif text in not_assessed:
                     empty[-1] += int((column == found).sum())
-        answers.append(answer.alias(str(number)))
-    numbered = pl.DataFrame([column.alias(str(n)) for n, column in enumerate(cells)])
+        answers.append(answer.alias(column.name))
     found = numbered.select(answers).get_columns()
     return found, [column.null_count() == n for column, n in zip(found, empty, strict=True)]
 

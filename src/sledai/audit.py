@@ -205,6 +205,7 @@ def audit(
         raise InvalidInputError(
             f"audit needs a frame in memory, found {type(df).__name__}: collect it, or use compare"
         )
+    scores = {Check.TOTAL: recorded} | ({} if clinical is None else {Check.CLINICAL: clinical})
     checks = [Check.TOTAL] if clinical is None else list(Check)
     said = [f"sledai_{check}_agreement" for check in checks]
     told = nw.any_horizontal(
@@ -214,7 +215,7 @@ def audit(
     )
     findings: list[Finding] = []
     for row in compared.with_row_index(_ROW).filter(told).iter_rows(named=True):
-        findings += _of_scores(row, checks, recorded, clinical)
+        findings += _of_scores(row, scores)
         findings += [
             Finding(row=row[_ROW], recorded=row[lab.column], lab=lab, query=Query(query))
             for lab in labs
@@ -248,20 +249,18 @@ def _answers(parts: Parts) -> dict[str, Any]:
     }
 
 
-def _of_scores(
-    row: Mapping[str, Any], checks: Iterable[Check], recorded: str, clinical: str | None
-) -> list[Finding]:
+def _of_scores(row: Mapping[str, Any], recorded: Mapping[Check, str]) -> list[Finding]:
     assessment = Assessment.model_validate({d: _CODES[row[f"{_ANSWER}{d}"]] for d in Descriptor})
     found: list[Finding] = []
-    for check in checks:
+    values = {check: row[column] for check, column in recorded.items()}
+    if Check.CLINICAL in values:
+        values[Check.SEROLOGIC] = values[Check.TOTAL] - values[Check.CLINICAL]
+    for check, value in values.items():
         agreement = row[f"sledai_{check}_agreement"]
         if agreement not in {Agreement.DISAGREES, Agreement.POSSIBLE}:
             continue
         if check is Check.SEROLOGIC and any(finding.disagrees for finding in found):
             continue  # it follows from the score that disagrees
-        value = row[clinical if check is Check.CLINICAL else recorded]
-        if check is Check.SEROLOGIC:
-            value -= row[clinical]
         low, high = (row[name] for name in bounds_columns(check))
         disagrees = agreement == Agreement.DISAGREES
         found.append(

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 try:
-    import narwhals  # noqa: F401 - says by its absence that the extra is missing
     from narwhals.typing import IntoFrameT
+
+    from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Policy, add_columns
 except ModuleNotFoundError as error:
     error.msg = f"sledai.frame needs {error.name}: pip install 'sledai[frame]'"
     raise
 
 from sledai.descriptors import Descriptor
 from sledai.entry_rules import ActivityRule
-from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Policy, add_columns
 from sledai.verdict import Verdict
 
 __all__ = [

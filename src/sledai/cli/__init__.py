@@ -12,11 +12,11 @@ import polars as pl
 import typer
 
 import sledai
-from sledai.cli.audit import audit
+from sledai.cli.audit_file import audit
 from sledai.cli.options import TRIAL_RULES
 from sledai.cli.printing import wrapped
 from sledai.cli.reference import descriptors, explain
-from sledai.cli.score import score
+from sledai.cli.score_file import score
 from sledai.errors import SledaiError
 
 __all__ = ["TRIAL_RULES", "app", "run"]

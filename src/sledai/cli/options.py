@@ -126,6 +126,9 @@ def open_input(
     """Open a file and find its descriptors; columns `reserved` for other use hold none."""
     named = _named_columns(column)
     visits = open_visits(source, dialect)
+    for name in reserved:
+        if name not in visits.columns:
+            raise InvalidInputError(f"{source}: no column {shorten(name)}")
     columns = answer_columns([name for name in visits.columns if name not in reserved], named)
     missing = [descriptor_named(name) for name in not_collected]
     asserted = [descriptor_named(name) for name in absent]

@@ -1,6 +1,6 @@
 """What is wrong with a file, gathered batch by batch and said in one message."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -28,6 +28,14 @@ class Problems:
     _rows: int = 0
     _read_to: int = 0
     _kinds: dict[str, _Kind] = field(default_factory=dict[str, _Kind])
+
+    def until_enough(self) -> Iterator[Batch]:
+        """Yield the batches of the file, until reading on would only add to the count."""
+        for batch in self.input_.visits.batches:
+            yield batch
+            rows = self._rows > 0 if self.input_.incomplete else False
+            if rows or any(kind.count >= SHOWN for kind in self._kinds.values()):
+                return
 
     def add(self, batch: Batch, answers: Answers) -> None:
         """Take up what is wrong with a batch, of which `answers` were read."""
@@ -61,13 +69,6 @@ class Problems:
     def found(self) -> bool:
         """Whether there is any."""
         return bool(self.input_.incomplete or self._kinds)
-
-    @property
-    def enough(self) -> bool:
-        """Whether reading on would only add to the count."""
-        if self.input_.incomplete:
-            return self._rows > 0
-        return any(kind.count >= SHOWN for kind in self._kinds.values())
 
     def refuse(self) -> None:
         """Raise `InvalidInputError` for all that was found."""

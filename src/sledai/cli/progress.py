@@ -1,7 +1,7 @@
 """How far a long job is: rows, rate and time left, on a terminal and nowhere else."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -25,7 +25,7 @@ class _Rows(TextColumn):
 
 
 @contextmanager
-def reading(visits: Visits) -> Iterator[Callable[[Batch], None]]:
+def reading(visits: Visits) -> Generator[Callable[[Batch], None]]:
     """Show how far `visits` are read, and take a stop by the user or the system for what it is."""
     console = Console(file=sys.stderr)
     with Progress(

@@ -8,6 +8,7 @@ strictly.
 
 import codecs
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -37,8 +38,8 @@ def open_delimited(path: Path, separator: str, encoding: str) -> Visits:
             unreadable(path, "no header")
         start = file.tell()
     names = header.fields
-    if doubled := {name for name in names if names.count(name) > 1}:
-        shown = ", ".join(shorten(name) for name in sorted(doubled))
+    if doubled := [name for name, count in Counter(names).items() if count > 1]:
+        shown = ", ".join(map(shorten, sorted(doubled)))
         unreadable(path, f"more than one column is called {shown}; rename or delete")
     return Visits(
         path=path,

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from errno import EISDIR
 from pathlib import Path
@@ -48,7 +48,7 @@ def output_format(path: Path) -> str:
 
 
 @contextmanager
-def complete_file(path: Path) -> Iterator[Path]:
+def complete_file(path: Path) -> Generator[Path]:
     """Give a file beside `path` to write to, and name it `path` when all went well.
 
     After an error nothing of it is left. A file that is there already keeps its permissions, and a

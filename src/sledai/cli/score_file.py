@@ -26,7 +26,6 @@ from sledai.cli.options import (
     open_input,
     refuse_outputs,
 )
-from sledai.cli.problems import Problems
 from sledai.cli.printing import (
     ROWS_SHOWN,
     identifying,
@@ -35,6 +34,7 @@ from sledai.cli.printing import (
     printable,
     wrapped,
 )
+from sledai.cli.problems import Problems
 from sledai.cli.progress import reading
 from sledai.entry_rules import ActivityRule
 from sledai.errors import InvalidInputError, shorten
@@ -114,41 +114,23 @@ def score(
     with reading(input_.visits) as show, ExitStack() as files:
         scores = files.enter_context(Output(output)) if output else None
         rejected = files.enter_context(Output(rejects)) if rejects else None
-        for batch in input_.visits.batches:
+        for batch in problems.until_enough():
             answers = find_answers(batch.visits, input_.columns, items=items, missing=missing)
-            if rejected is not None and not input_.incomplete:
+            if rejected is None or input_.incomplete:
+                problems.add(batch, answers)
+            else:
                 rejected.write(_rejects(input_.visits, batch, answers))
                 tally.rejected += len(batch.rejected) + int(answers.wrong_rows.sum())
-            else:
-                problems.add(batch, answers)
-            if problems.found:
-                if problems.enough:
-                    break
-                continue  # to find the others; nothing will be written
-            answers = answers.readable()
-            scored = frame.score(
-                answers.visits,
-                rules=rules,
-                columns=input_.columns,
-                not_collected=input_.not_collected,
-                absent=input_.absent,
-                policy=policy,
-            ).with_columns(answers.cells)  # as in the file
-            tally.add(scored)
-            if scores is not None:
-                scores.write(scored)
+            if not problems.found:  # else read on to find the others; nothing will be written
+                scored = _scored(input_, answers.readable(), rules, policy)
+                tally.add(scored)
+                if scores is not None:
+                    scores.write(scored)
             show(batch)
         problems.refuse()
         for file in filter(None, (scores, rejected)):
             file.finish()  # both are whole before either gets its name
-    if output is None:
-        _print_table(tally, input_, rules)
-    for line in (*tally.said(), *input_.said()):
-        print(wrapped(line))
-    if output is not None:
-        print(f"{tally.visits} rows written to {output}")
-    if rejects is not None:
-        print(f"{tally.rejected} rows that cannot be read written to {rejects}")
+    _print_result(tally, input_, output, rejects)
     if tally.rejected:
         raise typer.Exit(1)
 
@@ -160,6 +142,20 @@ def _trial_rule(name: str) -> ActivityRule:
         raise InvalidInputError(
             f"--trial: found {shorten(name)}; accepted: {', '.join(TRIAL_RULES)}"
         ) from None
+
+
+def _scored(
+    input_: Input, answers: Answers, rules: list[ActivityRule], policy: Policy
+) -> pl.DataFrame:
+    scored = frame.score(
+        answers.visits,
+        rules=rules,
+        columns=input_.columns,
+        not_collected=input_.not_collected,
+        absent=input_.absent,
+        policy=policy,
+    )
+    return scored.with_columns(answers.cells)  # as in the file
 
 
 def _rejects(visits: Visits, batch: Batch, answers: Answers) -> pl.DataFrame:
@@ -233,7 +229,18 @@ class _Tally:
         return lines
 
 
-def _print_table(tally: _Tally, input_: Input, rules: list[ActivityRule]) -> None:
+def _print_result(tally: _Tally, input_: Input, output: Path | None, rejects: Path | None) -> None:
+    if output is None:
+        _print_table(tally, input_)
+    for line in (*tally.said(), *input_.said()):
+        print(wrapped(line))
+    if output is not None:
+        print(f"{tally.visits} rows written to {output}")
+    if rejects is not None:
+        print(f"{tally.rejected} rows that cannot be read written to {rejects}")
+
+
+def _print_table(tally: _Tally, input_: Input) -> None:
     shown = pl.concat(tally.first)
     table = plain_table()
     others = identifying(input_.others)
@@ -241,7 +248,7 @@ def _print_table(tally: _Tally, input_: Input, rules: list[ActivityRule]) -> Non
         table.add_column(printable(name), max_width=14)
     for name in ("total", "clinical", "not assessed"):
         table.add_column(name, justify="right")
-    for rule in rules:
+    for rule in tally.rules:
         table.add_column(rule.name)
     for row in shown.iter_rows(named=True):
         table.add_row(
@@ -249,7 +256,7 @@ def _print_table(tally: _Tally, input_: Input, rules: list[ActivityRule]) -> Non
             str(ScoreBounds(row["sledai_low"], row["sledai_high"])),
             str(ScoreBounds(row["sledai_clinical_low"], row["sledai_clinical_high"])),
             str(row["sledai_not_assessed"] or "-"),
-            *(row[frame.verdict_column(rule)].replace("_", " ") for rule in rules),
+            *(row[frame.verdict_column(rule)].replace("_", " ") for rule in tally.rules),
         )
     print_table(table)
     if tally.visits > shown.height:

@@ -84,6 +84,7 @@ def audit(
     Exit code 1 when a recorded score disagrees; queries do not change it.
     """
     labs = [_lab(option) for option in lab]
+    scores = {Check.TOTAL: recorded} | ({} if clinical is None else {Check.CLINICAL: clinical})
     as_json = output is not None and output.suffix.lower() == _JSON
     refuse_outputs(source, None if as_json else output)
     input_ = open_input(
@@ -92,59 +93,45 @@ def audit(
         column=column,
         not_collected=not_collected,
         absent=absent,
-        reserved={recorded, *([clinical] if clinical else []), *(one.column for one in labs)},
+        reserved=[*scores.values(), *(one.column for one in labs)],
     )
-    scores = [recorded] if clinical is None else [recorded, clinical]
-    for name in (*scores, *(one.column for one in labs)):
-        if name not in input_.visits.columns:
-            raise InvalidInputError(f"{source}: no column {shorten(name)}")
     problems = Problems(input_)
-    report = Report(input_, {Check.TOTAL: recorded} | _clinical(clinical), keep=as_json)
+    report = Report(input_, scores, keep=as_json)
     with reading(input_.visits) as show, ExitStack() as files:
-        table = None
-        if output is not None and not as_json:
-            table = files.enter_context(Output(output))
-        for batch in input_.visits.batches:
+        table = files.enter_context(Output(output)) if output and not as_json else None
+        for batch in problems.until_enough():
             answers = find_answers(batch.visits, input_.columns, items=items, missing=missing)
             problems.add(batch, answers)
             numbers: dict[str, pl.Series] = {}
-            for name in dict.fromkeys([*scores, *(one.column for one in labs)]):
-                values, wrong = read_numbers(batch.visits[name], missing)
-                numbers[name] = values.alias(name)
-                if name in scores:
-                    problems.add_numbers(batch, name, wrong)
-                else:
-                    report.add_unreadable(name, batch.visits[name].filter(wrong))
-            if problems.found:
-                if problems.enough:
-                    break
-                continue  # to find the others
-            found = audit_frame(
-                answers.visits.select(*input_.columns, *numbers.values()),
-                recorded=recorded,
-                clinical=clinical,
-                labs=labs,
-                columns=input_.columns,
-                not_collected=input_.not_collected,
-                absent=input_.absent,
-            )
-            rows = report.add(batch, found)
-            if table is not None:
-                table.write(rows)
+            for name in scores.values():
+                numbers[name], wrong = read_numbers(batch.visits[name], missing)
+                problems.add_numbers(batch, name, wrong)
+            for one in labs:
+                numbers[one.column], wrong = read_numbers(batch.visits[one.column], missing)
+                report.add_unreadable(one.column, batch.visits[one.column].filter(wrong))
+            if not problems.found:  # else read on to find the others
+                found = audit_frame(
+                    answers.visits.select(*input_.columns, *numbers.values()),
+                    recorded=recorded,
+                    clinical=clinical,
+                    labs=labs,
+                    columns=input_.columns,
+                    not_collected=input_.not_collected,
+                    absent=input_.absent,
+                )
+                rows = report.add(batch, found)
+                if table is not None:
+                    table.write(rows)
             show(batch)
         problems.refuse()
-        if output is not None and as_json:
+        if output and as_json:
             part = files.enter_context(complete_file(output))
             part.write_text(report.json() + "\n", encoding="utf-8")
     report.print()
-    if output is not None:
+    if output:
         print(f"{report.findings} findings written to {output}")
     if report.disagreements:
         raise typer.Exit(1)
-
-
-def _clinical(column: str | None) -> dict[Check, str]:
-    return {} if column is None else {Check.CLINICAL: column}
 
 
 def _lab(option: str) -> Lab:
