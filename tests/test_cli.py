@@ -1,18 +1,23 @@
 """The command line: scores on the terminal and in files; an error is a message and exit code 2."""
 
 import io
+import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import polars as pl
 import pytest
 import spec_tables
+import xlsxwriter
 
 import sledai
-from sledai import Descriptor, cli
+from sledai import Descriptor, cli, frame
 from sledai.__main__ import main
 from sledai.files import read_visits
 
@@ -173,7 +178,7 @@ class TestScoreRefuses:
         (tmp_path / "v.csv").write_text("id;arthritis\n1;yes\n")
         code, _, err = run("score", "v.csv")
         assert code == 2
-        assert "are the fields separated by commas?" in " ".join(err.split())
+        assert "what separates the fields? (--separator)" in " ".join(err.split())
 
     def test_columns_not_used_are_listed_up_to_20(self, run: Run, tmp_path: Path) -> None:
         names = [f"c{n}" for n in range(25)]
@@ -194,7 +199,12 @@ class TestScoreRefuses:
             (["--absent", "knee"], "not one of the 24 descriptors: 'knee'"),
             (["--absent", "fever"], "yet with a column: fever"),
             (["--missing", "no"], "cannot take 'no' for a missing answer"),
-            (["-o", "x.xlsx"], "x.xlsx: unknown suffix '.xlsx'"),
+            (["-o", "x.xlsx"], "x.xlsx: cannot write suffix '.xlsx'; accepted: .csv"),
+            (["-o", "x.csv", "--rejects", "./x.csv"], "x.csv: named for two outputs"),
+            (["--rejects", "x.json"], "x.json: cannot write suffix '.json'"),
+            (["--policy", "guess"], "'guess' is not one of 'strict', 'absent'"),
+            (["--separator", ",,"], "separator: found ',,'; accepted: one character, or tab"),
+            (["--encoding", "x"], "encoding: found 'x'; accepted: utf-8, latin-1"),
             (["--items", "words"], "'words' is not one of 'binary', 'points'"),
         ],
     )
@@ -245,6 +255,505 @@ class TestScoreRefuses:
         assert code == 2
         assert "CSV cannot hold these columns" in " ".join(err.split())
         assert sorted(p.name for p in tmp_path.iterdir()) == ["v.parquet"]
+
+
+class TestRejects:
+    """Each row of the input is in exactly one of the two files."""
+
+    text = (
+        f"id,{','.join(spec_tables.NAMES)}\n"
+        f"a,{','.join(['no'] * 24)}\n"
+        f"b,{','.join(['8', *['no'] * 22, 'maybe'])}\n"
+        "c,no\n"
+        f'"d\n",{",".join(["yes"] * 24)}\n'
+        f"e,{','.join(['no'] * 24)},more\n"
+        f"f,{','.join([''] * 24)}\n"
+    )
+
+    def test_rows_that_cannot_be_read_are_set_aside_with_line_and_reason(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        (tmp_path / "v.csv").write_text(self.text)
+        code, out, err = run("score", "v.csv", "-o", "s.csv", "--rejects", "r.csv")
+        assert (code, err) == (1, "")
+        assert out.splitlines()[-2:] == [
+            "3 rows written to s.csv",
+            "3 rows that cannot be read written to r.csv",
+        ]
+        assert read_visits(Path("s.csv"))["id"].to_list() == ["a", "d\n", "f"]
+        rejects = read_visits(Path("r.csv"))
+        assert rejects.columns == [
+            "sledai_line",
+            "sledai_reason",
+            "sledai_record",
+            "id",
+            *spec_tables.NAMES,
+        ]
+        assert rejects["sledai_line"].to_list() == ["3", "4", "7"]
+        assert rejects["sledai_reason"].to_list() == [
+            "seizure: found '8'; leukopenia: found 'maybe'",
+            "2 fields, the header has 25",
+            "26 fields, the header has 25",
+        ]
+        assert rejects["id"].to_list() == ["b", None, None]
+        assert rejects["leukopenia"].to_list() == ["maybe", None, None]
+        assert rejects["sledai_record"].to_list() == [
+            None,
+            "c,no",
+            f"e,{','.join(['no'] * 24)},more",
+        ]
+
+    @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
+    def test_without_any_there_is_a_file_without_rows(
+        self, run: Run, csv: Callable[..., Path], suffix: str
+    ) -> None:
+        code, out, _ = run("score", csv(), "--rejects", f"r{suffix}")
+        assert code == 0
+        assert f"0 rows that cannot be read written to r{suffix}" in out
+        if suffix == ".jsonl":
+            assert Path("r.jsonl").read_text() == ""
+        else:
+            assert read_visits(Path(f"r{suffix}")).height == 0
+
+    def test_rows_of_parquet(self, run: Run, tmp_path: Path) -> None:
+        row = {"id": "a", **dict.fromkeys(spec_tables.NAMES, 0)}
+        pl.DataFrame([row, {**row, "rash": 2}, row]).write_parquet(tmp_path / "v.parquet")
+        code, _, _ = run("score", "v.parquet", "-o", "s.parquet", "--rejects", "r.parquet")
+        assert code == 1
+        assert pl.read_parquet("s.parquet")["sledai_total"].to_list() == [0, 0]
+        rejects = pl.read_parquet("r.parquet")
+        assert rejects.select("sledai_row", "sledai_reason", "rash").rows() == [
+            (2, "rash: found '2'", 2)
+        ]
+
+    def test_records_of_json_lines(self, run: Run, tmp_path: Path) -> None:
+        row = json.dumps(dict.fromkeys(spec_tables.NAMES, False))
+        (tmp_path / "v.jsonl").write_text(f"{row}\n{{\n{row}\n")
+        code, _, _ = run("score", "v.jsonl", "-o", "s.jsonl", "--rejects", "r.jsonl")
+        assert code == 1
+        assert read_visits(Path("s.jsonl")).height == 2
+        rejects = read_visits(Path("r.jsonl"))
+        assert rejects["sledai_line"].to_list() == [2]
+        assert rejects["sledai_record"].to_list() == ["{"]
+
+    def test_missing_columns_are_no_reason_to_reject_every_row(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        (tmp_path / "v.csv").write_text("id,rash\n1,8\n")
+        code, _, err = run("score", "v.csv", "-o", "s.csv", "--rejects", "r.csv")
+        assert code == 2
+        assert "no column for seizure" in err
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["v.csv"]
+
+    def test_columns_that_are_there_already(self, run: Run, csv: Callable[..., Path]) -> None:
+        code, _, err = run("score", csv(sledai_reason="x"), "--rejects", "r.csv")
+        assert code == 2
+        assert "--rejects adds columns that are there already" in " ".join(err.split())
+
+    def test_where_a_file_breaks_off_nothing_is_written(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "v.csv").write_text(self.text + '"g')
+        code, _, err = run("score", "v.csv", "-o", "s.csv", "--rejects", "r.csv")
+        assert (code, err) == (
+            2,
+            "error: v.csv: line 9: not readable as CSV: unexpected end of data\n",
+        )
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["v.csv"]
+
+    def test_a_folder_as_rejects(self, run: Run, csv: Callable[..., Path], tmp_path: Path) -> None:
+        (tmp_path / "r.csv").mkdir()
+        code, _, err = run("score", csv(), "-o", "s.csv", "--rejects", "r.csv")
+        assert (code, err) == (2, "error: r.csv: Is a directory\n")
+        assert not Path("s.csv").exists()
+
+
+class TestPolicy:
+    def test_absent_is_in_the_output_and_in_the_summary(
+        self, run: Run, csv: Callable[..., Path]
+    ) -> None:
+        code, out, _ = run("score", csv(rash="", fever="yes"), "--policy", "absent", "-o", "s.csv")
+        assert code == 0
+        assert "1 visits: 1 with an exact total" in out
+        assert (
+            "policy absent: 1 answers at 1 visits were not assessed and count as absent"
+            in " ".join(out.split())
+        )
+        (row,) = read_visits(Path("s.csv")).rows(named=True)
+        assert row["sledai_policy"] == "absent"
+        assert (row["sledai_total"], row["sledai_not_assessed"]) == ("1", "1")
+        assert row["rash"] is None  # as in the file
+
+    def test_strict_is_the_default(self, run: Run, csv: Callable[..., Path]) -> None:
+        _, out, _ = run("score", csv(rash=""), "-o", "s.csv")
+        assert "policy" not in out
+        (row,) = read_visits(Path("s.csv")).rows(named=True)
+        assert (row["sledai_total"], "sledai_policy" in row) == (None, False)
+
+
+class TestLargeFiles:
+    def test_a_file_in_many_batches_is_scored_like_one(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run("score", VISITS, "-o", "one.csv", "--trial", "NCT05765006")
+        monkeypatch.setattr("sledai.files.delimited.BLOCK", 300)
+        code, out, _ = run("score", VISITS, "-o", "many.csv", "--trial", "NCT05765006")
+        assert code == 0
+        assert "40 visits: 29 with an exact total, 11 with a range" in out
+        assert "19 met, 15 not met, 6 undetermined" in " ".join(out.split())
+        assert Path("many.csv").read_bytes() == Path("one.csv").read_bytes()
+
+    def test_the_table_shows_the_first_rows_of_all_batches(
+        self, run: Run, csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sledai.files.delimited.BLOCK", 300)
+        header, row = csv().read_text().splitlines()
+        Path("v.csv").write_text("\n".join([header, *[row] * 60]))
+        _, out, _ = run("score", "v.csv")
+        assert out.count("v1") == 50
+        assert "  and 10 more rows; -o FILE writes all of them" in out
+
+    def test_reading_stops_when_enough_is_found(
+        self, run: Run, csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sledai.files.delimited.BLOCK", 300)
+        header, row = csv(rash="x").read_text().splitlines()
+        Path("v.csv").write_text("\n".join([header, *[row] * 60, "short", ""]))
+        code, _, err = run("score", "v.csv", "-o", "s.csv")
+        said = " ".join(err.split())
+        assert code == 2
+        assert (
+            "cells that are no answer in the first 20 rows, after which reading stopped: 20;"
+            in said
+        )
+        assert "line 21, column 'rash': found 'x'" in said
+        assert "short" not in said
+        assert not Path("s.csv").exists()
+
+    def test_ragged_lines_and_bad_cells_are_said_together(
+        self, run: Run, csv: Callable[..., Path]
+    ) -> None:
+        path = csv(rash="x")
+        path.write_text(path.read_text() + "short\n")
+        _, _, err = run("score", path)
+        said = " ".join(err.split())
+        assert "visits.csv: records that are no row: 1 line 3: 1 field, the header has 25" in said
+        assert "visits.csv: cells that are no answer: 1; accepted: yes" in said
+
+    def test_a_file_without_rows(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "v.csv").write_text(f"id,{','.join(spec_tables.NAMES)}\n")
+        code, out, _ = run("score", "v.csv", "-o", "s.csv")
+        assert (code, out) == (
+            0,
+            "0 visits: 0 with an exact total\n0 rows written to s.csv\n",
+        )
+        assert read_visits(Path("s.csv")).columns[-1] == "sledai_not_assessed"
+        assert run("score", "v.csv")[0] == 0
+
+    def test_ten_thousand_other_columns(self, run: Run, csv: Callable[..., Path]) -> None:
+        code, out, _ = run("score", csv(**{f"c{n}": "x" for n in range(10_000)}), "-o", "s.csv")
+        assert (code, out.splitlines()[-1]) == (0, "1 rows written to s.csv")
+
+    def test_other_separators_encodings_and_sheets(
+        self, run: Run, csv: Callable[..., Path]
+    ) -> None:
+        path = csv(id="Zo\u00e9")
+        text = path.read_text(encoding="utf-8").replace(",", ";")
+        path.write_bytes(text.encode("latin-1"))
+        code, out, _ = run("score", path, "--separator", ";", "--encoding", "latin-1")
+        assert (code, "Zo\u00e9" in out) == (0, True)
+        code, _, err = run("score", path, "--separator", ";")
+        assert code == 2
+        assert "line 2: not text in utf-8" in err
+        with xlsxwriter.Workbook("v.xlsx") as book:
+            for name in ("a", "b"):
+                sheet = book.add_worksheet(name)
+                for column, descriptor in enumerate(spec_tables.NAMES):
+                    sheet.write(0, column, descriptor)
+                    sheet.write(1, column, int(name == "b"))
+        assert run("score", "v.xlsx")[0] == 2
+        code, out, _ = run("score", "v.xlsx", "--sheet", "b")
+        assert (code, out.splitlines()[1].split()) == (0, ["105", "101", "-"])
+
+
+class TestProgress:
+    @pytest.fixture
+    def big(self, tmp_path: Path) -> Path:
+        row = {"id": "a", **dict.fromkeys(spec_tables.NAMES, False)}
+        path = tmp_path / "big.parquet"
+        pl.DataFrame([row] * 1000).sample(3_000_000, with_replacement=True).write_parquet(path)
+        return path
+
+    def test_it_is_shown_on_a_terminal(
+        self, run: Run, csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes it for a terminal
+        _, _, err = run("score", csv(), "-o", "s.csv")
+        assert "1 rows" in err
+        assert "rows/s" in err
+        assert "left" in err
+
+    def test_it_is_silent_in_a_pipe(self, run: Run, csv: Callable[..., Path]) -> None:
+        assert run("score", csv(), "-o", "s.csv")[2] == ""
+
+    @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+    def test_a_stop_leaves_nothing(self, big: Path, stop: signal.Signals) -> None:
+        process = self.started(big)
+        process.send_signal(stop)
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (130, "stopped: nothing was written\n")
+        assert os.listdir(big.parent) == [big.name]
+
+    def test_a_kill_leaves_nothing_under_the_final_name(self, big: Path) -> None:
+        process = self.started(big)
+        process.kill()
+        process.communicate()
+        assert not (big.parent / "s.parquet").exists()
+
+    def started(self, big: Path) -> subprocess.Popen[str]:
+        """Score, until the output is being written."""
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "sledai", "score", big.name, "-o", "s.parquet"],
+            cwd=big.parent,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(6000):
+            if list(big.parent.glob(".s.parquet.*.part")):
+                return process
+            assert process.poll() is None
+            sleep(0.01)
+        raise AssertionError("nothing is written")
+
+    def test_it_is_stopped_by_the_caller(
+        self, run: Run, csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stop(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(frame, "score", stop)
+        assert run("score", csv(), "-o", "s.csv") == (130, "", "stopped: nothing was written\n")
+        assert not Path("s.csv").exists()
+
+
+class TestAudit:
+    def file(self, path: Path, *rows: dict[str, str]) -> Path:
+        lines = [{"id": "v", **dict.fromkeys(spec_tables.NAMES, "no"), **row} for row in rows]
+        text = "\n".join([",".join(lines[0]), *(",".join(line.values()) for line in lines)])
+        path.write_text(f"{text}\n")
+        return path
+
+    def test_what_disagrees_is_explained(self, run: Run) -> None:
+        path = self.file(
+            Path("v.csv"),
+            {"total": "0"},
+            {"id": "w", "arthritis": "yes", "leukopenia": "yes", "total": "4"},
+            {"total": ""},
+        )
+        code, out, err = run("audit", path, "--recorded", "total")
+        assert (code, err) == (1, "")
+        assert out == (
+            "recorded scores that disagree: 1\n\n"
+            "line 3  w  4\n"
+            "  total recorded 4, computed 5, difference -1: leukopenia present but not added\n\n"
+            "3 visits\n"
+            "total (total): 1 agree, 1 disagree, 1 not recorded\n"
+        )
+
+    def test_when_all_agrees_the_exit_code_is_0(self, run: Run) -> None:
+        path = self.file(Path("v.csv"), {"rash": "yes", "total": "2.0"})
+        code, out, _ = run("audit", path, "--recorded", "total")
+        assert (code, out) == (0, "1 visits\ntotal (total): 1 agree\n")
+
+    def test_what_is_possible_says_what_it_implies(self, run: Run) -> None:
+        path = self.file(Path("v.csv"), {"rash": "", "fever": "", "total": "2"})
+        code, out, _ = run("audit", path, "--recorded", "total")
+        assert code == 0
+        assert "recorded scores that are possible, with descriptors not assessed: 1" in out
+        assert "computed 0 to 3: implies rash present; fever absent" in " ".join(out.split())
+
+    def test_clinical_scores_too(self, run: Run) -> None:
+        path = self.file(
+            Path("v.csv"), {"rash": "yes", "low_complement": "yes", "total": "4", "clin": "4"}
+        )
+        code, out, _ = run("audit", path, "--recorded", "total", "--clinical", "clin")
+        assert code == 1
+        assert "clinical recorded 4, computed 2, difference +2: 1 of alopecia" in out
+        assert "total (total): 1 agree" in out
+        assert "clinical (clin): 1 disagree" in out
+        assert "serologic (recorded total less clinical score): 1 disagree" in out
+        assert "serologic recorded" not in out  # it follows from the clinical score
+
+    def test_laboratory_values_give_queries(self, run: Run) -> None:
+        path = self.file(
+            Path("v.csv"),
+            {"total": "0", "wbc": "2.9", "plt": "100"},
+            {"total": "1", "wbc": "<5", "plt": "99.9", "thrombocytopenia": "yes"},
+            {"total": "1", "wbc": "", "plt": "", "thrombocytopenia": "yes"},
+            {"total": "1", "wbc": "3", "plt": "100", "thrombocytopenia": "yes"},
+        )
+        labs = ["--lab", "white_cells=wbc 10*9/L", "--lab", "platelets=plt K/uL"]
+        code, out, _ = run("audit", path, "--recorded", "total", *labs)
+        said = " ".join(out.split())
+        assert code == 0
+        assert "queries on laboratory values: 2" in said
+        assert (
+            "line 2 v 0 2.9 white_cells 2.9 10*9/L, past the limit (< 3,000 per mm3), yet "
+            "leukopenia is absent: overlooked, or of another cause?" in said
+        )
+        assert (
+            "line 5 v 1 3 platelets 100 K/uL, not past the limit (< 100,000 per mm3), yet "
+            "thrombocytopenia is present: by which value?" in said
+        )
+        assert (
+            "leukopenia by wbc (white_cells < 3 10*9/L): 1 absent though past the limit, 0 present "
+            "though not past it; 1 cells without a number, such as '<5'" in said
+        )
+
+    @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
+    def test_findings_as_a_table(self, run: Run, suffix: str) -> None:
+        path = self.file(
+            Path("v.csv"),
+            {"total": "1", "note": "x"},
+            {"rash": "", "total": "2", "note": "y"},
+        )
+        code, out, _ = run("audit", path, "--recorded", "total", "-o", f"f{suffix}")
+        assert (code, out.splitlines()[-1]) == (1, f"2 findings written to f{suffix}")
+        rows = read_visits(Path(f"f{suffix}")).rows(named=True)
+        assert [str(row["sledai_line"]) for row in rows] == ["2", "3"]
+        assert [row["note"] for row in rows] == ["x", "y"]
+        assert [row["sledai_status"] for row in rows] == ["disagrees", "possible"]
+        assert [row["sledai_explanation"] for row in rows] == [
+            "1 of fever, thrombocytopenia, leukopenia absent but added",
+            "implies rash present",
+        ]
+        assert [float(row["sledai_difference"]) for row in rows] == [1, 0]
+
+    def test_the_whole_report_as_json(self, run: Run) -> None:
+        path = self.file(
+            Path("v.csv"),
+            {"total": "1", "wbc": "2"},
+            {"total": "1", "wbc": "?", "leukopenia": "yes"},
+            {"total": "0", "wbc": "", "fever": ""},
+        )
+        lab = ["--lab", "white_cells=wbc 10*9/L"]
+        code, _, _ = run("audit", path, "--recorded", "total", *lab, "-o", "f.json")
+        assert code == 1
+        report = json.loads(Path("f.json").read_text(encoding="utf-8"))
+        assert report["visits"] == 3
+        assert report["agreement"] == {
+            "total": {"agrees": 1, "possible": 1, "disagrees": 1, "not_recorded": 0}
+        }
+        assert report["queries"] == [
+            {
+                "analyte": "white_cells",
+                "column": "wbc",
+                "unit": "10*9/L",
+                "absent_past_limit": 1,
+                "present_within_limit": 0,
+            }
+        ]
+        assert report["cells_without_a_number"] == {"wbc": {"?": 1}}
+        first = report["findings"][0]
+        assert first == {
+            "line": 2,
+            "columns": {"id": "v", "total": "1", "wbc": "2"},
+            "check": "total",
+            "status": "disagrees",
+            "recorded": 1.0,
+            "computed_low": 0,
+            "computed_high": 0,
+            "difference": 1.0,
+            "explanation": "1 of fever, thrombocytopenia, leukopenia absent but added",
+            "alternatives": [
+                [{"added_though_absent": 1, "among": ["fever", "thrombocytopenia", "leukopenia"]}]
+            ],
+        }
+        assert [f["status"] for f in report["findings"]] == ["disagrees", "query", "possible"]
+        assert report["findings"][1]["alternatives"] == []
+
+    def test_more_findings_than_a_screen(self, run: Run) -> None:
+        path = self.file(Path("v.csv"), *[{"total": "1"}] * 60)
+        _, out, _ = run("audit", path, "--recorded", "total")
+        assert out.count("total recorded 1") == 50
+        assert "  and 10 more; -o FILE writes all of them" in out
+
+    def test_a_file_in_many_batches_is_audited_like_one(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = self.file(Path("v.csv"), *[{"total": str(n % 3)} for n in range(40)])
+        one = run("audit", path, "--recorded", "total")
+        monkeypatch.setattr("sledai.files.delimited.BLOCK", 300)
+        assert run("audit", path, "--recorded", "total") == one
+
+    def test_a_total_that_was_computed_here_agrees(self, run: Run) -> None:
+        run("score", VISITS, "-o", "scored.csv", "--policy", "absent")
+        code, out, _ = run("audit", "scored.csv", "--recorded", "sledai_total")
+        assert code == 0
+        assert "total (sledai_total): 29 agree, 11 possible" in out
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            (["--recorded", "x"], "v.csv: no column 'x'"),
+            (["--recorded", "total", "--clinical", "x"], "v.csv: no column 'x'"),
+            (["--recorded", "total", "--lab", "white_cells=x 10*9/L"], "v.csv: no column 'x'"),
+            (["--recorded", "total", "--lab", "wbc"], "--lab: found 'wbc'; accepted: 'ANALYTE="),
+            (["--recorded", "total", "--lab", "platelets=plt"], "--lab: found 'platelets=plt'"),
+            (
+                ["--recorded", "total", "--lab", "iron=total mg"],
+                "analyte: found 'iron'; accepted: hematuria"[:23],
+            ),
+            (
+                ["--recorded", "total", "--lab", "platelets=total g/L"],
+                "unit of platelets: found 'g/L'; accepted: /mm3, /uL, 10*9/L",
+            ),
+            (["--recorded", "total", "-o", "v.csv"], "v.csv: this is the input, which is never"),
+            (["--recorded", "total", "-o", "none/x.json"], "none: No such file or directory"),
+            (["--recorded", "total", "-o", "x.xlsx"], "x.xlsx: cannot write suffix '.xlsx'"),
+            (
+                ["--recorded", "total", "--column", "total=rash"],
+                "no column 'total', named for rash",
+            ),
+            ([], "Missing option '--recorded'"),
+        ],
+    )
+    def test_options(self, run: Run, options: list[str], said: str) -> None:
+        path = self.file(Path("v.csv"), {"total": "1"})
+        code, out, err = run("audit", path, *options)
+        assert (code, out) == (2, "")
+        assert said in " ".join(err.split())
+
+    def test_recorded_scores_and_cells_that_cannot_be_read(self, run: Run) -> None:
+        path = self.file(
+            Path("v.csv"), {"total": "12?"}, {"total": "", "rash": "x"}, {"total": "high"}
+        )
+        code, out, err = run("audit", path, "--recorded", "total", "-o", "f.csv")
+        said = " ".join(err.split())
+        assert (code, out) == (2, "")
+        assert "v.csv: recorded scores that are no number: 2; accepted: a number, empty;" in said
+        assert "line 2, column 'total': found '12?'" in said
+        assert "line 3, column 'rash': found 'x'" in said
+        assert not Path("f.csv").exists()
+        code, _, _ = run("audit", path, "--recorded", "total", "--missing", "12?", "--missing", "x")
+        assert code == 2
+
+    def test_texts_that_stand_for_nothing(self, run: Run) -> None:
+        path = self.file(Path("v.csv"), {"total": "N/A"}, {"total": "0"})
+        code, out, _ = run("audit", path, "--recorded", "total", "--missing", "n/a")
+        assert (code, out.splitlines()[-1]) == (0, "total (total): 1 agree, 1 not recorded")
+
+    def test_columns_of_the_findings_that_are_there_already(self, run: Run) -> None:
+        path = self.file(Path("v.csv"), {"total": "0", "sledai_check": "x"})
+        code, _, err = run("audit", path, "--recorded", "total")
+        assert code == 2
+        assert "are there already (rename or drop them): 'sledai_check'" in " ".join(err.split())
+
+    def test_a_file_without_rows(self, run: Run) -> None:
+        path = self.file(Path("v.csv"), {"total": "0"})
+        path.write_text(path.read_text().splitlines()[0])
+        code, out, _ = run("audit", path, "--recorded", "total", "-o", "f.csv")
+        assert (code, out.splitlines()[:2]) == (0, ["0 visits", "total (total): none"])
+        assert read_visits(Path("f.csv")).height == 0
 
 
 class TestDescriptors:
@@ -333,10 +842,10 @@ def test_any_standard_output(stdout: Any, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_fault_of_polars_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: Path) -> None:
+    def fail(*_: object) -> None:
         raise pl.exceptions.ComputeError("out of luck")
 
-    monkeypatch.setattr(cli, "read_visits", fail)
+    monkeypatch.setattr("sledai.cli.options.open_visits", fail)
     assert run("score", VISITS) == (2, "", "error: out of luck\n")
 
 
@@ -354,7 +863,8 @@ class TestMissingExtra:
             main()
 
     def test_a_fault_of_our_own_is_not_taken_for_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delitem(sys.modules, "sledai.cli")
+        for module in [name for name in sys.modules if name.startswith("sledai.cli")]:
+            monkeypatch.delitem(sys.modules, module)
         monkeypatch.setitem(sys.modules, "sledai.files", None)
         with pytest.raises(ModuleNotFoundError):
             main()

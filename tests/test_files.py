@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sledai import InvalidInputError
-from sledai.files import Dialect, Output, complete_file, open_visits, read_visits, write_visits
+from sledai.files import Dialect, Output, open_visits, read_visits, write_text, write_visits
 from sledai.files.batches import Batch, rows_per_batch
 
 
@@ -115,7 +115,11 @@ class TestReading:
     @pytest.mark.parametrize(
         ("name", "content", "said"),
         [
-            ("v.txt", "", "unknown suffix '.txt'; accepted: .csv, .parquet, .jsonl, .ndjson, .xlsx"),
+            (
+                "v.txt",
+                "",
+                "unknown suffix '.txt'; accepted: .csv, .parquet, .jsonl, .ndjson, .xlsx",
+            ),
             ("v", "", "unknown suffix ''"),
             ("v.csv", "", "no header"),
             ("v.csv", "\n\n", "no header"),
@@ -126,7 +130,11 @@ class TestReading:
             ("v.csv", b"\x1f\x8b\x08\x00", "not CSV, as its suffix says, but compressed by gzip"),
             ("v.csv", b"PAR1\x15\x04", "not CSV, as its suffix says, but Parquet"),
             ("v.jsonl", b"PK\x03\x04..", "not JSON Lines, as its suffix says, but an Excel"),
-            ("v.xlsx", b"\xd0\xcf\x11\xe0.", "not Excel, as its suffix says, but an Excel workbook of"),
+            (
+                "v.xlsx",
+                b"\xd0\xcf\x11\xe0.",
+                "not Excel, as its suffix says, but an Excel workbook of",
+            ),
             ("v.xlsx", b"PK\x03\x04..", "not readable as Excel: "),
             ("v.xlsx", b"id,rash", "not readable as Excel: "),
             ("v.csv", "id,rash\n".encode("utf-16"), "not CSV, as its suffix says, but UTF-16"),
@@ -234,7 +242,11 @@ class TestReading:
         path = write(tmp_path / "v.csv", f"{','.join(names)}\n" + f"{row}\n" * 3)
         assert read_visits(path).shape == (3, 10_000)
         assert rows_per_batch(10_000) == 1_600
-        assert (rows_per_batch(1), rows_per_batch(10**9), rows_per_batch(0)) == (500_000, 1, 500_000)
+        assert (rows_per_batch(1), rows_per_batch(10**9), rows_per_batch(0)) == (
+            500_000,
+            1,
+            500_000,
+        )
 
     def test_a_damaged_parquet_file(self, tmp_path: Path) -> None:
         path = tmp_path / "v.parquet"
@@ -294,7 +306,9 @@ class TestReading:
 
 @settings(max_examples=200)
 @given(
-    st.lists(st.lists(st.text("ab \"',;\n\u00e9|", max_size=4), min_size=2, max_size=2), max_size=6),
+    st.lists(
+        st.lists(st.text("ab \"',;\n\u00e9|", max_size=4), min_size=2, max_size=2), max_size=6
+    ),
     st.sampled_from(["\n", "\r\n"]),
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     st.integers(1, 40),
@@ -517,10 +531,12 @@ class TestBatchesOfOutput:
             Output(tmp_path / "v.xlsx")
 
     def test_text(self, tmp_path: Path) -> None:
-        with complete_file(tmp_path / "v.json") as part:
-            part.write_text("{}", encoding="utf-8")
-            assert not (tmp_path / "v.json").exists()
-        assert (tmp_path / "v.json").read_text(encoding="utf-8") == "{}"
+        write_text("\u00e9", tmp_path / "v.json")
+        assert (tmp_path / "v.json").read_text(encoding="utf-8") == "\u00e9"
+        (tmp_path / "folder").mkdir()
+        with pytest.raises(IsADirectoryError, match="folder"):
+            write_text("", tmp_path / "folder")
+        assert sorted(os.listdir(tmp_path)) == ["folder", "v.json"]
 
 
 def test_a_batch_of_no_rejects_is_the_usual_one() -> None:

@@ -1,5 +1,6 @@
 """`python -m sledai`, and the `sledai` command."""
 
+import signal
 import sys
 
 __all__ = ["main"]
@@ -13,6 +14,8 @@ def main() -> None:
         if (error.name or "").partition(".")[0] == "sledai":
             raise
         sys.exit(f"error: the command line needs {error.name}: pip install 'sledai[cli]'")
+    # Asked to stop by the system, it stops as it does when asked by a person.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     run()
 
 

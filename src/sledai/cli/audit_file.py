@@ -27,7 +27,7 @@ from sledai.cli.problems import Problems
 from sledai.cli.progress import reading
 from sledai.cli.report import Report
 from sledai.errors import InvalidInputError, shorten
-from sledai.files import OUTPUT_FORMATS, Dialect, Output, complete_file
+from sledai.files import OUTPUT_FORMATS, Dialect, Output, write_text
 
 __all__ = ["audit"]
 
@@ -86,7 +86,7 @@ def audit(
     labs = [_lab(option) for option in lab]
     scores = {Check.TOTAL: recorded} | ({} if clinical is None else {Check.CLINICAL: clinical})
     as_json = output is not None and output.suffix.lower() == _JSON
-    refuse_outputs(source, None if as_json else output)
+    refuse_outputs(source, output, formats={**OUTPUT_FORMATS, _JSON: "JSON"})
     input_ = open_input(
         source,
         Dialect(separator, encoding, sheet),
@@ -125,8 +125,7 @@ def audit(
             show(batch)
         problems.refuse()
         if output and as_json:
-            part = files.enter_context(complete_file(output))
-            part.write_text(report.json() + "\n", encoding="utf-8")
+            write_text(report.json() + "\n", output)
     report.print()
     if output:
         print(f"{report.findings} findings written to {output}")

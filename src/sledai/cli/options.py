@@ -11,7 +11,7 @@ from sledai.answers import ANSWER_WORDS, Items, answer_columns, descriptor_named
 from sledai.cli.printing import printable
 from sledai.descriptors import Descriptor, listed
 from sledai.errors import SHOWN, InvalidInputError, shorten
-from sledai.files import FORMATS, Dialect, Visits, open_visits, output_format
+from sledai.files import FORMATS, OUTPUT_FORMATS, Dialect, Visits, open_visits
 from sledai.trials import nct05765006
 
 __all__ = [
@@ -175,13 +175,19 @@ def _missing_columns(
     return "\n".join(lines)
 
 
-def refuse_outputs(source: Path, *outputs: Path | None) -> None:
+def refuse_outputs(
+    source: Path, *outputs: Path | None, formats: Mapping[str, str] = OUTPUT_FORMATS
+) -> None:
     """Refuse, before the work and not after, files that cannot be written."""
     seen = [source]
     for output in outputs:
         if output is None:
             continue
-        output_format(output)
+        if output.suffix.lower() not in formats:
+            raise InvalidInputError(
+                f"{output}: cannot write suffix {shorten(output.suffix)}; "
+                f"accepted: {', '.join(formats)}"
+            )
         output.parent.stat()  # a folder that is not there
         for other in seen:
             if other.exists() and output.exists() and output.samefile(other):

@@ -15,7 +15,7 @@ from sledai.files.batches import Batch, Rejected, Visits
 from sledai.files.delimited import open_delimited
 from sledai.files.excel import open_excel
 from sledai.files.json_lines import open_json_lines
-from sledai.files.output import OUTPUT_FORMATS, Output, complete_file, output_format, write_visits
+from sledai.files.output import OUTPUT_FORMATS, Output, output_format, write_text, write_visits
 from sledai.files.parquet import open_parquet
 
 __all__ = [
@@ -26,10 +26,10 @@ __all__ = [
     "Output",
     "Rejected",
     "Visits",
-    "complete_file",
     "open_visits",
     "output_format",
     "read_visits",
+    "write_text",
     "write_visits",
 ]
 

@@ -19,7 +19,7 @@ from polars.io.plugins import register_io_source
 from sledai.errors import InvalidInputError, shorten
 from sledai.files.batches import unreadable
 
-__all__ = ["OUTPUT_FORMATS", "Output", "complete_file", "output_format", "write_visits"]
+__all__ = ["OUTPUT_FORMATS", "Output", "output_format", "write_text", "write_visits"]
 
 OUTPUT_FORMATS = {
     ".csv": "CSV",
@@ -48,33 +48,43 @@ def output_format(path: Path) -> str:
 
 
 @contextmanager
-def complete_file(path: Path) -> Generator[Path]:
+def _named(path: Path) -> Generator[None]:
+    """Let errors of the system name the file that was meant."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+@contextmanager
+def _complete_file(path: Path) -> Generator[Path]:
     """Give a file beside `path` to write to, and name it `path` when all went well.
 
     After an error nothing of it is left. A file that is there already keeps its permissions, and a
-    link goes on pointing to it. Raises `OSError`, with `path`, where nothing can be written.
+    link goes on pointing to it. Raises `OSError` where there can be no such file.
     """
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name}.{token_hex(4)}.part")
-    try:
+    with _named(path):
         if target.is_dir():
             raise IsADirectoryError(EISDIR, "Is a directory")
         part.touch(mode=0o600 if target.exists() else 0o666, exist_ok=False)
-        try:
-            yield part
+    try:
+        yield part
+        with _named(path):
             if target.exists():
                 shutil.copymode(target, part)
             part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 class Output:
     """A file of visits that is written batch by batch, beside its final name.
 
-    A context manager, as `complete_file` is. Batches are encoded in a thread of their own, while
+    A context manager: on leaving it the file gets its name, and after an error nothing of it is
+    left. A file that is there already keeps its permissions, and a link goes on pointing to it.
+    Batches are encoded in a thread of their own, while
     the next one is made.
 
     Raises `InvalidInputError` for an unknown suffix and for cells that the format cannot hold, and
@@ -84,7 +94,7 @@ class Output:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._kind = output_format(path)
-        self._file = complete_file(path)
+        self._file = _complete_file(path)
         self._part = Path()
         self._batches: Queue[pl.DataFrame | None] = Queue(_WAITING)
         self._thread: Thread | None = None
@@ -178,3 +188,12 @@ def write_visits(visits: pl.DataFrame, path: Path) -> None:
     """
     with Output(path) as output:
         output.write(visits)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file of text under its final name only when it is complete.
+
+    Raises `OSError` where it cannot be written.
+    """
+    with _complete_file(path) as part, _named(path):
+        part.write_text(text, encoding="utf-8")

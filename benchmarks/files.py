@@ -1,0 +1,157 @@
+"""The command line on large files: Parquet and CSV, its memory, and how its time grows."""
+
+import os
+import statistics
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import polars as pl
+from data import many_visits
+from measure import Result, alone, compare, millions, said, seconds
+
+from sledai import Descriptor, cli
+from sledai.frame import SCORE_COLUMNS
+
+ROWS = int(os.environ.get("BENCH_ROWS", "100_000_000"))
+CSV_ROWS = min(5_000_000, ROWS)
+QUOTED_ROWS = min(1_000_000, ROWS)
+ROUNDS = 3
+BY_HAND = Path(__file__).with_name("by_hand.py")
+GIB = 2**30
+
+
+class Large(NamedTuple):
+    """What one process needed for a large file."""
+
+    what: str
+    rows_per_second: float
+    peak: int
+    aim: int | None = None
+
+
+class Growth(NamedTuple):
+    rows: int
+    seconds: float
+
+
+class Measured(NamedTuple):
+    results: list[Result]
+    large: list[Large]
+    growth: list[Growth]
+
+
+def measured() -> Measured:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        source = folder / "visits.parquet"
+        many_visits(ROWS).sink_parquet(source)
+        print(f"{millions(ROWS)} rows: {source.stat().st_size / 1e6:.0f} MB of Parquet", flush=True)
+        result, large = parquet(source)
+        growth = growing(source)
+        source.unlink()
+        return Measured([result, *csv(folder)], large, growth)
+
+
+def parquet(source: Path) -> tuple[Result, list[Large]]:
+    """Compare two processes, so that both pay for their start."""
+    ours, theirs = source.with_name("ours.parquet"), source.with_name("theirs.parquet")
+    score = [sys.executable, "-m", "sledai", "score", str(source), "-o", str(ours)]
+    rival = [sys.executable, str(BY_HAND), str(source), str(theirs)]
+    what, hand = f"`sledai score`, Parquet, {millions(ROWS)} rows", "hand-written polars"
+    runs = []
+    for _ in range(ROUNDS):
+        runs.append((alone(score), alone(rival)))
+        print("  " + " / ".join(f"{r.seconds:.2f} s, {r.peak / GIB:.2f} GiB" for r in runs[-1]))
+    assert sums(ours).equals(sums(theirs))
+    ours.unlink()
+    theirs.unlink()
+    medians = [statistics.median(r.seconds for r in both) for both in zip(*runs, strict=True)]
+    peaks = [max(r.peak for r in both) for both in zip(*runs, strict=True)]
+    return said(Result(what, f"{hand}, a process too", *medians, aim=1.25)), [
+        Large(what, ROWS / medians[0], peaks[0], aim=2 * GIB),
+        Large(f"{hand}, the same file", ROWS / medians[1], peaks[1]),
+    ]
+
+
+def sums(path: Path) -> pl.DataFrame:
+    """Sum up the scores, which visit has which, and how many there are."""
+    scores = pl.col(*SCORE_COLUMNS).cast(pl.Int64)
+    return (
+        pl.scan_parquet(path)
+        .select(
+            pl.len(),
+            scores.sum().name.suffix(" sum"),
+            (scores * pl.col("visit")).sum().name.suffix(" by visit"),
+            scores.count().name.suffix(" known"),
+        )
+        .collect(engine="streaming")
+    )
+
+
+def growing(source: Path) -> list[Growth]:
+    """Score the beginning of a file, ten times as much each time."""
+    part, target = source.with_name("part.parquet"), source.with_name("scored.parquet")
+    measured = []
+    for rows in (10**power for power in range(5, 9)):
+        if rows > ROWS:
+            break
+        pl.scan_parquet(source).head(rows).sink_parquet(part)
+        score(part, target)
+        times = [seconds(lambda: score(part, target)) for _ in range(ROUNDS)]
+        measured.append(Growth(rows, statistics.median(times)))
+        print(f"{rows:,} rows: {measured[-1].seconds / rows * 1e9:.0f} ns a row", flush=True)
+    part.unlink(missing_ok=True)
+    target.unlink(missing_ok=True)
+    return measured
+
+
+def csv(folder: Path) -> list[Result]:
+    """Compare with polars reading and writing the same text, which scores nothing."""
+    source, target = folder / "visits.csv", folder / "scored.csv"
+
+    def compared(rows: int, label: str, *, rounds: int, aim: float | None = None) -> Result:
+        print(f"{millions(rows)} rows: {source.stat().st_size / 1e6:.0f} MB of CSV", flush=True)
+        return compare(
+            f"`sledai score`, CSV, {millions(rows)} rows{label}",
+            lambda: score(source, target),
+            "polars reads and writes the text",
+            lambda: pl.scan_csv(source, infer_schema=False).sink_csv(target),
+            rounds=rounds,
+            aim=aim,
+        )
+
+    text(CSV_ROWS).sink_csv(source)
+    plain = compared(CSV_ROWS, "", rounds=5, aim=1.3)
+    text(QUOTED_ROWS).sink_csv(source, quote_style="always")
+    return [plain, compared(QUOTED_ROWS, ", every cell quoted", rounds=3)]
+
+
+def text(rows: int) -> pl.LazyFrame:
+    """Make visits as people export them."""
+    visit = pl.col("visit")
+    notes = pl.Series(["", "seen by phone", "bloods repeated; result pending", "no change"])
+    day = pl.date(2020, 1, 1) + pl.duration(days=visit % 1000)
+    return many_visits(rows).select(
+        pl.format("P{}", 100_000 + visit // 10).alias("patient"),
+        day.alias("date"),
+        pl.col(list(Descriptor)).cast(pl.Int8),
+        (visit % 4).replace_strict(range(4), notes).alias("note"),
+    )
+
+
+def score(source: Path, target: Path) -> None:
+    """Run the command line here, and want it to succeed."""
+    with redirect_stdout(StringIO()):
+        try:
+            cli.run(["score", str(source), "-o", str(target)])
+        except SystemExit as stop:
+            if stop.code:
+                raise
+
+
+if __name__ == "__main__":
+    measured()
