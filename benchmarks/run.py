@@ -42,7 +42,8 @@ The rivals are written by hand as well as we know how, with the same parts share
 are checked to equal ours. The aim of 1.11 is 0.9 of the speed, and that of 1.25 is 0.8 of it. Numpy
 starts from matrices of floats that are in memory already and leaves its results as floats: what the
 arithmetic alone costs. Lazy engines compute their result in full; ours has one column more there,
-`sledai_invalid`.
+`sledai_invalid`. Dask and PySpark first make a plan, which takes most of the time here and does not
+grow with the rows.
 
 Where polars only reads and writes the text of a CSV file, it scores nothing. A quote makes the
 command line read the block around it record by record, strictly; the row in which every cell is

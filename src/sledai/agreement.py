@@ -236,16 +236,16 @@ def _refuse_no_numbers(df: Any, column: str) -> bool:
 def _agreement(engine: Any, computed: _Computed, score: _Number) -> Any:
     """Say whether some completion gives the value.
 
-    Each weight divides the next heavier one. So if any choice of open descriptors makes up the
-    excess, the one does that takes as many as fit of the heaviest, then of the next, and so on.
+    Each weight divides the next heavier one. So the open descriptors can make up the excess over
+    the lowest score if it is not more than they all weigh, and if, divided by each weight, it
+    leaves no more than the lighter ones weigh.
     """
     low, high, value = computed.bounds.low, computed.bounds.high, score.value
-    rest = value - low
-    for weight, count in sorted(computed.open.items(), reverse=True):
-        points = count.cast(engine.Int32) * weight
-        fitting = rest - rest % weight
-        rest = rest - engine.when(points < fitting).then(points).otherwise(fitting)
-    possible = (value >= low) & (value <= high) & (rest == 0)
+    possible = (value >= low) & (value <= high)
+    lighter = engine.lit(0)
+    for weight, count in sorted(computed.open.items()):
+        possible &= (value - low) % weight <= lighter
+        lighter = lighter + count.cast(engine.Int32) * weight
     return (
         engine.when(~score.known)
         .then(engine.lit(Agreement.NOT_RECORDED.value))

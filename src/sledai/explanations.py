@@ -18,7 +18,6 @@ from sledai.descriptors import Descriptor, descriptor_set, listed
 __all__ = ["Change", "Explanation", "Implication", "explain", "imply"]
 
 _Counts = tuple[tuple[int, int], ...]  # weight, and how many of it
-_ALTERNATIVES_SAID = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +80,7 @@ class Explanation:
     def __str__(self) -> str:
         if not self.alternatives:
             return "no descriptors explain it"
-        said = [
-            " and ".join(map(str, changes)) for changes in self.alternatives[:_ALTERNATIVES_SAID]
-        ]
-        if more := len(self.alternatives) - len(said):
-            said.append(f"{more} more ways, with {self.size} descriptors each")
-        return "; or ".join(said)
+        return "; or ".join(" and ".join(map(str, changes)) for changes in self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)

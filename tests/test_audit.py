@@ -1,0 +1,268 @@
+"""Recorded scores against recomputed ones: row by row on every engine, and explained in memory."""
+
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+import spec_tables
+from engines import ENGINES, Rows
+from test_engines import VISITS, table
+from test_explanations import completions
+
+from sledai import Assessment, Descriptor, InvalidInputError
+from sledai.audit import Agreement, Check, Finding, Lab, Query, audit, compare, query_column
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Dask support is moving out of Narwhals:FutureWarning",
+    "ignore::ResourceWarning",  # sockets of py4j
+)
+
+PLATELETS = Lab("platelets", "plt", "10*9/L")
+PROTEIN = Lab("urine_protein_24h", "protein", "mg/d")
+
+
+def recorded_totals() -> list[int | None]:
+    """Right and wrong by turns, and now and then none."""
+    totals: list[int | None] = []
+    for row, visit in enumerate(VISITS):
+        low = spec_tables.total_of({d.value for d in visit.present})
+        totals.append(None if row % 9 == 8 else low + (0, 1, 0, -1, 2, 0, 8)[row % 7])
+    return totals
+
+
+def expected(visit: Assessment, total: float | None, left_out: set[str]) -> tuple[str, Any]:
+    """Agreement and difference, by trying every completion."""
+    if total is None:
+        return "not_recorded", None
+    present = {d.value for d in visit.present} - left_out
+    unknown = [d.value for d in visit.not_assessed if d.value not in left_out]
+    low = spec_tables.total_of(present)
+    high = low + spec_tables.total_of(set(unknown))
+    off = min(0, total - low) + max(0, total - high)
+    if len(unknown) > 12:  # all of them: every score up to the highest can be made up
+        return ("possible" if not off else "disagrees"), off
+    scores = {low + spec_tables.total_of(chosen) for chosen in completions(unknown)}
+    if total not in scores:
+        return "disagrees", off
+    return ("possible" if unknown else "agrees"), 0
+
+
+def rows_of(engine: str, compared: Any) -> Rows:
+    return sorted(ENGINES[engine].rows(compared), key=lambda row: row["id"])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+class TestEveryEngine:
+    @pytest.mark.parametrize("dtype", [pl.Int64, pl.Float64], ids=str)
+    def test_agreement_and_difference(self, engine: str, dtype: Any) -> None:
+        totals = recorded_totals()
+        clinical = [None if n % 5 == 4 else total for n, total in enumerate(totals)]
+        data = table(VISITS).with_columns(
+            total=pl.Series(totals, dtype=dtype), clinical=pl.Series(clinical, dtype=dtype)
+        )
+        if dtype == pl.Float64:
+            data = data.with_columns(pl.col("total", "clinical").fill_null(float("nan")))
+        compared = compare(ENGINES[engine].make(data), recorded="total", clinical="clinical")
+        rows = rows_of(engine, compared)
+        serologic = spec_tables.SEROLOGIC
+        clinical_only = set(spec_tables.NAMES) - serologic
+        for check, values, left_out in (
+            ("total", totals, set[str]()),
+            ("clinical", clinical, serologic),
+            ("serologic", [None if c is None else 0 for c in clinical], clinical_only),
+        ):
+            said = [
+                (row[f"sledai_{check}_agreement"], row[f"sledai_{check}_difference"])
+                for row in rows
+            ]
+            assert said == [
+                expected(visit, value, left_out)
+                for visit, value in zip(VISITS, values, strict=True)
+            ]
+
+    def test_queries(self, engine: str) -> None:
+        cells: list[tuple[bool | None, float | None, str | None]] = [
+            (False, 99.9, "absent_past_limit"),
+            (False, 100.0, None),
+            (True, 100.0, "present_within_limit"),
+            (True, 99.9, None),
+            (None, 1.0, None),
+            (True, None, None),
+            (False, None, None),
+        ]
+        visits = [Assessment.of().model_copy(update={"thrombocytopenia": a}) for a, _, _ in cells]
+        data = table(visits).with_columns(
+            plt=pl.Series([value for _, value, _ in cells]), total=pl.lit(0, dtype=pl.Int64)
+        )
+        for values in (pl.col("plt"), pl.col("plt").fill_null(float("nan"))):
+            native = ENGINES[engine].make(data.with_columns(values))
+            compared = compare(native, recorded="total", labs=[PLATELETS])
+            assert [row[query_column(PLATELETS)] for row in rows_of(engine, compared)] == [
+                query for _, _, query in cells
+            ]
+
+    def test_columns_that_are_no_numbers_or_not_there(self, engine: str) -> None:
+        data = ENGINES[engine].make(table(VISITS).with_columns(total=pl.lit("5")))
+        with pytest.raises(InvalidInputError, match="column 'total' holds no numbers"):
+            compare(data, recorded="total")
+        with pytest.raises(InvalidInputError, match="no column 'other'"):
+            compare(data, recorded="other")
+
+    def test_the_frame_stays_of_its_engine(self, engine: str) -> None:
+        data = ENGINES[engine].make(
+            table(VISITS).with_columns(pl.lit(1, dtype=pl.Int64).alias("total"))
+        )
+        assert type(compare(data, recorded="total")) is type(data)
+
+
+class TestAudit:
+    data = pl.DataFrame(
+        {
+            "arthritis": [True, True, None, False, True],
+            "leukopenia": [1, 0, 1, 0, 1],
+            "low_complement": [0.0, 0.0, float("nan"), 1.0, 0.0],
+            "total": [4, 4, 7, None, 5],
+            "clinical": [5, 4, 5, 0, 4],
+        }
+    )
+    others = frozenset(Descriptor) - {"arthritis", "leukopenia", "low_complement"}
+
+    def test_findings(self) -> None:
+        found = audit(self.data, recorded="total", absent=self.others)
+        assert found.rows == 5
+        assert found.agreement == {
+            Check.TOTAL: {
+                Agreement.AGREES: 2,
+                Agreement.POSSIBLE: 1,
+                Agreement.DISAGREES: 1,
+                Agreement.NOT_RECORDED: 1,
+            }
+        }
+        assert [str(finding) for finding in found.findings] == [
+            "total recorded 4, computed 5, difference -1: leukopenia present but not added",
+            "total recorded 7, computed 1 to 7: implies arthritis, low_complement present",
+        ]
+        assert [finding.row for finding in found.disagreements] == [0]
+
+    def test_both_scores(self) -> None:
+        found = audit(self.data, recorded="total", clinical="clinical", absent=self.others)
+        assert [(f.row, f.check) for f in found.findings] == [
+            (0, Check.TOTAL),
+            (2, Check.TOTAL),
+            (2, Check.CLINICAL),
+            (2, Check.SEROLOGIC),
+            (4, Check.CLINICAL),
+        ]
+        assert [f.row for f in found.disagreements] == [0, 4]
+        assert found.agreement[Check.SEROLOGIC] == {
+            Agreement.AGREES: 1,
+            Agreement.POSSIBLE: 1,
+            Agreement.DISAGREES: 2,
+            Agreement.NOT_RECORDED: 1,
+        }
+
+    def test_two_scores_that_no_visit_has(self) -> None:
+        """Each is possible alone, the two together are not."""
+        data = pl.DataFrame({"rash": [None], "low_complement": [None], "t": [2], "c": [2]})
+        others = frozenset(Descriptor) - {"rash", "low_complement"}
+        assert [
+            str(f) for f in audit(data, recorded="t", clinical="c", absent=others).disagreements
+        ] == []
+        found = audit(
+            data.with_columns(t=4, c=0, low_complement=False),
+            recorded="c",
+            clinical="t",
+            absent=others,
+        )
+        assert found.disagreements
+        data = pl.DataFrame(
+            {"rash": [None], "alopecia": [None], "low_complement": [False], "t": [4], "c": [2]}
+        )
+        (finding,) = audit(
+            data, recorded="t", clinical="c", absent=others - {"alopecia"}
+        ).disagreements
+        assert str(finding) == (
+            "serologic recorded 2, computed 0, difference +2: 1 of low_complement, "
+            "increased_dna_binding absent but added"
+        )
+
+    def test_queries(self) -> None:
+        data = self.data.with_columns(plt=pl.Series([99.0, 100.0, None, 50.0, float("nan")]))
+        found = audit(data, recorded="total", absent=self.others, labs=[PLATELETS])
+        assert found.queries == {
+            PLATELETS: {Query.ABSENT_PAST_LIMIT: 2, Query.PRESENT_WITHIN_LIMIT: 0}
+        }
+        queries = [finding for finding in found.findings if finding.lab]
+        assert [(f.row, f.recorded, f.query) for f in queries] == [
+            (0, 99, Query.ABSENT_PAST_LIMIT),
+            (3, 50, Query.ABSENT_PAST_LIMIT),
+        ]
+        assert str(queries[0]) == (
+            "platelets 99 10*9/L, past the limit (< 100,000 per mm3), yet thrombocytopenia is "
+            "absent: overlooked, or of another cause?"
+        )
+        assert not any(finding.disagrees for finding in queries)
+
+    def test_a_query_on_what_is_present(self) -> None:
+        data = pl.DataFrame({"proteinuria": [1, 1], "protein": [500, 501], "total": [4, 4]})
+        others = frozenset(Descriptor) - {"proteinuria"}
+        (finding,) = audit(data, recorded="total", absent=others, labs=[PROTEIN]).findings
+        assert str(finding) == (
+            "urine_protein_24h 500 mg/d, not past the limit (> 0.5 g/24 h), yet proteinuria is "
+            "present: by which value?"
+        )
+
+    @pytest.mark.parametrize("engine", ["pandas", "pyarrow"])
+    def test_other_frames_in_memory_give_the_same(self, engine: str) -> None:
+        data = table(VISITS).with_columns(total=pl.Series(recorded_totals(), dtype=pl.Int64))
+        data = data.with_columns(plt=pl.col("id").cast(pl.Float64) * 2.5)
+
+        def comparable(finding: Finding) -> tuple[object, ...]:
+            return (finding.row, finding.check, float(finding.recorded), str(finding))
+
+        expected, found = (
+            audit(frame, recorded="total", labs=[PLATELETS])
+            for frame in (data, ENGINES[engine].make(data))
+        )
+        assert [comparable(f) for f in found.findings] == [comparable(f) for f in expected.findings]
+        assert (found.agreement, found.queries) == (expected.agreement, expected.queries)
+
+    def test_a_frame_that_is_not_in_memory(self) -> None:
+        with pytest.raises(InvalidInputError, match="audit needs a frame in memory, found LazyF"):
+            audit(self.data.lazy(), recorded="total", absent=self.others)
+
+    def test_what_is_no_frame(self) -> None:
+        with pytest.raises(InvalidInputError, match="expected a data frame of polars"):
+            audit([1], recorded="total")
+        doubled = pd.DataFrame([[1, 2]], columns=["rash", "rash"])
+        with pytest.raises(InvalidInputError, match="'rash' 2 times"):
+            audit(doubled, recorded="rash")
+
+    def test_a_score_that_is_no_whole_number_or_out_of_range(self) -> None:
+        data = pl.DataFrame({"total": [7.5, 106.0, -1.0, 0.0]})
+        found = audit(data, recorded="total", absent=list(Descriptor))
+        assert [(f.row, f.difference) for f in found.findings] == [(0, 7.5), (1, 106), (2, -1)]
+        assert str(found.findings[0]).endswith("difference +7.5: no descriptors explain it")
+
+    def test_descriptors_that_nobody_assessed(self) -> None:
+        data = pl.DataFrame({"total": [105, 0]})
+        found = audit(data, recorded="total", not_collected=list(Descriptor))
+        assert [str(f)[:42] for f in found.findings] == [
+            "total recorded 105, computed 0 to 105: imp",
+            "total recorded 0, computed 0 to 105: impli",
+        ]
+        assert found.findings[0].implication is not None
+        assert len(found.findings[0].implication.present) == 24
+
+    def test_result_columns_are_never_overwritten(self) -> None:
+        data = self.data.with_columns(sledai_low=1)
+        with pytest.raises(InvalidInputError, match=r"there already .*: sledai_low$"):
+            audit(data, recorded="total", absent=self.others)
+        with pytest.raises(InvalidInputError, match=r"there already .*: sledai_platelets_query$"):
+            audit(
+                self.data,
+                recorded="total",
+                absent=self.others,
+                labs=[Lab("platelets", "total", "/uL")] * 2,
+            )
