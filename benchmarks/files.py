@@ -98,7 +98,7 @@ def sums(path: Path) -> pl.DataFrame:
 def growing(source: Path) -> list[Growth]:
     """Score the beginning of a file, ten times as much each time."""
     target = source.with_name("scored.parquet")
-    measured = []
+    grown = []
     for rows in (10**power for power in range(5, 9)):
         if rows > ROWS:
             break
@@ -106,14 +106,14 @@ def growing(source: Path) -> list[Growth]:
         if rows < ROWS:
             part = source.with_name("part.parquet")
             pl.scan_parquet(source).head(rows).sink_parquet(part)
-        if not measured:
+        if not grown:
             score(part, target)  # what only the first time costs
         times = [
             seconds(lambda p=part: score(p, target)) for _ in range(1 if part is source else ROUNDS)
         ]
-        measured.append(Growth(rows, statistics.median(times)))
-        print(f"{rows:,} rows: {measured[-1].seconds / rows * 1e9:.0f} ns a row", flush=True)
-    return measured
+        grown.append(Growth(rows, statistics.median(times)))
+        print(f"{rows:,} rows: {grown[-1].seconds / rows * 1e9:.0f} ns a row", flush=True)
+    return grown
 
 
 def csv(folder: Path) -> list[Result]:

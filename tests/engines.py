@@ -88,7 +88,8 @@ def _nullable(data: pl.DataFrame) -> pd.DataFrame:
 
 def _pandas_rows(data: pd.DataFrame) -> Rows:
     return [
-        {k: None if pd.isna(v) else v for k, v in row.items()} for row in data.to_dict("records")
+        {str(k): None if pd.isna(v) else v for k, v in row.items()}
+        for row in data.to_dict("records")
     ]
 
 

@@ -1,7 +1,7 @@
 """Names of columns and words for an answer: by the tables alone, every other cell reported."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 import pytest
@@ -206,7 +206,7 @@ class TestFoundAnswers:
             "fever": pl.Series([0, 1, 8, 9], dtype=pl.Int64),
         }
     )
-    columns = {"rash": Descriptor.RASH, "fever": Descriptor.FEVER}
+    columns: ClassVar = {"rash": Descriptor.RASH, "fever": Descriptor.FEVER}
 
     def test_rows_that_can_be_read_and_why_the_others_cannot(self) -> None:
         found = find_answers(self.visits, self.columns)

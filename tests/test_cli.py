@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -500,7 +499,7 @@ class TestProgress:
         process.send_signal(stop)
         _, err = process.communicate(timeout=60)
         assert (process.returncode, err) == (130, "stopped: nothing was written\n")
-        assert os.listdir(big.parent) == [big.name]
+        assert list(big.parent.iterdir()) == [big]
 
     def test_a_kill_leaves_nothing_under_the_final_name(self, big: Path) -> None:
         process = self.started(big)

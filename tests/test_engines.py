@@ -1,7 +1,7 @@
 """One contract for every engine: row i equals scalar row i, lazy stays lazy, nothing is guessed."""
 
 import random
-from typing import Any
+from typing import Any, cast
 
 import dask
 import dask.dataframe as dd
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 def visits() -> list[Assessment]:
     """Every answer of every descriptor, few unknowns and many, nothing and everything."""
-    draw = random.Random(0)
+    draw = random.Random(0)  # noqa: S311
     mixed = [
         {d.value: draw.choices([True, False, None], [2, 6, unknown])[0] for d in Descriptor}
         for unknown in (0, 0, 0, 0, 1, 1, 1, 1, 4, 4, 9, 9)
@@ -117,7 +117,8 @@ class TestEveryEngine:
         assert isinstance(scored, ENGINES[engine].kind())
         assert type(scored) is type(native)
         names = [*data.columns, *SCORE_COLUMNS]
-        assert list(nw.from_native(scored).collect_schema().names()) == (
+        narwhals_frame: Any = nw.from_native(cast("Any", scored))
+        assert list(narwhals_frame.collect_schema().names()) == (
             [*names, INVALID_COLUMN] if ENGINES[engine].lazy else names
         )
         rows = sorted(ENGINES[engine].rows(scored), key=lambda row: row["id"])
@@ -230,7 +231,7 @@ class TestNothingIsComputed:
 
     def test_duckdb(self) -> None:
         connection = duckdb.connect()
-        connection.create_function("explode", explode, ["BIGINT"], "BOOLEAN")  # type: ignore[list-item,arg-type]
+        connection.create_function("explode", explode, ["BIGINT"], "BOOLEAN")
         names = ", ".join(f"explode(range) AS {name}" for name in spec_tables.NAMES)
         scored = self.check(connection.sql(f"SELECT {names} FROM range(2)"))  # noqa: S608
         with pytest.raises(Exception, match="behind the caller's back"):
@@ -263,8 +264,14 @@ def test_lazy_engines_are_those_that_count_invalid_cells() -> None:
 @pytest.mark.parametrize("name", ["a.b", "a`b"])
 def test_names_that_spark_does_not_find(name: str) -> None:
     data = ENGINES["PySpark"].make(table(VISITS).rename({"rash": "x"})).withColumnRenamed("x", name)
-    with pytest.raises(InvalidInputError, match="Spark would not find column .*; rename it"):
+    with pytest.raises(InvalidInputError, match=r"Spark would not find column .*; rename it"):
         frame.score(data, columns={name: "rash"})
+
+
+def test_a_name_that_duckdb_takes_for_all_columns() -> None:
+    data = ENGINES["DuckDB"].make(table(VISITS).with_columns(pl.lit(1).alias("*")))
+    with pytest.raises(InvalidInputError, match="Expected unique column names"):
+        frame.score(data)
 
 
 class TestObjectsOfDask:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import resource
 import signal
 import stat
@@ -403,7 +402,7 @@ class TestExcel:
         path = self.workbook(tmp_path / "v.xlsx", a=[["rash", "rash"], [1, 0]])
         with pytest.raises(InvalidInputError, match="more than one column is called 'rash'"):
             open_visits(path)
-        path = self.workbook(tmp_path / "w.xlsx", a=[["rash", None, None], [1, "x", None]])
+        path = self.workbook(tmp_path / "w.xlsx", a=[["rash", None, None], [1, "x", "=1/0"]])
         assert open_visits(path).columns == ["rash", ""]
 
     def test_an_empty_workbook(self, tmp_path: Path) -> None:
@@ -489,7 +488,7 @@ class TestBatchesOfOutput:
             output.finish()
             assert not path.exists()
         assert read_visits(path).height == 20
-        assert os.listdir(tmp_path) == [path.name]
+        assert list(tmp_path.iterdir()) == [path]
 
     @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
     def test_after_an_error_nothing_is_left(self, tmp_path: Path, suffix: str) -> None:
@@ -506,7 +505,10 @@ class TestBatchesOfOutput:
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limits[1]))
         try:
-            with pytest.raises(OSError) as caught, Output(tmp_path / f"v{suffix}") as output:
+            with (
+                pytest.raises(OSError, match="too large") as caught,
+                Output(tmp_path / f"v{suffix}") as output,
+            ):
                 for _ in range(20):
                     output.write(batch)
         finally:
@@ -526,8 +528,20 @@ class TestBatchesOfOutput:
                 output.write(nested)
         assert list(tmp_path.iterdir()) == []
 
+    def test_batches_wait_for_a_slow_writer(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sledai.files.output._PATIENCE", 1e-6)
+        batch = pl.DataFrame({"id": pl.int_range(100_000, eager=True).hash().cast(pl.String)})
+        with Output(tmp_path / "v.csv") as output:
+            for _ in range(20):
+                output.write(batch)
+        assert read_visits(tmp_path / "v.csv").height == 2_000_000
+
     def test_what_is_not_written(self, tmp_path: Path) -> None:
-        with pytest.raises(InvalidInputError, match="cannot write suffix '.xlsx'; accepted: .csv"):
+        with pytest.raises(
+            InvalidInputError, match=r"cannot write suffix .\.xlsx.; accepted: .csv"
+        ):
             Output(tmp_path / "v.xlsx")
 
     def test_text(self, tmp_path: Path) -> None:
@@ -536,7 +550,7 @@ class TestBatchesOfOutput:
         (tmp_path / "folder").mkdir()
         with pytest.raises(IsADirectoryError, match="folder"):
             write_text("", tmp_path / "folder")
-        assert sorted(os.listdir(tmp_path)) == ["folder", "v.json"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "v.json"]
 
 
 def test_a_batch_of_no_rejects_is_the_usual_one() -> None:

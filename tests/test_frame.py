@@ -442,14 +442,18 @@ class TestValues:
             assert row == scalar(Assessment.of(not_assessed={"rash"}))
 
 
-def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("frame", "parts", "columns"):
+@pytest.mark.parametrize("name", ["frame", "audit"])
+def test_without_the_extra_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for module in ("frame", "audit", "agreement", "parts", "columns"):
         monkeypatch.delitem(sys.modules, f"sledai.{module}")
     monkeypatch.setitem(sys.modules, "narwhals", None)
     with pytest.raises(
-        ModuleNotFoundError, match=r"needs narwhals: pip install 'sledai\[frame\]'$"
+        ModuleNotFoundError,
+        match=rf"sledai.{name} needs narwhals: pip install 'sledai\[frame\]'$",
     ):
-        importlib.import_module("sledai.frame")
+        importlib.import_module(f"sledai.{name}")
 
 
 def test_the_verdict_column_has_a_plain_name() -> None:

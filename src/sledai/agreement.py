@@ -6,7 +6,7 @@ The expressions behind `sledai.audit.compare`. Needs the extra `frame`.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
 import narwhals as nw
 
@@ -216,6 +216,8 @@ def _computed(parts: Parts, check: Check) -> _Computed:
             return _Computed(parts.clinical, parts.open_clinical)
         case Check.SEROLOGIC:
             return _Computed(parts.serologic, {weight: parts.open_serologic})
+        case _:
+            assert_never(check)
 
 
 def _refuse_no_numbers(df: Any, column: str) -> bool:

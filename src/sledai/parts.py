@@ -95,17 +95,42 @@ def add_columns(
         raise InvalidInputError(
             f"policy: found {shorten(policy)}; accepted: {', '.join(get_args(Policy))}"
         )
-    frame = _open(df)
     try:
+        frame = _open(df)
         readings = read_columns(
             frame, columns or {}, descriptor_set(not_collected), descriptor_set(absent)
         )
         _refuse_collisions(frame.collect_schema().names(), added)
+        if isinstance(frame, nw.DataFrame):
+            refuse_invalid(frame, readings)
+        return _added(df, frame, readings, make, integers=integers, policy=policy)
     except nw.exceptions.DuplicateError as error:
         raise InvalidInputError(str(error)) from None
+
+
+def _open(df: Any) -> Any:
+    try:
+        frame: Any = nw.from_native(df)
+    except TypeError:
+        frame = None
+    if frame is None or frame is df or frame.implementation not in ENGINES:
+        *others, last = ENGINES.values()
+        raise InvalidInputError(
+            f"expected a data frame of {', '.join(others)} or {last}, found {type(df).__name__}"
+        ) from None
+    return frame
+
+
+def _added(
+    df: Any,
+    frame: Any,
+    readings: list[Reading],
+    make: Callable[[Parts], Mapping[str, Any]],
+    *,
+    integers: Collection[str],
+    policy: Policy,
+) -> Any:
     lazy = isinstance(frame, nw.LazyFrame)
-    if not lazy:
-        refuse_invalid(frame, readings)
     if frame.implementation.is_polars():
         # Polars takes the expressions in its own words: narwhals wraps each condition in a
         # horizontal "all", which costs half the speed.
@@ -122,21 +147,6 @@ def add_columns(
     if frame.implementation.is_pandas():
         result.attrs.update(df.attrs)
     return result
-
-
-def _open(df: Any) -> Any:
-    try:
-        frame: Any = nw.from_native(df)
-    except nw.exceptions.DuplicateError as error:
-        raise InvalidInputError(str(error)) from None
-    except TypeError:
-        frame = None
-    if frame is None or frame is df or frame.implementation not in ENGINES:
-        *others, last = ENGINES.values()
-        raise InvalidInputError(
-            f"expected a data frame of {', '.join(others)} or {last}, found {type(df).__name__}"
-        ) from None
-    return frame
 
 
 def _refuse_collisions(there: Iterable[object], added: Iterable[str]) -> None:

@@ -146,7 +146,9 @@ def _strict(
     places: list[int] = []
     rejected: list[Rejected] = []
     end = line + lines
-    for record in text.records(chain(BytesIO(block), iter(file.readline, b"")), line):
+    records = text.records(chain(BytesIO(block), iter(file.readline, b"")), line)
+    while line < end:
+        record = next(records)
         if len(record.fields) == len(schema):
             if any(record.fields):
                 rows.append([field or None for field in record.fields])
@@ -156,8 +158,6 @@ def _strict(
             reason = f"{fields}, the header has {len(schema)}"
             rejected.append(Rejected(record.line, reason, record.text))
         line = record.next_line
-        if line >= end:
-            break
     visits = pl.DataFrame(rows, schema=schema, orient="row")
     return _StrictBlock(visits, _lines(places), rejected, line)
 
