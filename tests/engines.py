@@ -29,12 +29,6 @@ class Engine:
     lazy: bool = True
 
 
-def _explained(action: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(f"no Java on the PATH: PySpark {action}, and CI must run its tests")
-    pytest.skip(f"no Java on the PATH: PySpark {action}")
-
-
 @cache
 def _session() -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415 - slow
@@ -50,9 +44,17 @@ def _session() -> Any:
     return session
 
 
+def need_java() -> None:
+    """Skip a test of Spark where there is no Java, but fail it on CI."""
+    if shutil.which("java") or os.environ.get("JAVA_HOME"):
+        return
+    if os.environ.get("CI"):
+        pytest.fail("no Java on the PATH: PySpark cannot start, and CI must run its tests")
+    pytest.skip("no Java on the PATH: PySpark cannot start")
+
+
 def spark_session() -> Any:
-    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        _explained("cannot start")
+    need_java()
     return _session()
 
 

@@ -87,7 +87,14 @@ def test_what_is_implied_holds_in_every_completion(visit: Assessment, data: st.D
     assert found is not None
     assert found.present == set.intersection(*ways)
     assert found.absent == set(unknown) - set[str]().union(*ways)
-    assert found.present | found.absent | found.undecided == set(unknown)
+    among = {name for _, group in found.some for name in group}
+    assert found.present | found.absent | among | found.undecided == set(unknown)
+    for count, group in found.some:
+        assert {len(group & chosen) for chosen in ways} == {count}
+        assert 0 < count < len(group)
+    for weight in {d.weight for d in found.undecided}:
+        group = {d for d in found.undecided if d.weight == weight}
+        assert len({len(group & chosen) for chosen in ways}) > 1
 
 
 @given(nearly_complete_assessments(most_unknown=4), st.integers(0, 20))
@@ -154,10 +161,12 @@ class TestWords:
     def test_what_is_implied(self) -> None:
         visit = Assessment.of(not_assessed={"rash", "alopecia", "fever", "seizure"})
         assert str(imply(visit, 3)) == (
-            "implies fever present; seizure absent; rash, alopecia left open"
+            "implies fever present; 1 of rash, alopecia present; seizure absent"
         )
         assert str(imply(visit, 0)) == "implies seizure, rash, alopecia, fever absent"
         assert imply(visit, 6) is None
+        visit = Assessment.of(not_assessed={"arthritis", "rash", "alopecia"})
+        assert str(imply(visit, 4)) == "implies arthritis, rash, alopecia left open"
 
     @pytest.mark.parametrize("recorded", [7.5, 10**30])
     def test_numbers_of_any_kind(self, recorded: float) -> None:

@@ -87,17 +87,24 @@ class Explanation:
 class Implication:
     """What a recorded score says of the descriptors that were not assessed.
 
-    `present` and `absent` are so in every completion that gives the score; of those in
-    `undecided` it says nothing alone.
+    `present` and `absent` are so in every completion that gives the score. Of each set in `some`
+    as many are present in every completion as stands beside it; of `undecided` not even that is
+    known.
     """
 
     present: frozenset[Descriptor]
     absent: frozenset[Descriptor]
+    some: tuple[tuple[int, frozenset[Descriptor]], ...]
     undecided: frozenset[Descriptor]
 
     def __str__(self) -> str:
-        parts = {"present": self.present, "absent": self.absent, "left open": self.undecided}
-        return "implies " + "; ".join(f"{listed(d)} {what}" for what, d in parts.items() if d)
+        said = [
+            f"{listed(self.present)} present" if self.present else "",
+            *(f"{count} of {listed(among)} present" for count, among in self.some),
+            f"{listed(self.absent)} absent" if self.absent else "",
+            f"{listed(self.undecided)} left open" if self.undecided else "",
+        ]
+        return "implies " + "; ".join(filter(None, said))
 
 
 def explain(
@@ -146,6 +153,8 @@ def imply(
     >>> pending = Assessment.of(present={"arthritis"}, not_assessed={"rash", "fever"})
     >>> print(imply(pending, 5))
     implies fever present; rash absent
+    >>> print(imply(Assessment.of(not_assessed={"rash", "alopecia", "pleurisy"}), 4))
+    implies 2 of rash, alopecia, pleurisy present
     >>> imply(pending, 8) is None
     True
     """
@@ -154,13 +163,18 @@ def imply(
     ways = _ways(excess, _sizes(unknown))
     if not ways:
         return None
-    counts = {weight: {way[place] for way in ways} for place, weight in enumerate(unknown)}
+    present_of = [
+        ({way[place] for way in ways}, group) for place, group in enumerate(unknown.values())
+    ]
     return Implication(
-        present=_union(group for w, group in unknown.items() if counts[w] == {len(group)}),
-        absent=_union(group for w, group in unknown.items() if counts[w] == {0}),
-        undecided=_union(
-            group for w, group in unknown.items() if counts[w] not in ({0}, {len(group)})
+        present=_union(group for counts, group in present_of if counts == {len(group)}),
+        absent=_union(group for counts, group in present_of if counts == {0}),
+        some=tuple(
+            (min(counts), group)
+            for counts, group in present_of
+            if len(counts) == 1 and counts.isdisjoint({0, len(group)})
         ),
+        undecided=_union(group for counts, group in present_of if len(counts) > 1),
     )
 
 

@@ -1,0 +1,67 @@
+"""The job of examples/spark_score.py, run as a user would on a local master of two cores."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+from engines import need_java
+
+from sledai import frame
+from sledai.answers import answer_columns, read_answers
+from sledai.files import read_visits
+from sledai.trials.nct05765006 import ACTIVITY_RULE
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+VISITS = EXAMPLES / "visits.parquet"
+
+
+def job(*arguments: object) -> subprocess.CompletedProcess[str]:
+    need_java()
+    return subprocess.run(  # noqa: S603
+        [sys.executable, str(EXAMPLES / "spark_score.py"), *map(str, arguments)],
+        env=os.environ | {"PYSPARK_SUBMIT_ARGS": "--master local[2] pyspark-shell"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_parquet_in_parquet_out(tmp_path: Path) -> None:
+    done = job(VISITS, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (
+        "40 visits: 29 with an exact total\n"
+        "NCT05765006: 19 met\n"
+        "visits with cells that are no answer: 0\n"
+    )
+    scored = pl.read_parquet(tmp_path / "out" / "*.parquet").sort("patient", "date")
+    expected = frame.score(pl.read_parquet(VISITS), rules=[ACTIVITY_RULE]).sort("patient", "date")
+    assert scored.select(expected.columns).equals(expected)
+
+
+def test_what_cannot_be_scored_is_one_line(tmp_path: Path) -> None:
+    pl.read_parquet(VISITS).drop("rash").write_parquet(tmp_path / "v.parquet")
+    done = job(tmp_path / "v.parquet", tmp_path / "out")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "error: no column for rash;" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    done = job(VISITS, tmp_path)
+    assert done.returncode == 1
+    assert "already exists" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_parquet_example_holds_the_visits_of_the_csv_example() -> None:
+    visits = read_visits(EXAMPLES / "visits.csv")
+    columns = answer_columns(visits.columns, {})
+    answers = read_answers(visits, columns).rename({k: d.value for k, d in columns.items()})
+    parquet = pl.read_parquet(VISITS)
+    assert parquet.columns == answers.columns
+    assert parquet.select(columns.values()).equals(answers.select(columns.values()))
+    assert parquet["date"].cast(pl.String).equals(answers["date"])
