@@ -6,9 +6,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from sledai import Assessment, Descriptor, Verdict, answers, cli, frame, sources
+from sledai import Assessment, Descriptor, Verdict, answers, audit, cli, frame, sources
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.exclusions import EXCLUSIONS
+from sledai.quantities import UNITS
 from sledai.sources import Source
 
 WORDS = ", ".join(Verdict)
@@ -76,9 +77,26 @@ def columns() -> str:
             frame.verdict_column(rule): f"verdict on {rule.name}, if asked for: {WORDS}"
             for rule in cli.TRIAL_RULES.values()
         },
+        frame.POLICY_COLUMN: "where a policy other than strict was asked for: its name",
         frame.INVALID_COLUMN: "lazy frames only: number of cells that are no answer",
     }
     return table(["column", "meaning"], [(f"`{name}`", text) for name, text in added.items()])
+
+
+def lab_limits() -> str:
+    return table(
+        ["analyte", "descriptor", "limit", "units", "source"],
+        [
+            (
+                f"`{analyte}`",
+                f"`{descriptor}`",
+                limit,
+                ", ".join(f"`{unit}`" for unit in UNITS[analyte]),
+                SELENA_DEFINITIONS[descriptor].citation,
+            )
+            for analyte, (descriptor, limit) in audit.LAB_LIMITS.items()
+        ],
+    )
 
 
 def cited_sources() -> str:
@@ -91,7 +109,7 @@ def cited_sources() -> str:
 
 def command_line() -> str:
     shown = []
-    for command in ([], ["score"], ["descriptors"], ["explain"]):
+    for command in ([], ["score"], ["audit"], ["descriptors"], ["explain"]):
         text = CliRunner().invoke(cli.app, [*command, "--help"], prog_name="sledai").output
         shown.append(f"```text\n$ sledai {' '.join([*command, '--help'])}\n{text.strip()}\n```")
     return "\n\n".join(shown)
@@ -111,6 +129,7 @@ def write(folder: Path) -> None:
         aliases,
         words,
         columns,
+        lab_limits,
         cited_sources,
         command_line,
         json_schema,
