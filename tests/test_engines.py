@@ -268,12 +268,6 @@ def test_names_that_spark_does_not_find(name: str) -> None:
         frame.score(data, columns={name: "rash"})
 
 
-def test_a_name_that_duckdb_takes_for_all_columns() -> None:
-    data = ENGINES["DuckDB"].make(table(VISITS).with_columns(pl.lit(1).alias("*")))
-    with pytest.raises(InvalidInputError, match="Expected unique column names"):
-        frame.score(data)
-
-
 class TestObjectsOfDask:
     cells = (True, 1, 1.0, False, 0, None, float("nan"), pd.NA, "yes", 8)
 

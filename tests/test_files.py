@@ -256,6 +256,16 @@ class TestReading:
         with pytest.raises(InvalidInputError, match="not readable as Parquet"):
             read_visits(path)
 
+    def test_a_parquet_file_that_ends_early(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "v.parquet"
+        pl.DataFrame({"n": range(9)}).write_parquet(path)
+        first = pl.DataFrame({"n": range(4)})
+        monkeypatch.setattr(pl.LazyFrame, "collect_batches", lambda *_, **__: iter([first]))
+        with pytest.raises(InvalidInputError, match="has 9 rows, of which 4 could be read"):
+            read_visits(path)
+
     def test_a_folders_name_is_no_column(self, tmp_path: Path) -> None:
         folder = tmp_path / "rash=1"
         folder.mkdir()

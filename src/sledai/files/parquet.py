@@ -24,11 +24,11 @@ def open_parquet(path: Path) -> Visits:
         columns=list(schema),
         place="row",
         length=height,
-        batches=_batches(path, frame, schema),
+        batches=_batches(path, frame, schema, height),
     )
 
 
-def _batches(path: Path, frame: pl.LazyFrame, schema: pl.Schema) -> Iterator[Batch]:
+def _batches(path: Path, frame: pl.LazyFrame, schema: pl.Schema, height: int) -> Iterator[Batch]:
     yield Batch(visits=pl.DataFrame(schema=schema), places=_numbers(0, 0), end=0)
     end = 0
     try:
@@ -37,6 +37,8 @@ def _batches(path: Path, frame: pl.LazyFrame, schema: pl.Schema) -> Iterator[Bat
         ):
             start, end = end, end + visits.height
             yield Batch(visits=visits, places=_numbers(start, end), end=end)
+        if end != height:  # an engine that fails in the background could end early
+            unreadable(path, f"has {height} rows, of which {end} could be read")
     except pl.exceptions.PolarsError as error:
         unreadable(path, _reason(error))
 
