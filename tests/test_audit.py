@@ -109,6 +109,28 @@ class TestEveryEngine:
         with pytest.raises(InvalidInputError, match="no column 'other'"):
             compare(data, recorded="other")
 
+    def test_descriptors_without_a_column_and_narrow_unsigned_numbers(self, engine: str) -> None:
+        data = pl.DataFrame(
+            {"id": [0, 1], "rash": [True, None], "total": [2, 4], "clinical": [4, 2]},
+            schema_overrides={"rash": pl.Boolean},
+        )
+        if engine != "PySpark":  # it has none
+            data = data.with_columns(pl.col("total", "clinical").cast(pl.UInt8))
+        compared = compare(
+            ENGINES[engine].make(data.with_columns(plt=pl.lit(50.0))),
+            recorded="total",
+            clinical="clinical",
+            labs=[PLATELETS, Lab("white_cells", "plt", "/uL")],
+            absent=set(Descriptor) - {"rash", "low_complement", "leukopenia"},
+            not_collected=["low_complement", "leukopenia"],
+        )
+        rows = rows_of(engine, compared)
+        assert [row["sledai_total_agreement"] for row in rows] == ["possible", "possible"]
+        assert [row["sledai_serologic_difference"] for row in rows] == [-2, 0]
+        assert [row["sledai_serologic_agreement"] for row in rows] == ["disagrees", "possible"]
+        assert [row["sledai_platelets_query"] for row in rows] == ["absent_past_limit"] * 2
+        assert [row["sledai_white_cells_query"] for row in rows] == [None, None]
+
     def test_the_frame_stays_of_its_engine(self, engine: str) -> None:
         data = ENGINES[engine].make(
             table(VISITS).with_columns(pl.lit(1, dtype=pl.Int64).alias("total"))
@@ -240,9 +262,10 @@ class TestAudit:
             audit(doubled, recorded="rash")
 
     def test_a_score_that_is_no_whole_number_or_out_of_range(self) -> None:
-        data = pl.DataFrame({"total": [7.5, 106.0, -1.0, 0.0]})
+        data = pl.DataFrame({"total": [7.5, 106.0, -1.0, 0.0, float("inf")]})
         found = audit(data, recorded="total", absent=list(Descriptor))
-        assert [(f.row, f.difference) for f in found.findings] == [(0, 7.5), (1, 106), (2, -1)]
+        differences = [(f.row, f.difference) for f in found.findings]
+        assert differences == [(0, 7.5), (1, 106), (2, -1), (4, float("inf"))]
         assert str(found.findings[0]).endswith("difference +7.5: no descriptors explain it")
 
     def test_descriptors_that_nobody_assessed(self) -> None:

@@ -2,10 +2,13 @@
 
 import io
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -481,16 +484,33 @@ class TestProgress:
         pl.DataFrame([row] * 1000).sample(3_000_000, with_replacement=True).write_parquet(path)
         return path
 
-    def test_it_is_shown_on_a_terminal(
+    def test_it_is_shown_on_a_terminal(self, big: Path) -> None:
+        terminal, stderr = os.openpty()
+        with subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "sledai", "score", big.name, "-o", "s.parquet"],
+            cwd=big.parent,
+            env=os.environ | {"COLUMNS": "80", "TERM": "xterm"},
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+        ) as process:
+            os.close(stderr)
+            shown = b""
+            with suppress(OSError):  # of a terminal that nobody holds open
+                while part := os.read(terminal, 10_000):
+                    shown += part
+        os.close(terminal)
+        text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+        assert process.returncode == 0
+        rows = {int(n.replace(",", "")) for n in re.findall(r"([\d,]+) rows ", text)}
+        assert len(rows) > 1
+        assert max(rows) == 3_000_000
+        assert re.search(r"[\d,]{5,} rows/s +\d:\d\d:\d\d left", text)
+        assert all(len(line) <= 80 for line in re.split(r"[\r\n]+", text))
+
+    def test_it_is_silent_in_a_pipe(
         self, run: Run, csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes it for a terminal
-        _, _, err = run("score", csv(), "-o", "s.csv")
-        assert "1 rows" in err
-        assert "rows/s" in err
-        assert "left" in err
-
-    def test_it_is_silent_in_a_pipe(self, run: Run, csv: Callable[..., Path]) -> None:
+        monkeypatch.setenv("FORCE_COLOR", "1")
         assert run("score", csv(), "-o", "s.csv")[2] == ""
 
     @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -93,8 +93,8 @@ def test_what_is_implied_holds_in_every_completion(visit: Assessment, data: st.D
         assert {len(group & chosen) for chosen in ways} == {count}
         assert 0 < count < len(group)
     for weight in {d.weight for d in found.undecided}:
-        group = {d for d in found.undecided if d.weight == weight}
-        assert len({len(group & chosen) for chosen in ways}) > 1
+        open_ones = {d for d in found.undecided if d.weight == weight}
+        assert len({len(open_ones & chosen) for chosen in ways}) > 1
 
 
 @given(nearly_complete_assessments(most_unknown=4), st.integers(0, 20))

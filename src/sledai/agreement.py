@@ -153,8 +153,9 @@ def add_agreement(
     checks = [Check.TOTAL] if clinical is None else list(Check)
 
     def number(engine: Any, column: str) -> _Number:
-        value = engine.col(column)
-        known = ~value.is_null()
+        # As floats: small or unsigned integers could overflow in a difference.
+        value = engine.col(column).cast(engine.Float64)
+        known = ~engine.col(column).is_null()
         return _Number(value, known & ~value.is_nan() if numbers[column] else known)
 
     def results(parts: Parts) -> dict[str, Any]:
@@ -269,7 +270,7 @@ def _distance(engine: Any, bounds: Range, score: _Number) -> Any:
         engine.when(value < bounds.low)
         .then(value - bounds.low)
         .otherwise(
-            engine.when(value > bounds.high).then(value - bounds.high).otherwise(engine.lit(0))
+            engine.when(value > bounds.high).then(value - bounds.high).otherwise(engine.lit(0.0))
         )
     )
 

@@ -215,9 +215,9 @@ def audit(
     )
     findings: list[Finding] = []
     for row in compared.with_row_index(_ROW).filter(told).iter_rows(named=True):
-        findings += _of_scores(row, scores)
+        findings += _of_scores(row, checks, scores)
         findings += [
-            Finding(row=row[_ROW], recorded=row[lab.column], lab=lab, query=Query(query))
+            Finding(row=row[_ROW], recorded=float(row[lab.column]), lab=lab, query=Query(query))
             for lab in labs
             if (query := row[query_column(lab)]) in set(Query)
         ]
@@ -249,18 +249,21 @@ def _answers(parts: Parts) -> dict[str, Any]:
     }
 
 
-def _of_scores(row: Mapping[str, Any], recorded: Mapping[Check, str]) -> list[Finding]:
+def _of_scores(
+    row: Mapping[str, Any], checks: Iterable[Check], recorded: Mapping[Check, str]
+) -> list[Finding]:
     assessment = Assessment.model_validate({d: _CODES[row[f"{_ANSWER}{d}"]] for d in Descriptor})
     found: list[Finding] = []
-    values = {check: row[column] for check, column in recorded.items()}
-    if Check.CLINICAL in values:
-        values[Check.SEROLOGIC] = values[Check.TOTAL] - values[Check.CLINICAL]
-    for check, value in values.items():
+    for check in checks:
         agreement = row[f"sledai_{check}_agreement"]
         if agreement not in {Agreement.DISAGREES, Agreement.POSSIBLE}:
             continue
         if check is Check.SEROLOGIC and any(finding.disagrees for finding in found):
             continue  # it follows from the score that disagrees
+        if check is Check.SEROLOGIC:
+            value = float(row[recorded[Check.TOTAL]]) - float(row[recorded[Check.CLINICAL]])
+        else:
+            value = float(row[recorded[check]])
         low, high = (row[name] for name in bounds_columns(check))
         disagrees = agreement == Agreement.DISAGREES
         found.append(

@@ -125,7 +125,7 @@ def explain(
     """
     present, absent, unknown = _groups(assessment, descriptor_set(excluding))
     excess = recorded - sum(weight * len(group) for weight, group in present.items())
-    if excess != int(excess):
+    if not float(excess).is_integer():
         return Explanation(())
     found = _smallest(int(excess), _sizes(present), _sizes(absent), _sizes(unknown))
     return Explanation(

@@ -34,7 +34,7 @@ def reading(visits: Visits) -> Generator[Callable[[Batch], None]]:
         TimeRemainingColumn(),
         TextColumn("left"),
         console=console,
-        disable=not console.is_terminal,
+        disable=not sys.stderr.isatty(),
         transient=True,
     ) as progress:
         task = progress.add_task("", total=visits.length, rows=0)
