@@ -90,12 +90,12 @@ def _arrow_parts(data: pa.Table, groups: Groups) -> tuple[Any, Any, Any]:
 
 
 def by_duckdb(data: Any) -> Any:
-    kept = ", ".join(data.columns)
-    return data.project(f"*, {_PARTS}").project(f"{kept}, {_SCORES}")
+    parts = data.project(", ".join(["*", *_PARTS]))
+    return parts.project(", ".join([*data.columns, *_SCORES]))
 
 
 def by_spark(data: Any) -> Any:
-    return data.selectExpr("*", *_PARTS.split(", ")).selectExpr(*data.columns, *_SCORES.split(", "))
+    return data.selectExpr("*", *_PARTS).selectExpr(*data.columns, *_SCORES)
 
 
 def _sql_points(groups: Groups) -> str:
@@ -110,26 +110,22 @@ def _sql_unknown(names: list[str]) -> str:
     return " + ".join(f"CASE WHEN {name} IS NULL THEN 1 ELSE 0 END" for name in names)
 
 
-_PARTS = ", ".join(
-    [
-        f"{_sql_points(CLINICAL)} AS _clinical",
-        f"{_sql_points(SEROLOGIC)} AS _serologic",
-        f"{_sql_unknown(SEROLOGIC[2])} AS _unknown",
-        *(f"{_sql_unknown(names)} AS _{weight}" for weight, names in CLINICAL.items()),
-    ]
-)
+_PARTS = [
+    f"{_sql_points(CLINICAL)} AS _clinical",
+    f"{_sql_points(SEROLOGIC)} AS _serologic",
+    f"{_sql_unknown(SEROLOGIC[2])} AS _unknown",
+    *(f"{_sql_unknown(names)} AS _{weight}" for weight, names in CLINICAL.items()),
+]
 _SLACK = "(8 * _8 + 4 * _4 + 2 * _2 + _1)"
-_SCORES = ", ".join(
-    [
-        f"CASE WHEN {_SLACK} + _unknown = 0 THEN _clinical + _serologic END AS sledai_total",
-        f"CASE WHEN {_SLACK} = 0 THEN _clinical END AS sledai_clinical",
-        "_clinical + _serologic AS sledai_low",
-        f"_clinical + _serologic + {_SLACK} + 2 * _unknown AS sledai_high",
-        "_clinical AS sledai_clinical_low",
-        f"_clinical + {_SLACK} AS sledai_clinical_high",
-        "_unknown + _8 + _4 + _2 + _1 AS sledai_not_assessed",
-    ]
-)
+_SCORES = [
+    f"CASE WHEN {_SLACK} + _unknown = 0 THEN _clinical + _serologic END AS sledai_total",
+    f"CASE WHEN {_SLACK} = 0 THEN _clinical END AS sledai_clinical",
+    "_clinical + _serologic AS sledai_low",
+    f"_clinical + _serologic + {_SLACK} + 2 * _unknown AS sledai_high",
+    "_clinical AS sledai_clinical_low",
+    f"_clinical + {_SLACK} AS sledai_clinical_high",
+    "_unknown + _8 + _4 + _2 + _1 AS sledai_not_assessed",
+]
 
 
 def by_ibis(data: Any) -> Any:

@@ -2,6 +2,9 @@
 
 A ratio is the median time of ours divided by that of the rival: 1.00 is as fast, 2.00 takes twice
 as long. Rounds alternate between the two, so that noise of the machine meets both.
+
+`core.py`, `frames.py`, `engines.py` and `files.py` run alone too, and then only print. The length
+of the longest Parquet file is BENCH_ROWS from the environment, for a quick trial.
 """
 
 import os
@@ -38,16 +41,16 @@ rival's: 1.00 is as fast, 2.00 takes twice as long. Times are of one machine; tr
 |---|---|---|---|---|---|
 """
 RIVALS = """
-The rivals are written by hand as well as we know how, with the same parts shared; their results
-are checked to equal ours. The aim of 1.11 is 0.9 of the speed, and that of 1.25 is 0.8 of it. Numpy
+What is hand-written is so as well as we know how, with the same parts shared, and its result is
+checked to equal ours. The aim of 1.11 is 0.9 of the speed, and that of 1.25 is 0.8 of it. Numpy
 starts from matrices of floats that are in memory already and leaves its results as floats: what the
 arithmetic alone costs. Lazy engines compute their result in full; ours has one column more there,
 `sledai_invalid`. Dask and PySpark first make a plan, which takes most of the time here and does not
 grow with the rows.
 
-Where polars only reads and writes the text of a CSV file, it scores nothing. A quote makes the
-command line read the block around it record by record, strictly; the row in which every cell is
-quoted is the worst case.
+Where polars only reads and writes the text of a CSV file, it scores nothing. One quote makes the
+command line read the block around it (16 MiB) record by record, strictly; so a few quotes here and
+there cost nearly as much as quotes around every cell.
 """
 LARGE = """
 ## Large files

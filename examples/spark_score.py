@@ -43,7 +43,7 @@ def main() -> None:
         fn.sum((fn.col(verdict) == "met").cast("int")).alias("met"),
     ).collect()
     print(f"{counts.visits} visits: {counts.exact} with an exact total")
-    print(f"{ACTIVITY_RULE.name}: {counts.met} met")
+    print(f"{ACTIVITY_RULE.name}: {counts.met or 0} met")
     print(f"visits with cells that are no answer: {counts.invalid or 0}")
     spark.stop()
 

@@ -138,6 +138,28 @@ class TestEveryEngine:
         assert type(compare(data, recorded="total")) is type(data)
 
 
+@pytest.mark.parametrize("dtype", ["int64[pyarrow]", "double[pyarrow]", "Int64", "Float32"])
+def test_other_numbers_of_pandas(dtype: str) -> None:
+    totals = recorded_totals()
+    data = table(VISITS).to_pandas().astype(dict.fromkeys(spec_tables.NAMES, "boolean"))
+    data["total"] = pd.Series(totals, dtype="Int64").astype(dtype)  # type: ignore[call-overload]
+    compared = compare(data, recorded="total")
+    assert compared["sledai_total_agreement"].tolist() == [
+        expected(visit, total, set())[0] for visit, total in zip(VISITS, totals, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("engine", ["polars", "polars lazy", "pyarrow", "DuckDB", "Ibis"])
+def test_a_single_float_on_the_limit_is_on_the_limit(engine: str) -> None:
+    """100.4 in 32 bits is a little above 100.4 in 64."""
+    data = table([Assessment.of()] * 3).with_columns(
+        t=pl.Series([100.4, 100.5, 100.3], dtype=pl.Float32), total=pl.lit(0, dtype=pl.Int64)
+    )
+    lab = Lab("temperature", "t", "[degF]")
+    rows = rows_of(engine, compare(ENGINES[engine].make(data), recorded="total", labs=[lab]))
+    assert [row[query_column(lab)] for row in rows] == [None, "absent_past_limit", None]
+
+
 class TestAudit:
     data = pl.DataFrame(
         {
@@ -282,10 +304,18 @@ class TestAudit:
         data = self.data.with_columns(sledai_low=1)
         with pytest.raises(InvalidInputError, match=r"there already .*: sledai_low$"):
             audit(data, recorded="total", absent=self.others)
-        with pytest.raises(InvalidInputError, match=r"there already .*: sledai_platelets_query$"):
+        with pytest.raises(InvalidInputError, match="analytes given twice: platelets"):
+            audit(self.data, recorded="total", absent=self.others, labs=[PLATELETS, PLATELETS])
+
+    @pytest.mark.parametrize("name", ["^t.*l$", "*"])
+    def test_names_that_polars_would_take_for_patterns(self, name: str) -> None:
+        data = self.data.rename({"total": name})
+        with pytest.raises(InvalidInputError, match="would be read as a pattern; rename it"):
+            audit(data, recorded=name, absent=self.others)
+        with pytest.raises(InvalidInputError, match="would be read as a pattern; rename it"):
             audit(
-                self.data,
-                recorded="total",
+                data,
+                recorded="clinical",
                 absent=self.others,
-                labs=[Lab("platelets", "total", "/uL")] * 2,
+                labs=[Lab("platelets", name, "/uL")],
             )

@@ -203,6 +203,7 @@ class TestScoreRefuses:
             (["--missing", "no"], "cannot take 'no' for a missing answer"),
             (["-o", "x.xlsx"], "x.xlsx: cannot write suffix '.xlsx'; accepted: .csv"),
             (["-o", "x.csv", "--rejects", "./x.csv"], "x.csv: named for two outputs"),
+            (["-o", "visits.csv"], "visits.csv: this is the input, which is never overwritten"),
             (["--rejects", "x.json"], "x.json: cannot write suffix '.json'"),
             (["--policy", "guess"], "'guess' is not one of 'strict', 'absent'"),
             (["--separator", ",,"], "separator: found ',,'; accepted: one character, or tab"),
@@ -454,6 +455,37 @@ class TestLargeFiles:
         code, out, _ = run("score", csv(**{f"c{n}": "x" for n in range(10_000)}), "-o", "s.csv")
         assert (code, out.splitlines()[-1]) == (0, "1 rows written to s.csv")
 
+    @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".xlsx"])
+    def test_a_column_without_a_name(self, run: Run, suffix: str) -> None:
+        row = {"": "7", **dict.fromkeys(spec_tables.NAMES, "no"), "total": "1"}
+        path = Path(f"v{suffix}")
+        if suffix == ".xlsx":
+            with xlsxwriter.Workbook("v.xlsx") as book:
+                sheet = book.add_worksheet()
+                for column, (name, cell) in enumerate(row.items()):
+                    sheet.write(0, column, name)
+                    sheet.write(1, column, cell)
+        elif suffix == ".jsonl":
+            path.write_text(json.dumps(row))
+        else:
+            path.write_text(f"{','.join(row)}\n{','.join(row.values())}\n")
+        code, out, _ = run("score", path, "-o", "s.csv", "--rejects", "r.csv")
+        assert (code, read_visits(Path("s.csv")).columns[0]) == (0, "")
+        assert run("score", path)[1].splitlines()[1].split()[0] == "7"
+        code, out, _ = run("audit", path, "--recorded", "total", "-o", "f.csv")
+        assert (code, "7  1\n" in out) == (1, True)
+        assert read_visits(Path("f.csv")).columns[1] == ""
+
+    @pytest.mark.parametrize("name", ["^t.*$", "*"])
+    def test_a_name_that_polars_would_take_for_a_pattern(self, run: Run, name: str) -> None:
+        row = {name: "x", **dict.fromkeys(spec_tables.NAMES, "no"), "total": "1"}
+        Path("v.csv").write_text(f"{','.join(row)}\n{','.join(row.values())}\n")
+        assert run("score", "v.csv", "-o", "s.csv", "--rejects", "r.csv")[0] == 0
+        assert run("audit", "v.csv", "--recorded", "total", "-o", "f.csv")[0] == 1
+        Path("w.csv").write_text(Path("v.csv").read_text().replace("x", "0"))
+        code, _, err = run("audit", "w.csv", "--recorded", name)
+        assert (code, "would be read as a pattern" in " ".join(err.split())) == (2, True)
+
     def test_other_separators_encodings_and_sheets(
         self, run: Run, csv: Callable[..., Path]
     ) -> None:
@@ -481,7 +513,7 @@ class TestProgress:
     def big(self, tmp_path: Path) -> Path:
         row = {"id": "a", **dict.fromkeys(spec_tables.NAMES, False)}
         path = tmp_path / "big.parquet"
-        pl.DataFrame([row] * 1000).sample(3_000_000, with_replacement=True).write_parquet(path)
+        pl.DataFrame([row] * 1000).sample(6_000_000, with_replacement=True).write_parquet(path)
         return path
 
     def test_it_is_shown_on_a_terminal(self, big: Path) -> None:
@@ -503,7 +535,7 @@ class TestProgress:
         assert process.returncode == 0
         rows = {int(n.replace(",", "")) for n in re.findall(r"([\d,]+) rows ", text)}
         assert len(rows) > 1
-        assert max(rows) == 3_000_000
+        assert max(rows) == 6_000_000
         assert re.search(r"[\d,]{5,} rows/s +\d:\d\d:\d\d left", text)
         assert all(len(line) <= 80 for line in re.split(r"[\r\n]+", text))
 
@@ -513,9 +545,11 @@ class TestProgress:
         monkeypatch.setenv("FORCE_COLOR", "1")
         assert run("score", csv(), "-o", "s.csv")[2] == ""
 
+    @pytest.mark.parametrize("wait", [0, 0.1, 0.2, 0.3])
     @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-    def test_a_stop_leaves_nothing(self, big: Path, stop: signal.Signals) -> None:
+    def test_a_stop_leaves_nothing(self, big: Path, stop: signal.Signals, wait: float) -> None:
         process = self.started(big)
+        sleep(wait)
         process.send_signal(stop)
         _, err = process.communicate(timeout=60)
         assert (process.returncode, err) == (130, "stopped: nothing was written\n")
@@ -731,7 +765,7 @@ class TestAudit:
             (["--recorded", "total", "-o", "x.xlsx"], "x.xlsx: cannot write suffix '.xlsx'"),
             (
                 ["--recorded", "total", "--column", "total=rash"],
-                "no column 'total', named for rash",
+                "column 'total' is named both for rash and as a number",
             ),
             ([], "Missing option '--recorded'"),
         ],

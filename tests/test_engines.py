@@ -261,6 +261,13 @@ def test_lazy_engines_are_those_that_count_invalid_cells() -> None:
     assert LAZY == ["polars lazy", "DuckDB", "Dask", "Ibis", "PySpark"]
 
 
+def test_columns_that_spark_takes_for_one() -> None:
+    native = ENGINES["PySpark"].make(table(VISITS).with_columns(x=pl.lit(1, dtype=pl.Int64)))
+    native = native.toDF(*[{"x": "RASH"}.get(name, name) for name in native.columns])
+    with pytest.raises(InvalidInputError, match="Spark takes columns 'rash', 'RASH' for one"):
+        frame.score(native)
+
+
 @pytest.mark.parametrize("name", ["a.b", "a`b"])
 def test_names_that_spark_does_not_find(name: str) -> None:
     data = ENGINES["PySpark"].make(table(VISITS).rename({"rash": "x"})).withColumnRenamed("x", name)

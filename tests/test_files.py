@@ -349,14 +349,14 @@ class TestDialect:
         with pytest.raises(InvalidInputError, match="accepted: one character, or tab"):
             open_visits(path, Dialect(separator))
 
-    @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "gb18030", "UTF8"])
+    @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "gb18030", "UTF8", "utf-8-sig"])
     def test_encodings(self, tmp_path: Path, encoding: str) -> None:
         for cell in ("\u00e9", '"\u00e9"'):
             path = write(tmp_path / "v.csv", f"id,r\u00e9\n{cell},no\n".encode(encoding))
             visits = read_visits(path, Dialect(encoding=encoding))
             assert (visits.columns, visits.rows()) == (["id", "r\u00e9"], [("\u00e9", "no")])
 
-    @pytest.mark.parametrize("encoding", ["utf-16", "klingon", "rot13", ""])
+    @pytest.mark.parametrize("encoding", ["utf-16", "klingon", "rot13", "", "utf-7"])
     def test_what_is_no_encoding(self, tmp_path: Path, encoding: str) -> None:
         path = write(tmp_path / "v.csv", "id,rash\n")
         with pytest.raises(InvalidInputError, match="accepted: utf-8, latin-1, cp1252"):
@@ -418,6 +418,8 @@ class TestExcel:
     def test_an_empty_workbook(self, tmp_path: Path) -> None:
         with pytest.raises(InvalidInputError, match=r"v.xlsx: empty$"):
             open_visits(self.workbook(tmp_path / "v.xlsx", a=[]))
+        with pytest.raises(InvalidInputError, match=r"w.xlsx: empty$"):
+            open_visits(self.workbook(tmp_path / "w.xlsx", a=[["=1/0", "=1/0"]]))
 
     def test_a_header_alone(self, tmp_path: Path) -> None:
         path = self.workbook(tmp_path / "v.xlsx", a=[["id", "rash"]])
@@ -547,6 +549,34 @@ class TestBatchesOfOutput:
             for _ in range(20):
                 output.write(batch)
         assert read_visits(tmp_path / "v.csv").height == 2_000_000
+
+    @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+    def test_a_writer_that_dies(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+    ) -> None:
+        """Whatever it dies of, no batch is lost in silence."""
+
+        def die(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(pl.LazyFrame, "sink_csv", die)
+        with pytest.raises(error), Output(tmp_path / "v.csv") as output:
+            for _ in range(20):
+                output.write(self.batch)
+        with pytest.raises(error), Output(tmp_path / "v.csv") as output:
+            output.write(self.batch)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_writer_that_stops_early(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pl.LazyFrame, "sink_csv", lambda *_: None)
+        with (
+            pytest.raises(RuntimeError, match="before the end"),
+            Output(tmp_path / "v.csv") as output,
+        ):
+            output.write(self.batch)
+        assert list(tmp_path.iterdir()) == []
 
     def test_what_is_not_written(self, tmp_path: Path) -> None:
         with pytest.raises(

@@ -324,10 +324,7 @@ class TestColumns:
 
     def test_two_rules_of_one_name(self) -> None:
         said = self.refusal(rules=[ACTIVITY_RULE, ACTIVITY_RULE])
-        assert (
-            said
-            == "result columns that are there already (rename or drop them): sledai_nct05765006"
-        )
+        assert said == "result columns asked for twice: sledai_nct05765006"
 
     def test_what_is_no_data_frame_or_one_that_is_not_tested(self) -> None:
         engines = "polars, pandas, pyarrow, DuckDB, Dask, Ibis or PySpark"

@@ -1,6 +1,5 @@
 """`python -m sledai`, and the `sledai` command."""
 
-import signal
 import sys
 
 __all__ = ["main"]
@@ -14,8 +13,6 @@ def main() -> None:
         if (error.name or "").partition(".")[0] == "sledai":
             raise
         sys.exit(f"error: the command line needs {error.name}: pip install 'sledai[cli]'")
-    # Asked to stop by the system, it stops as it does when asked by a person.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     run()
 
 

@@ -6,15 +6,17 @@ The expressions behind `sledai.audit.compare`. Needs the extra `frame`.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from struct import pack, unpack
 from typing import Any, assert_never
 
 import narwhals as nw
 
+from sledai.columns import misread
 from sledai.definitions import Limit
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.errors import InvalidInputError, shorten
-from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Range, add_columns
+from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Range, add_columns, opened
 from sledai.quantities import UNITS, converted
 
 __all__ = [
@@ -105,8 +107,8 @@ class Lab:
     def limit(self) -> float:
         """The limit in the column's unit, as the double nearest to it.
 
-        A value past it counts. Decimal numbers of up to 15 digits keep their order as doubles, so
-        the comparison is exact.
+        Decimal numbers of up to 15 digits keep their order as doubles, so comparing with it is
+        exact.
         """
         if self.analyte not in LAB_LIMITS:
             raise InvalidInputError(
@@ -115,10 +117,17 @@ class Lab:
         _, limit = LAB_LIMITS[self.analyte]
         return float(converted(self.analyte, limit.value, self.unit))
 
-    def is_past(self, value: Any) -> Any:
-        """Say whether a value, or an expression of values, is past the limit."""
+    def is_past(self, value: Any, *, single: bool = False) -> Any:
+        """Say whether a value, or an expression of values, is past the limit.
+
+        A `single` is a float of 32 bits: 100.4 as such is a little above 100.4 as a double, so the
+        limit is rounded likewise.
+        """
+        limit = self.limit
+        if single:
+            (limit,) = unpack("f", pack("f", limit))
         below = LAB_LIMITS[self.analyte][1].operator == "<"
-        return value < self.limit if below else value > self.limit
+        return value < limit if below else value > limit
 
     def __str__(self) -> str:
         limit = LAB_LIMITS[self.analyte][1]
@@ -148,23 +157,28 @@ def add_agreement(
     absent: Iterable[Descriptor | str],
 ) -> Any:
     """Add the columns of `sledai.audit.compare`, and `more`, to a frame of any engine."""
-    numbers = {column: _refuse_no_numbers(df, column) for column in (recorded, clinical) if column}
-    numbers |= {lab.column: _refuse_no_numbers(df, lab.column) for lab in labs}
+    analytes = [lab.analyte for lab in labs]
+    if doubled := {analyte for analyte in analytes if analytes.count(analyte) > 1}:
+        raise InvalidInputError(f"analytes given twice: {', '.join(sorted(doubled))}")
+    named = [recorded, *([clinical] if clinical else []), *(lab.column for lab in labs)]
+    types = {column: _numeric_type(df, column) for column in named}
     checks = [Check.TOTAL] if clinical is None else list(Check)
 
-    def number(engine: Any, column: str) -> _Number:
+    def recorded_number(engine: Any, column: str) -> _Number:
         # As floats: small or unsigned integers could overflow in a difference.
         value = engine.col(column).cast(engine.Float64)
         known = ~engine.col(column).is_null()
-        return _Number(value, known & ~value.is_nan() if numbers[column] else known)
+        if types[column].is_float():
+            known &= ~value.is_nan()
+        return _Number(value, known, single=types[column] == nw.Float32)
 
     def results(parts: Parts) -> dict[str, Any]:
         engine = parts.engine
         made: dict[str, Any] = {}
-        total = number(engine, recorded)
+        total = recorded_number(engine, recorded)
         scores = {Check.TOTAL: total}
         if clinical is not None:
-            score = number(engine, clinical)
+            score = recorded_number(engine, clinical)
             difference = _Number(total.value - score.value, total.known & score.known)
             scores |= {Check.CLINICAL: score, Check.SEROLOGIC: difference}
         for check, score in scores.items():
@@ -174,7 +188,7 @@ def add_agreement(
             made[f"sledai_{check}_agreement"] = _agreement(engine, computed, score)
             made[f"sledai_{check}_difference"] = _distance(engine, computed.bounds, score)
         for lab in labs:
-            made[query_column(lab)] = _query(parts, number(engine, lab.column), lab)
+            made[query_column(lab)] = _query(parts, recorded_number(engine, lab.column), lab)
         return made | dict(more(parts))
 
     bounds = [name for check in checks for name in bounds_columns(check)]
@@ -193,10 +207,11 @@ def add_agreement(
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A recorded number, and whether it is known, as expressions."""
+    """A recorded number, and whether it is known, as expressions; whether it is a single float."""
 
     value: Any
     known: Any
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,19 +236,19 @@ def _computed(parts: Parts, check: Check) -> _Computed:
             assert_never(check)
 
 
-def _refuse_no_numbers(df: Any, column: str) -> bool:
-    """Refuse a column without numbers, and say whether its numbers can be NaN."""
-    try:
-        schema = nw.from_native(df).collect_schema()
-    except (TypeError, AttributeError, nw.exceptions.DuplicateError):
-        return False  # said better when the frame is opened
+def _numeric_type(df: Any, column: str) -> Any:
+    """Give the type of a column of numbers; refuse one that is none, or is not there."""
+    frame = opened(df)
+    schema = frame.collect_schema()
     if column not in schema:
         raise InvalidInputError(f"no column {shorten(column)}")
+    if problem := misread(column, frame):
+        raise InvalidInputError(problem)
     if not schema[column].is_numeric():
         raise InvalidInputError(
             f"column {shorten(column)} holds no numbers: it is of type {schema[column]}"
         )
-    return bool(schema[column].is_float())
+    return schema[column]
 
 
 def _agreement(engine: Any, computed: _Computed, score: _Number) -> Any:
@@ -247,7 +262,8 @@ def _agreement(engine: Any, computed: _Computed, score: _Number) -> Any:
     possible = (value >= low) & (value <= high)
     lighter = engine.lit(0)
     for weight, count in sorted(computed.open.items()):
-        possible &= (value - low) % weight <= lighter
+        rest = value - low
+        possible &= rest - rest // weight * weight <= lighter
         lighter = lighter + count.cast(engine.Int32) * weight
     return (
         engine.when(~score.known)
@@ -277,7 +293,7 @@ def _distance(engine: Any, bounds: Range, score: _Number) -> Any:
 
 def _query(parts: Parts, value: _Number, lab: Lab) -> Any:
     engine, reading = parts.engine, parts.readings[lab.descriptor]
-    past = lab.is_past(value.value)
+    past = lab.is_past(value.value, single=value.single)
     return (
         engine.when(value.known & past & reading.absent(engine))
         .then(engine.lit(Query.ABSENT_PAST_LIMIT.value))

@@ -213,7 +213,7 @@ def find_answers(
     Raises `InvalidInputError` where `missing` names an answer.
     """
     not_assessed = ["", *_as_text(pl.Series(missing, dtype=pl.String))]
-    cells = visits.select(visits[column] for column in columns)
+    cells = pl.DataFrame({column: visits[column] for column in columns})
     tables = [_words(descriptor, items) for descriptor in columns.values()]
     for table in tables:
         if taken := table.keys() & not_assessed:
@@ -221,14 +221,14 @@ def find_answers(
                 f"cannot take {shorten(min(taken))} for a missing answer: it is an answer"
             )
     answers, settled = _by_first_cells(cells, tables, not_assessed)
-    wrong: list[pl.Series] = []
+    wrong: dict[str, pl.Series] = {}
     for number, (name, table) in enumerate(zip(columns, tables, strict=True)):
         if not settled[number]:
             text = _as_text(cells[name])
             answers[number] = text.replace_strict(table, default=None, return_dtype=pl.Boolean)
             flags = answers[number].is_null() & text.is_not_null() & ~text.is_in(not_assessed)
             if flags.any():
-                wrong.append(flags.alias(name))
+                wrong[name] = flags.alias(name)
         answers[number] = answers[number].alias(name)
     return Answers(
         visits=visits.with_columns(answers),
@@ -272,10 +272,11 @@ def read_numbers(cells: pl.Series, missing: Collection[str] = ()) -> tuple[pl.Se
     ([2.6, None, None], [False, False, True])
     """
     text = _as_text(cells)
-    numbers = text.cast(pl.Float64, strict=False).alias(cells.name)
+    numbers = text.cast(pl.Float64, strict=False)
     numbers = numbers.set(~numbers.is_finite(), None)
     not_recorded = ["", *_as_text(pl.Series(missing, dtype=pl.String))]
-    return numbers, numbers.is_null() & text.is_not_null() & ~text.is_in(not_recorded)
+    wrong = numbers.is_null() & text.is_not_null() & ~text.is_in(not_recorded)
+    return numbers.alias(cells.name), wrong
 
 
 def _words(descriptor: Descriptor, items: Items) -> dict[str, bool]:

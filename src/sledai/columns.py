@@ -13,7 +13,7 @@ import narwhals as nw
 from sledai.descriptors import Descriptor, descriptor_set, listed
 from sledai.errors import InvalidInputError, shorten
 
-__all__ = ["ACCEPTED_VALUES", "Reading", "number", "read_columns", "refuse_invalid"]
+__all__ = ["ACCEPTED_VALUES", "Reading", "misread", "number", "read_columns", "refuse_invalid"]
 
 ACCEPTED_VALUES = "true, false, 1, 0 and null"
 """What a cell of a descriptor column may hold."""
@@ -136,10 +136,12 @@ def read_columns(
     descriptor's own name.
     """
     kinds = _kinds(frame)
-    sources, problems = _named_sources(kinds, columns, spark=frame.implementation.is_pyspark())
+    sources, problems = _named_sources(frame, kinds, columns)
     for descriptor in Descriptor:
-        if descriptor in kinds and descriptor not in columns:
-            sources.setdefault(descriptor, descriptor.value)
+        if descriptor in kinds and descriptor not in columns and descriptor not in sources:
+            sources[descriptor] = descriptor.value
+            if problem := misread(descriptor.value, frame):
+                problems.append(problem)
     if both := not_collected & absent:
         problems.append(f"named both not collected and absent: {listed(both)}")
     constant = not_collected | absent
@@ -161,7 +163,7 @@ def read_columns(
 
 
 def _named_sources(
-    kinds: Mapping[str, Kind], columns: Mapping[str, Descriptor | str], *, spark: bool
+    frame: Any, kinds: Mapping[str, Kind], columns: Mapping[str, Descriptor | str]
 ) -> tuple[dict[Descriptor, str], list[str]]:
     sources: dict[Descriptor, str] = {}
     problems: list[str] = []
@@ -174,13 +176,24 @@ def _named_sources(
                 f"two columns named for {descriptor}: "
                 f"{shorten(sources[descriptor])} and {shorten(theirs)}"
             )
-        text = str(theirs)
-        if text == "*" or (text.startswith("^") and text.endswith("$")):
-            problems.append(f"column {shorten(theirs)} would be read as a pattern; rename it")
-        if spark and ("." in text or "`" in text):
-            problems.append(f"Spark would not find column {shorten(theirs)} by its name; rename it")
+        if problem := misread(theirs, frame):
+            problems.append(problem)
         sources[descriptor] = theirs
     return sources, problems
+
+
+def misread(column: object, frame: Any) -> str:
+    """Say why an engine would not find a column by its name; empty where it does."""
+    name = str(column)
+    if name == "*" or (name.startswith("^") and name.endswith("$")):
+        return f"column {shorten(column)} would be read as a pattern; rename it"
+    if frame.implementation.is_pyspark():
+        if "." in name or "`" in name:
+            return f"Spark would not find column {shorten(column)} by its name; rename it"
+        same = [other for other in frame.collect_schema() if other.lower() == name.lower()]
+        if len(same) > 1:
+            return f"Spark takes columns {', '.join(map(shorten, same))} for one; drop or rename"
+    return ""
 
 
 def refuse_invalid(frame: Any, readings: list[Reading]) -> None:

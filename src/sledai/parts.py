@@ -18,7 +18,16 @@ from sledai.columns import Reading, number, read_columns, refuse_invalid
 from sledai.descriptors import SEROLOGIC, Descriptor, descriptor_set
 from sledai.errors import InvalidInputError, shorten
 
-__all__ = ["ENGINES", "INVALID_COLUMN", "POLICY_COLUMN", "Parts", "Policy", "Range", "add_columns"]
+__all__ = [
+    "ENGINES",
+    "INVALID_COLUMN",
+    "POLICY_COLUMN",
+    "Parts",
+    "Policy",
+    "Range",
+    "add_columns",
+    "opened",
+]
 
 ENGINES = {
     nw.Implementation.POLARS: "polars",
@@ -95,22 +104,22 @@ def add_columns(
         raise InvalidInputError(
             f"policy: found {shorten(policy)}; accepted: {', '.join(get_args(Policy))}"
         )
-    try:
-        frame = _open(df)
-        readings = read_columns(
-            frame, columns or {}, descriptor_set(not_collected), descriptor_set(absent)
-        )
-        _refuse_collisions(frame.collect_schema().names(), added)
-        if isinstance(frame, nw.DataFrame):
-            refuse_invalid(frame, readings)
-        return _added(df, frame, readings, make, integers=integers, policy=policy)
-    except nw.exceptions.DuplicateError as error:
-        raise InvalidInputError(str(error)) from None
+    frame = opened(df)
+    readings = read_columns(
+        frame, columns or {}, descriptor_set(not_collected), descriptor_set(absent)
+    )
+    _refuse_collisions(frame.collect_schema().names(), added)
+    if isinstance(frame, nw.DataFrame):
+        refuse_invalid(frame, readings)
+    return _added(df, frame, readings, make, integers=integers, policy=policy)
 
 
-def _open(df: Any) -> Any:
+def opened(df: Any) -> Any:
+    """Open a frame of one of the `ENGINES` with narwhals, or refuse what is none."""
     try:
         frame: Any = nw.from_native(df)
+    except nw.exceptions.DuplicateError as error:
+        raise InvalidInputError(str(error)) from None
     except TypeError:
         frame = None
     if frame is None or frame is df or frame.implementation not in ENGINES:
@@ -153,7 +162,9 @@ def _refuse_collisions(there: Iterable[object], added: Iterable[str]) -> None:
     # Without regard to case, for engines to which RASH and rash are one column.
     seen = {str(name).lower() for name in there}
     added = list(added)
-    doubled = [name for name in added if name in seen or added.count(name) > 1]
+    if twice := dict.fromkeys(name for name in added if added.count(name) > 1):
+        raise InvalidInputError(f"result columns asked for twice: {', '.join(twice)}")
+    doubled = [name for name in added if name in seen]
     if doubled := doubled + [name for name in sorted(seen) if name.startswith(_PART)]:
         raise InvalidInputError(
             "result columns that are there already (rename or drop them): "

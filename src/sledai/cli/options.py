@@ -11,7 +11,7 @@ from sledai.answers import ANSWER_WORDS, Items, answer_columns, descriptor_named
 from sledai.cli.printing import printable
 from sledai.descriptors import Descriptor, listed
 from sledai.errors import SHOWN, InvalidInputError, shorten
-from sledai.files import FORMATS, OUTPUT_FORMATS, Dialect, Visits, open_visits
+from sledai.files import FORMATS, OUTPUT_FORMATS, Dialect, Visits, open_visits, output_format
 from sledai.trials import nct05765006
 
 __all__ = [
@@ -129,6 +129,10 @@ def open_input(
     for name in reserved:
         if name not in visits.columns:
             raise InvalidInputError(f"{source}: no column {shorten(name)}")
+        if name in named:
+            raise InvalidInputError(
+                f"column {shorten(name)} is named both for {named[name]} and as a number"
+            )
     columns = answer_columns([name for name in visits.columns if name not in reserved], named)
     missing = [descriptor_named(name) for name in not_collected]
     asserted = [descriptor_named(name) for name in absent]
@@ -179,19 +183,14 @@ def refuse_outputs(
     source: Path, *outputs: Path | None, formats: Mapping[str, str] = OUTPUT_FORMATS
 ) -> None:
     """Refuse, before the work and not after, files that cannot be written."""
-    seen = [source]
+    named: list[Path] = []
     for output in outputs:
         if output is None:
             continue
-        if output.suffix.lower() not in formats:
-            raise InvalidInputError(
-                f"{output}: cannot write suffix {shorten(output.suffix)}; "
-                f"accepted: {', '.join(formats)}"
-            )
+        output_format(output, formats)
         output.parent.stat()  # a folder that is not there
-        for other in seen:
-            if other.exists() and output.exists() and output.samefile(other):
-                raise InvalidInputError(f"{output}: this is the input, which is never overwritten")
-        if output.resolve() in [other.resolve() for other in seen[1:]]:
+        if output.exists() and source.exists() and output.samefile(source):
+            raise InvalidInputError(f"{output}: this is the input, which is never overwritten")
+        if output.resolve() in named:
             raise InvalidInputError(f"{output}: named for two outputs")
-        seen.append(output)
+        named.append(output.resolve())

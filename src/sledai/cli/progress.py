@@ -1,8 +1,10 @@
 """How far a long job is: rows, rate and time left, on a terminal and nowhere else."""
 
+import signal
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from threading import current_thread, main_thread
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, Task, TextColumn, TimeRemainingColumn
@@ -27,13 +29,12 @@ class _Rows(TextColumn):
 @contextmanager
 def reading(visits: Visits) -> Generator[Callable[[Batch], None]]:
     """Show how far `visits` are read, and take a stop by the user or the system for what it is."""
-    console = Console(file=sys.stderr)
     with Progress(
         BarColumn(),
         _Rows(),
         TimeRemainingColumn(),
         TextColumn("left"),
-        console=console,
+        console=Console(file=sys.stderr),
         disable=not sys.stderr.isatty(),
         transient=True,
     ) as progress:
@@ -44,10 +45,34 @@ def reading(visits: Visits) -> Generator[Callable[[Batch], None]]:
             nonlocal rows
             rows += batch.visits.height
             progress.update(task, completed=batch.end, rows=rows)
+            if stopped:
+                raise KeyboardInterrupt
 
         try:
-            yield show
+            with _told_to_stop() as stopped:
+                yield show
         except KeyboardInterrupt:
             progress.stop()
             print("stopped: nothing was written", file=sys.stderr)
             raise SystemExit(_STOPPED) from None
+
+
+@contextmanager
+def _told_to_stop() -> Generator[list[int]]:
+    """Note signals to stop instead of being interrupted by them anywhere, cleaning up included.
+
+    Polars is interrupted by SIGINT all the same, in whichever thread it works.
+    """
+    signals: list[int] = []
+    if current_thread() is not main_thread():
+        yield signals
+        return
+    before = {
+        number: signal.signal(number, lambda n, _: signals.append(n))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield signals
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

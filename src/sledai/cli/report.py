@@ -96,7 +96,7 @@ class Report:
         for lab, queries in found.queries.items():
             self._queries.setdefault(lab, Counter()).update(queries)
         rows = pl.Series([finding.row for finding in found.findings], dtype=pl.UInt32)
-        cells = batch.visits.select(self.input_.others)[rows]
+        cells = pl.DataFrame({name: batch.visits[name] for name in self.input_.others})[rows]
         places = batch.places.gather(rows)
         records = [_record(finding) for finding in found.findings]
         for place, finding, row in zip(places, found.findings, cells.iter_rows(), strict=True):
@@ -114,7 +114,7 @@ class Report:
                 )
             ]
         said = pl.DataFrame(records, schema=_COLUMNS).rename(lambda name: f"sledai_{name}")
-        return pl.DataFrame([places.alias(self._place), *cells, *said])
+        return pl.DataFrame({self._place: places, **cells.to_dict(), **said.to_dict()})
 
     def _show(self, place: int, finding: Finding, row: tuple[object, ...]) -> None:
         status = _status(finding)

@@ -168,11 +168,13 @@ def _rejects(visits: Visits, batch: Batch, answers: Answers) -> pl.DataFrame:
         )
     wrong = answers.wrong_rows
     rows = batch.visits.filter(wrong)
-    rows = rows.select(
-        batch.places.filter(wrong).alias(place),
-        answers.reasons().filter(wrong).alias(reason),
-        pl.lit(None, dtype=pl.String).alias(record),
-        *rows.get_columns(),
+    rows = pl.DataFrame(
+        {
+            place: batch.places.filter(wrong),
+            reason: answers.reasons().filter(wrong),
+            record: pl.repeat(None, rows.height, dtype=pl.String, eager=True),
+            **rows.to_dict(),
+        }
     )
     records = pl.DataFrame(
         list(batch.rejected),

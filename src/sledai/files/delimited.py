@@ -25,6 +25,7 @@ __all__ = ["open_delimited"]
 
 BLOCK = 16 * 2**20  # bytes read at a time, and the rest of the last line
 _LONGEST_FIELD = 2**31 - 1  # in characters; python's csv stops at 131,072 unless told
+_ASCII = bytes(range(128))
 _SEPARATORS = {"tab": "\t"}  # what is hard to type
 
 
@@ -61,8 +62,9 @@ def _separator(separator: str) -> str:
 
 def _encoding(encoding: str) -> str:
     try:
-        if '\n"'.encode(encoding) == b'\n"':
-            return codecs.lookup(encoding).name
+        name = codecs.lookup(encoding).name.removesuffix("-sig")  # a byte-order mark is always fine
+        if _ASCII.decode(name) == _ASCII.decode("ascii"):
+            return name
     except (LookupError, UnicodeError):
         pass
     raise InvalidInputError(

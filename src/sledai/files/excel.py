@@ -49,6 +49,8 @@ def open_excel(path: Path, sheet: str | None) -> Visits:
 def _table(path: Path, cells: pl.DataFrame) -> Visits:
     cells = cells.select(pl.all().replace("", None)).with_row_index("row", offset=1)
     cells = cells.filter(pl.any_horizontal(pl.exclude("row").is_not_null()))
+    if not cells.height:
+        unreadable(path, "empty")
     _, *header = cells.row(0)
     cells = cells[1:]
     columns: dict[str, pl.Series] = {}
@@ -59,7 +61,7 @@ def _table(path: Path, cells: pl.DataFrame) -> Visits:
             unreadable(path, f"more than one column is called {shorten(name)}; rename or delete")
         columns[name] = column.alias(name)
     batch = Batch(
-        visits=pl.DataFrame(list(columns.values())),
+        visits=pl.DataFrame(columns),
         places=cells["row"].cast(pl.Int64),
         end=cells.height,
     )

@@ -44,8 +44,9 @@ def open_json_lines(path: Path) -> Visits:
     names = list(dict.fromkeys(name for row in rows for name in row))
     if not names and not rejected:
         unreadable(path, "no rows")
+    columns = {name: _column(name, [row.get(name) for row in rows]) for name in names}
     batch = Batch(
-        visits=pl.DataFrame([_column(name, [row.get(name) for row in rows]) for name in names]),
+        visits=pl.DataFrame(columns),
         places=pl.Series(places, dtype=pl.Int64),
         rejected=tuple(rejected),
         end=line,

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from errno import EISDIR
 from pathlib import Path
@@ -33,17 +33,16 @@ _WAITING = 2  # batches that may wait to be written
 _PATIENCE = 0.1  # seconds between two looks whether the writer is still there
 
 
-def output_format(path: Path) -> str:
+def output_format(path: Path, formats: Mapping[str, str] = OUTPUT_FORMATS) -> str:
     """Name the format in which a file is written, by its suffix.
 
     Raises `InvalidInputError` for an unknown one.
     """
     try:
-        return OUTPUT_FORMATS[path.suffix.lower()]
+        return formats[path.suffix.lower()]
     except KeyError:
         raise InvalidInputError(
-            f"{path}: cannot write suffix {shorten(path.suffix)}; "
-            f"accepted: {', '.join(OUTPUT_FORMATS)}"
+            f"{path}: cannot write suffix {shorten(path.suffix)}; accepted: {', '.join(formats)}"
         ) from None
 
 
@@ -83,9 +82,7 @@ class Output:
     """A file of visits that is written batch by batch, beside its final name.
 
     A context manager: on leaving it the file gets its name, and after an error nothing of it is
-    left. A file that is there already keeps its permissions, and a link goes on pointing to it.
-    Batches are encoded in a thread of their own, while
-    the next one is made.
+    left. Batches are encoded in a thread of their own, while the next one is made.
 
     Raises `InvalidInputError` for an unknown suffix and for cells that the format cannot hold, and
     `OSError` where nothing can be written.
@@ -98,7 +95,7 @@ class Output:
         self._part = Path()
         self._batches: Queue[pl.DataFrame | None] = Queue(_WAITING)
         self._thread: Thread | None = None
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
 
     def __enter__(self) -> Self:
         """Create the file beside its final name."""
@@ -112,16 +109,14 @@ class Output:
                 if not column.is_finite().all():
                     self._refuse(ValueError(f"{shorten(column.name)} holds NaN or infinity"))
         if self._thread is None:
-            self._thread = Thread(target=self._write, args=[visits.schema])
+            self._thread = Thread(target=self._write, args=[visits.schema], daemon=True)
             self._thread.start()
-        self._put(visits)
+        if not self._put(visits):
+            self.finish()
 
     def finish(self) -> None:
         """Wait until all is written, without naming the file yet."""
-        if self._thread is not None:
-            self._put(None)
-            self._thread.join()
-            self._thread = None
+        self._end()
         if self._error is not None:
             self._refuse(self._error)
 
@@ -132,33 +127,41 @@ class Output:
         traceback: TracebackType | None,
     ) -> None:
         """Name the file, or remove what there is of it."""
-        failed: BaseException | None = error
+        failed = error
         try:
             if error is None:
                 self.finish()
-        except (InvalidInputError, OSError) as failure:
+            else:
+                self._end()
+        except BaseException as failure:
             failed = failure
             raise
         finally:
-            if self._thread is not None:
-                self._put(None)
-                self._thread.join()
             self._file.__exit__(type(failed) if failed else None, failed, traceback)
 
-    def _put(self, batch: pl.DataFrame | None) -> None:
+    def _put(self, batch: pl.DataFrame | None) -> bool:
+        """Hand a batch to the thread; say no where it has ended, which it does after an error."""
         while self._thread is not None and self._thread.is_alive():
             try:
-                return self._batches.put(batch, timeout=_PATIENCE)
+                self._batches.put(batch, timeout=_PATIENCE)
             except Full:
                 continue
-        if batch is not None:
-            self.finish()
-        return None
+            return True
+        return False
+
+    def _end(self) -> None:
+        if self._thread is not None:
+            self._put(None)
+            self._thread.join()
 
     def _write(self, schema: pl.Schema) -> None:
+        ended = False
+
         def source(*_: object) -> Iterator[pl.DataFrame]:
+            nonlocal ended
             while (batch := self._batches.get()) is not None:
                 yield batch
+            ended = True
 
         frame = register_io_source(source, schema=schema)
         try:
@@ -169,16 +172,21 @@ class Output:
                     frame.sink_ndjson(self._part)
                 case _:
                     frame.sink_csv(self._part)
-        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        except BaseException as error:  # noqa: BLE001 - raised again where it is noticed
             self._error = error
+        else:
+            if not ended:
+                self._error = RuntimeError("the writer stopped before the end")
 
-    def _refuse(self, error: Exception) -> NoReturn:
+    def _refuse(self, error: BaseException) -> NoReturn:
         number = error.errno if isinstance(error, OSError) else None
         if number is None and (said := re.search(r"\(os error (\d+)\)", str(error))):
             number = int(said[1])  # polars hands it on as text
         if number is not None:
             raise OSError(number, os.strerror(number), str(self.path)) from None
-        unreadable(self.path, f"{self._kind} cannot hold these columns: {error}")
+        if isinstance(error, ValueError | pl.exceptions.PolarsError | pl.exceptions.PanicException):
+            unreadable(self.path, f"{self._kind} cannot hold these columns: {error}")
+        raise error
 
 
 def write_visits(visits: pl.DataFrame, path: Path) -> None:
