@@ -48,9 +48,8 @@ arithmetic alone costs. Lazy engines compute their result in full; ours has one 
 `sledai_invalid`. Dask and PySpark first make a plan, which takes most of the time here and does not
 grow with the rows.
 
-Where polars only reads and writes the text of a CSV file, it scores nothing. One quote makes the
-command line read the block around it (16 MiB) record by record, strictly; so a few quotes here and
-there cost nearly as much as quotes around every cell.
+Where polars only reads and writes the text of a CSV file, it scores nothing. Records with quotes
+are read one by one, strictly; the row in which every cell is quoted is the worst case.
 """
 LARGE = """
 ## Large files

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from time import sleep
@@ -508,6 +509,13 @@ class TestLargeFiles:
         assert (code, out.splitlines()[1].split()) == (0, ["105", "101", "-"])
 
 
+class Terminal(io.StringIO):
+    """What is written to a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 class TestProgress:
     @pytest.fixture
     def big(self, tmp_path: Path) -> Path:
@@ -538,6 +546,35 @@ class TestProgress:
         assert max(rows) == 6_000_000
         assert re.search(r"[\d,]{5,} rows/s +\d:\d\d:\d\d left", text)
         assert all(len(line) <= 80 for line in re.split(r"[\r\n]+", text))
+
+    def test_it_says_rows_and_rate(
+        self, run: Run, csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        assert run("score", csv(), "-o", "s.csv")[0] == 0
+        assert "1 rows" in terminal.getvalue()
+        assert "rows/s" in terminal.getvalue()
+
+    def test_it_is_told_to_stop(
+        self, run: Run, csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        score = frame.score
+
+        def stop(*args: Any, **options: Any) -> Any:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return score(*args, **options)
+
+        before = signal.getsignal(signal.SIGTERM)
+        monkeypatch.setattr(frame, "score", stop)
+        assert run("score", csv(), "-o", "s.csv") == (130, "", "stopped: nothing was written\n")
+        assert not Path("s.csv").exists()
+        assert signal.getsignal(signal.SIGTERM) is before
+
+    def test_it_runs_in_any_thread(self, run: Run, csv: Callable[..., Path]) -> None:
+        path = csv()
+        with ThreadPoolExecutor(1) as threads:
+            assert threads.submit(run, "score", path, "-o", "s.csv").result()[0] == 0
 
     def test_it_is_silent_in_a_pipe(
         self, run: Run, csv: Callable[..., Path], monkeypatch: pytest.MonkeyPatch

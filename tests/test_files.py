@@ -7,7 +7,9 @@ import signal
 import stat
 import sys
 from pathlib import Path
+from queue import Full, Queue
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Any
 
 import polars as pl
@@ -40,6 +42,14 @@ class TestPlaces:
         text = 'id,arthritis\n"a\nb",yes\n\nc,bad\n"d\n\nd",no\ne,worse\n,\nf,worst\n'
         path = write(tmp_path / "v.csv", text)
         assert self.places(path) == [("a\nb", 2), ("c", 5), ("d\n\nd", 6), ("e", 9), ("f", 11)]
+
+    def test_csv_with_quotes_here_and_there(self, tmp_path: Path) -> None:
+        text = 'id,arthritis\na,yes\n"b",no\n"c\nc","no"\nd,\n\n,"\n"\ne,no\n"f",yes'
+        path = write(tmp_path / "v.csv", text)
+        expected = [("a", 2), ("b", 3), ("c\nc", 4), ("d", 6), (None, 8), ("e", 10), ("f", 11)]
+        assert self.places(path) == expected
+        path = write(tmp_path / "w.csv", text.replace("\n\n", "\n"))
+        assert [id_ for id_, _ in self.places(path)] == [id_ for id_, _ in expected]
 
     def test_csv_without_quotes_but_with_lines_without_content(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.csv", "id,arthritis\na,yes\n,\n,no\nb,\n")
@@ -222,6 +232,7 @@ class TestReading:
             "id,rash\na,no,x\nb\n",  # too many and too few: the separators add up
             "id,rash\n\na,no,x\n",
             "id,rash\na,no\nb,no,\n\n",
+            'id,rash\na,no,x\n"b",no\nc\n',
         ],
     )
     def test_lines_that_make_up_for_each_other(self, tmp_path: Path, text: str) -> None:
@@ -543,12 +554,26 @@ class TestBatchesOfOutput:
     def test_batches_wait_for_a_slow_writer(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("sledai.files.output._PATIENCE", 1e-6)
-        batch = pl.DataFrame({"id": pl.int_range(100_000, eager=True).hash().cast(pl.String)})
+        sink, waited = pl.LazyFrame.sink_csv, Event()
+
+        def slow(*arguments: Any) -> None:
+            waited.wait(60)
+            sink(*arguments)
+
+        def put(queue: Queue[Any], batch: Any, timeout: float) -> None:
+            try:
+                Queue.put(queue, batch, timeout=timeout / 10)
+            except Full:
+                waited.set()
+                raise
+
+        monkeypatch.setattr(pl.LazyFrame, "sink_csv", slow)
+        monkeypatch.setattr("sledai.files.output.Queue", type("SlowQueue", (Queue,), {"put": put}))
         with Output(tmp_path / "v.csv") as output:
             for _ in range(20):
-                output.write(batch)
-        assert read_visits(tmp_path / "v.csv").height == 2_000_000
+                output.write(self.batch)
+        assert waited.is_set()
+        assert read_visits(tmp_path / "v.csv").height == 40
 
     @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
     def test_a_writer_that_dies(

@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import current_thread, main_thread
 
 from rich.console import Console
@@ -49,7 +49,7 @@ def reading(visits: Visits) -> Generator[Callable[[Batch], None]]:
                 raise KeyboardInterrupt
 
         try:
-            with _told_to_stop() as stopped:
+            with closing(visits.batches), _told_to_stop() as stopped:
                 yield show
         except KeyboardInterrupt:
             progress.stop()

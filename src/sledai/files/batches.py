@@ -1,7 +1,8 @@
 """What every reader of a file gives: the file's columns, and its rows batch by batch."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn
@@ -44,19 +45,20 @@ class Visits:
     """An open file of visits.
 
     `place` is what a place is called, and `length` the length of the file, in bytes or in rows.
-    There is at least one batch, if only to say which columns there are.
+    There is at least one batch, if only to say which columns there are. Whoever does not read to
+    the end closes `batches`.
     """
 
     path: Path
     columns: list[str]
     place: Literal["line", "row"]
     length: int
-    batches: Iterator[Batch]
+    batches: Generator[Batch]
 
 
-def read_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+def read_ahead(batches: Generator[Batch]) -> Generator[Batch]:
     """Read each batch while the one before it is worked on."""
-    with ThreadPoolExecutor(max_workers=1) as reader:
+    with closing(batches), ThreadPoolExecutor(max_workers=1) as reader:
         following = reader.submit(next, batches, None)
         while (batch := following.result()) is not None:
             following = reader.submit(next, batches, None)

@@ -1,20 +1,18 @@
 """CSV: fast where the text can be read in one way only, strict everywhere else.
 
 Polars reads fast and leniently: it fills up a short line with nulls, and a stray quote can swallow
-the lines that follow. So it is given only blocks of lines without quotes, of which it is known
-afterwards that no line was short; every other block is read record by record by python's `csv`,
-strictly.
+the lines that follow. So it is given only lines without quotes, of which it is known afterwards
+that none was short. Records with quotes are read one by one by python's `csv`, strictly, and so is
+a whole block of which that is not known.
 """
 
 import codecs
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
-from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import polars as pl
 
@@ -26,6 +24,7 @@ __all__ = ["open_delimited"]
 BLOCK = 16 * 2**20  # bytes read at a time, and the rest of the last line
 _LONGEST_FIELD = 2**31 - 1  # in characters; python's csv stops at 131,072 unless told
 _ASCII = bytes(range(128))
+_Schema = dict[str, type[pl.String]]
 _SEPARATORS = {"tab": "\t"}  # what is hard to type
 
 
@@ -73,49 +72,88 @@ def _encoding(encoding: str) -> str:
     )
 
 
-def _batches(text: "_Text", names: list[str], start: int, line: int) -> Iterator[Batch]:
+def _batches(text: "_Text", names: list[str], start: int, line: int) -> Generator[Batch]:
     schema = dict.fromkeys(names, pl.String)
-    yield Batch(visits=pl.DataFrame(schema=schema), places=_lines([]), end=start)
+    yield Batch(visits=pl.DataFrame(schema=schema), places=pl.Series(dtype=pl.Int64), end=start)
     with text.path.open("rb") as file:
         file.seek(start)
         while block := file.read(BLOCK):
             block += file.readline()
-            lines = block.count(b"\n") + (not block.endswith(b"\n"))
-            visits = _plain(text, block, schema, lines)
-            if visits is None:
-                batch = _strict(text, file, block, schema, line, lines)
-                line = batch.next_line
-                visits, places, rejected = batch.visits, batch.places, batch.rejected
-            else:
-                places, rejected = _lines(range(line, line + lines)), []
-                line += lines
-                if visits[:, 0].null_count():  # without any content it is no visit
-                    known = visits.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-                    visits, places = visits.filter(known), places.filter(known)
-            yield Batch(visits=visits, places=places, rejected=tuple(rejected), end=file.tell())
+            read = _mixed(text, file, block, schema, line)
+            line = read.next_line
+            yield Batch(
+                visits=read.visits,
+                places=read.places,
+                rejected=tuple(read.rejected),
+                end=file.tell(),
+            )
 
 
-def _lines(lines: Iterable[int]) -> pl.Series:
-    if isinstance(lines, range):
-        return pl.int_range(lines.start, lines.stop, eager=True)
-    return pl.Series(lines, dtype=pl.Int64)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    visits: pl.DataFrame
+    places: pl.Series
+    rejected: list[Rejected]
+    next_line: int
 
 
-def _plain(
-    text: "_Text", block: bytes, schema: dict[str, type[pl.String]], lines: int
-) -> pl.DataFrame | None:
-    """Read a block if each of its lines is a row beyond doubt.
+def _mixed(text: "_Text", file: BinaryIO, block: bytes, schema: _Schema, first: int) -> _Read:
+    """Read the records with quotes strictly, and all lines between them at once."""
+    after = file.tell()
+    strict = _Strict(text, file, block, len(schema))
+    plain: list[bytes] = []
+    lines: list[int] = []
+    line, start = first, 0
+    while (quote := block.find(b'"', start)) >= 0:
+        begin = max(start, block.rfind(b"\n", start, quote) + 1)
+        between = block[start:begin]
+        plain.append(between)
+        lines += range(line, line := line + between.count(b"\n"))
+        line, start = strict.read(line, begin)
+    rest = block[start:]
+    plain.append(rest)
+    lines += range(line, line := line + _count(rest))
+    visits = _plain(text, b"".join(plain), schema, len(lines))
+    if visits is None:
+        file.seek(after)
+        strict = _Strict(text, file, block, len(schema))
+        line, _ = strict.read(first, 0, whole=True)
+        visits, lines = pl.DataFrame(schema=schema), []
+    places = pl.Series(lines, dtype=pl.Int64)
+    if visits[:, 0].null_count():  # without any content it is no visit
+        known = visits.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+        visits, places = visits.filter(known), places.filter(known)
+    if strict.places:
+        columns = zip(*strict.rows, strict=True)
+        rows = {
+            name: pl.Series(cells, dtype=pl.String)
+            for name, cells in zip(schema, columns, strict=True)
+        }
+        places = places.append(pl.Series(strict.places, dtype=pl.Int64))
+        order = places.arg_sort()
+        visits, places = pl.concat([visits, pl.DataFrame(rows)])[order], places[order]
+    return _Read(visits, places, strict.rejected, line)
+
+
+def _count(lines: bytes) -> int:
+    return lines.count(b"\n") + (bool(lines) and not lines.endswith(b"\n"))
+
+
+def _plain(text: "_Text", block: bytes, schema: _Schema, lines: int) -> pl.DataFrame | None:
+    """Read lines without quotes, if each of them is a row beyond doubt.
 
     Polars refuses a line with too many fields. So if there are as many separators as full lines
     have, no line has too few either.
     """
-    if b'"' in block or b"\0" in block:
+    if b"\0" in block:
         return None
     if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
         return None
     try:
         if text.encoding != "utf-8":
             block = block.decode(text.encoding).encode()
+        if not block:
+            return pl.DataFrame(schema=schema)
         visits = pl.read_csv(
             block, has_header=False, schema=schema, separator=text.separator, quote_char=None
         )
@@ -127,49 +165,62 @@ def _plain(
     return visits
 
 
-@dataclass(frozen=True, slots=True)
-class _StrictBlock:
-    visits: pl.DataFrame
-    places: pl.Series
-    rejected: list[Rejected]
-    next_line: int
+class _Strict:
+    """Records of a block, read strictly, and of the file what the last of them needs."""
+
+    def __init__(self, text: "_Text", file: BinaryIO, block: bytes, width: int) -> None:
+        self.rows: list[list[str | None]] = []
+        self.places: list[int] = []
+        self.rejected: list[Rejected] = []
+        self._text = text
+        self._file = file
+        self._block = block
+        self._width = width
+        self._position = 0
+
+    def read(self, line: int, start: int, *, whole: bool = False) -> tuple[int, int]:
+        """Read from `start`, where `line` begins, as long as the next line has a quote too.
+
+        Gives the line and the place in the block from which to go on. With `whole` the block is
+        read to its end.
+        """
+        self._position = start
+        records = self._text.records(self._lines(), line)
+        going_on = True
+        while going_on:
+            record = next(records)
+            line = record.next_line
+            if len(record.fields) == self._width:
+                if any(record.fields):
+                    self.rows.append([field or None for field in record.fields])
+                    self.places.append(record.line)
+            elif any(record.fields):
+                fields = f"{len(record.fields)} field" + ("s" if len(record.fields) > 1 else "")
+                reason = f"{fields}, the header has {self._width}"
+                self.rejected.append(Rejected(record.line, reason, record.text))
+            end = self._block.find(b"\n", self._position) + 1 or len(self._block)
+            quoted = self._block.find(b'"', self._position, end) >= 0
+            going_on = self._position < len(self._block) and (whole or quoted)
+        return line, self._position
+
+    def _lines(self) -> Iterator[bytes]:
+        while self._position < len(self._block):
+            start = self._position
+            self._position = self._block.find(b"\n", start) + 1 or len(self._block)
+            yield self._block[start : self._position]
+        yield from iter(self._file.readline, b"")
 
 
-def _strict(
-    text: "_Text",
-    file: BinaryIO,
-    block: bytes,
-    schema: dict[str, type[pl.String]],
-    line: int,
-    lines: int,
-) -> _StrictBlock:
-    """Read a block record by record, and of the file as much as its last record needs."""
-    rows: list[list[str | None]] = []
-    places: list[int] = []
-    rejected: list[Rejected] = []
-    end = line + lines
-    records = text.records(chain(BytesIO(block), iter(file.readline, b"")), line)
-    while line < end:
-        record = next(records)
-        if len(record.fields) == len(schema):
-            if any(record.fields):
-                rows.append([field or None for field in record.fields])
-                places.append(record.line)
-        elif any(record.fields):
-            fields = f"{len(record.fields)} field" + ("s" if len(record.fields) > 1 else "")
-            reason = f"{fields}, the header has {len(schema)}"
-            rejected.append(Rejected(record.line, reason, record.text))
-        line = record.next_line
-    visits = pl.DataFrame(rows, schema=schema, orient="row")
-    return _StrictBlock(visits, _lines(places), rejected, line)
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(NamedTuple):
     line: int
     next_line: int
     fields: list[str]
-    text: str
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        """The record as it stands in the file."""
+        return "".join(self.lines).rstrip("\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +247,7 @@ class _Text:
             if fields is None:
                 return
             ends = line + reader.line_num
-            yield _Record(begins, ends, fields, "".join(read).rstrip("\r\n"))
+            yield _Record(begins, ends, fields, read.copy())
             read.clear()
             begins = ends
 

@@ -70,5 +70,5 @@ def _table(path: Path, cells: pl.DataFrame) -> Visits:
         columns=list(columns),
         place="row",
         length=cells.height,
-        batches=iter([batch]),
+        batches=(batch for batch in [batch]),
     )

@@ -51,7 +51,9 @@ def open_json_lines(path: Path) -> Visits:
         rejected=tuple(rejected),
         end=line,
     )
-    return Visits(path=path, columns=names, place="line", length=line, batches=iter([batch]))
+    return Visits(
+        path=path, columns=names, place="line", length=line, batches=(batch for batch in [batch])
+    )
 
 
 def _row(text: str) -> dict[str, Any]:

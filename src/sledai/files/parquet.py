@@ -1,6 +1,6 @@
 """Parquet: read by polars' streaming engine, batch by batch."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import polars as pl
@@ -28,7 +28,7 @@ def open_parquet(path: Path) -> Visits:
     )
 
 
-def _batches(path: Path, frame: pl.LazyFrame, schema: pl.Schema, height: int) -> Iterator[Batch]:
+def _batches(path: Path, frame: pl.LazyFrame, schema: pl.Schema, height: int) -> Generator[Batch]:
     yield Batch(visits=pl.DataFrame(schema=schema), places=_numbers(0, 0), end=0)
     end = 0
     try:
