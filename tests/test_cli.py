@@ -207,7 +207,7 @@ class TestScoreRefuses:
             (["-o", "visits.csv"], "visits.csv: this is the input, which is never overwritten"),
             (["--rejects", "x.json"], "x.json: cannot write suffix '.json'"),
             (["--policy", "guess"], "'guess' is not one of 'strict', 'absent'"),
-            (["--separator", ",,"], "separator: found ',,'; accepted: one character, or tab"),
+            (["--separator", ",,"], "separator: found ',,'; accepted: one ASCII character, or tab"),
             (["--encoding", "x"], "encoding: found 'x'; accepted: utf-8, latin-1"),
             (["--items", "words"], "'words' is not one of 'binary', 'points'"),
         ],
@@ -257,7 +257,7 @@ class TestScoreRefuses:
         pl.DataFrame([{**row, "notes": ["a", "b"]}]).write_parquet(path)
         code, _, err = run("score", path, "-o", tmp_path / "out.csv")
         assert code == 2
-        assert "CSV cannot hold these columns" in " ".join(err.split())
+        assert "CSV cannot hold column 'notes' of type List" in " ".join(err.split())
         assert sorted(p.name for p in tmp_path.iterdir()) == ["v.parquet"]
 
 
@@ -357,10 +357,8 @@ class TestRejects:
     def test_where_a_file_breaks_off_nothing_is_written(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "v.csv").write_text(self.text + '"g')
         code, _, err = run("score", "v.csv", "-o", "s.csv", "--rejects", "r.csv")
-        assert (code, err) == (
-            2,
-            "error: v.csv: line 9: not readable as CSV: unexpected end of data\n",
-        )
+        assert code == 2
+        assert "v.csv: line 9: not readable as CSV: a quote that opens here" in err
         assert sorted(p.name for p in tmp_path.iterdir()) == ["v.csv"]
 
     def test_a_folder_as_rejects(self, run: Run, csv: Callable[..., Path], tmp_path: Path) -> None:
@@ -583,7 +581,7 @@ class TestProgress:
         assert run("score", csv(), "-o", "s.csv")[2] == ""
 
     @pytest.mark.parametrize("wait", [0, 0.1, 0.2, 0.3])
-    @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+    @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     def test_a_stop_leaves_nothing(self, big: Path, stop: signal.Signals, wait: float) -> None:
         process = self.started(big)
         sleep(wait)
@@ -904,10 +902,11 @@ def test_as_a_module_and_as_the_installed_command() -> None:
         assert shown.stdout == f"sledai {sledai.__version__}\n"
 
 
-def test_a_closed_pipe_is_no_traceback() -> None:
-    command = f'"{sys.executable}" -m sledai score "{VISITS}" | head -1'
-    shown = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)  # noqa: S602
-    assert "Traceback" not in shown.stderr
+def test_a_closed_pipe_is_no_traceback_and_no_rejected_row() -> None:
+    command = f'"{sys.executable}" -m sledai score "{VISITS}" | true; echo ${{PIPESTATUS[0]}}'
+    shown = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)  # noqa: S603, S607
+    assert shown.stderr == ""
+    assert shown.stdout in {"141\n", "0\n"}
 
 
 def test_letters_that_the_terminal_does_not_know(csv: Callable[..., Path], tmp_path: Path) -> None:
@@ -958,6 +957,19 @@ class TestMissingExtra:
         monkeypatch.setitem(sys.modules, "sledai.files", None)
         with pytest.raises(ModuleNotFoundError):
             main()
+
+    def test_stopped_while_it_is_imported(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Stopped:
+            def find_spec(self, name: str, *_: object) -> None:
+                if name == "sledai.cli":
+                    raise KeyboardInterrupt
+
+        for module in [name for name in sys.modules if name.startswith("sledai.cli")]:
+            monkeypatch.delitem(sys.modules, module)
+        monkeypatch.setattr(sys, "meta_path", [Stopped(), *sys.meta_path])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        assert stopped.value.code == 130
 
     def test_with_it_the_command_runs(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -2,10 +2,12 @@
 
 import csv
 import json
+import os
 import resource
 import signal
 import stat
 import sys
+from datetime import datetime
 from pathlib import Path
 from queue import Full, Queue
 from tempfile import TemporaryDirectory
@@ -41,7 +43,14 @@ class TestPlaces:
     def test_csv_with_quoted_line_breaks_and_blank_lines(self, tmp_path: Path) -> None:
         text = 'id,arthritis\n"a\nb",yes\n\nc,bad\n"d\n\nd",no\ne,worse\n,\nf,worst\n'
         path = write(tmp_path / "v.csv", text)
-        assert self.places(path) == [("a\nb", 2), ("c", 5), ("d\n\nd", 6), ("e", 9), ("f", 11)]
+        assert self.places(path) == [
+            ("a\nb", 2),
+            ("c", 5),
+            ("d\n\nd", 6),
+            ("e", 9),
+            (None, 10),
+            ("f", 11),
+        ]
 
     def test_csv_with_quotes_here_and_there(self, tmp_path: Path) -> None:
         text = 'id,arthritis\na,yes\n"b",no\n"c\nc","no"\nd,\n\n,"\n"\ne,no\n"f",yes'
@@ -53,7 +62,7 @@ class TestPlaces:
 
     def test_csv_without_quotes_but_with_lines_without_content(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.csv", "id,arthritis\na,yes\n,\n,no\nb,\n")
-        assert self.places(path) == [("a", 2), (None, 4), ("b", 5)]
+        assert self.places(path) == [("a", 2), (None, 3), (None, 4), ("b", 5)]
 
     def test_csv_with_a_header_over_two_lines_and_a_byte_order_mark(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.csv", '\ufeff"i\nd",arthritis\r\na,bad\r\nb,no\r\n')
@@ -104,8 +113,16 @@ class TestReading:
         path = write(tmp_path / "v.csv", "id,date\n007,2024-01-02\n1e3,\n")
         assert read_visits(path).rows() == [("007", "2024-01-02"), ("1e3", None)]
 
-    def test_lines_without_content_are_no_visits(self, tmp_path: Path) -> None:
+    def test_blank_lines_are_no_visits_but_lines_of_separators_are(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.csv", 'id,rash\n\na,no\n,\n"",""\nb,\n\n')
+        assert read_visits(path)["id"].to_list() == ["a", None, None, "b"]
+        for text in ("id,rash\n,\na,no\n,\n", 'id,rash\n,\n"a",no\n,\n'):
+            assert read_visits(write(tmp_path / "v.csv", text)).rows() == [
+                (None, None),
+                ("a", "no"),
+                (None, None),
+            ]
+        path = write(tmp_path / "v.csv", 'id\n\na\n\n"b"\n\n')
         assert read_visits(path)["id"].to_list() == ["a", "b"]
 
     @pytest.mark.parametrize("suffix", [".parquet", ".jsonl", ".ndjson", ".CSV"])
@@ -147,9 +164,17 @@ class TestReading:
             ("v.xlsx", b"PK\x03\x04..", "not readable as Excel: "),
             ("v.xlsx", b"id,rash", "not readable as Excel: "),
             ("v.csv", "id,rash\n".encode("utf-16"), "not CSV, as its suffix says, but UTF-16"),
-            ("v.csv", 'id,rash\n"a,no\n', "line 2: not readable as CSV: unexpected end of data"),
+            (
+                "v.csv",
+                'id,rash\n"a,no\n',
+                "line 2: not readable as CSV: a quote that opens here is never closed",
+            ),
             ("v.csv", 'id,rash\na,no\nb,"said "no"\n', "line 3: not readable as CSV: ',' expected"),
-            ("v.csv", 'id,"rash\n', "line 1: not readable as CSV: unexpected end of data"),
+            (
+                "v.csv",
+                'id,"rash\n',
+                "line 1: not readable as CSV: a quote that opens here is never closed",
+            ),
             (
                 "v.csv",
                 "id,rash,rash\na,no,no\n",
@@ -341,7 +366,7 @@ def test_any_cells_come_out_as_they_went_in(
         path = Path(folder, "v.csv")
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator=end, quoting=quoting).writerows([["x", "y"], *rows])
-        expected = [tuple(cell or None for cell in row) for row in rows if any(row)]
+        expected = [tuple(cell or None for cell in row) for row in rows]
         assert read_visits(path).rows() == expected
 
 
@@ -357,7 +382,7 @@ class TestDialect:
     @pytest.mark.parametrize("separator", ["", ",,", '"', "\n", "\0", "\u00e9"])
     def test_what_is_no_separator(self, tmp_path: Path, separator: str) -> None:
         path = write(tmp_path / "v.csv", "id,rash\n")
-        with pytest.raises(InvalidInputError, match="accepted: one character, or tab"):
+        with pytest.raises(InvalidInputError, match="accepted: one ASCII character, or tab"):
             open_visits(path, Dialect(separator))
 
     @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "gb18030", "UTF8", "utf-8-sig"])
@@ -411,6 +436,16 @@ class TestExcel:
         assert batch.places.to_list() == [3, 5]
         assert batch.end == visits.length == 2
 
+    def test_dates_are_as_excel_shows_them(self, tmp_path: Path) -> None:
+        path = tmp_path / "v.xlsx"
+        with xlsxwriter.Workbook(str(path)) as book:
+            sheet = book.add_worksheet()
+            day = book.add_format({"num_format": "yyyy-mm-dd"})
+            sheet.write(0, 0, "date")
+            sheet.write_datetime(1, 0, datetime(2024, 1, 2), day)  # noqa: DTZ001
+            sheet.write_datetime(2, 0, datetime(2024, 1, 2, 10, 30), day)  # noqa: DTZ001
+        assert read_visits(path)["date"].to_list() == ["2024-01-02", "2024-01-02 10:30:00"]
+
     def test_a_sheet_must_be_named_where_there_are_more(self, tmp_path: Path) -> None:
         path = self.workbook(tmp_path / "v.xlsx", a=[["id"], ["x"]], b=[["id"], ["y"]])
         with pytest.raises(InvalidInputError, match=r"no sheet is named; .*: 'a', 'b'$"):
@@ -447,7 +482,7 @@ class TestWriting:
     cannot = pl.DataFrame({"id": [[1, 2]]})  # a list, which CSV cannot hold
 
     def test_a_failure_leaves_neither_the_file_nor_a_part_of_it(self, tmp_path: Path) -> None:
-        with pytest.raises(InvalidInputError, match="CSV cannot hold these columns"):
+        with pytest.raises(InvalidInputError, match=r"CSV cannot hold column 'id' of type List"):
             write_visits(self.cannot, tmp_path / "v.csv")
         assert list(tmp_path.iterdir()) == []
 
@@ -468,7 +503,9 @@ class TestWriting:
         assert path.read_text() == "before"
 
     def test_binary_cells_are_refused_where_text_is_written(self, tmp_path: Path) -> None:
-        with pytest.raises(InvalidInputError, match="JSON Lines cannot hold these columns"):
+        with pytest.raises(
+            InvalidInputError, match="JSON Lines cannot hold column 'id' of type Binary"
+        ):
             write_visits(pl.DataFrame({"id": [b"\xff"]}), tmp_path / "v.jsonl")
         assert list(tmp_path.iterdir()) == []
 
@@ -544,7 +581,7 @@ class TestBatchesOfOutput:
     def test_a_batch_that_cannot_be_written(self, tmp_path: Path) -> None:
         nested = pl.DataFrame({"id": [[1]]})
         with (
-            pytest.raises(InvalidInputError, match="CSV cannot hold these columns"),
+            pytest.raises(InvalidInputError, match=r"CSV cannot hold column 'id' of type List"),
             Output(tmp_path / "v.csv") as output,
         ):
             for _ in range(20):
@@ -602,6 +639,52 @@ class TestBatchesOfOutput:
         ):
             output.write(self.batch)
         assert list(tmp_path.iterdir()) == []
+
+    def test_what_waits_is_not_written_after_an_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sink, going_on = pl.LazyFrame.sink_csv, Event()
+
+        def slow(*arguments: Any) -> None:
+            going_on.wait(60)
+            sink(*arguments)
+
+        monkeypatch.setattr(pl.LazyFrame, "sink_csv", slow)
+        with pytest.raises(KeyboardInterrupt), Output(tmp_path / "v.csv") as output:
+            output.write(self.batch)
+            output.write(self.batch)
+            going_on.set()
+            raise KeyboardInterrupt
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        ("suffix", "column", "dtype"),
+        [
+            (".csv", pl.Series([[1]]), "List"),
+            (".csv", pl.Series([{"a": 1}]), "Struct"),
+            (".csv", pl.Series([b"a"]), "Binary"),
+            (".jsonl", pl.Series([b"a"]), "Binary"),
+            (".parquet", pl.Series([{1}], dtype=pl.Object), "Object"),
+        ],
+    )
+    def test_what_a_format_cannot_hold(
+        self, tmp_path: Path, suffix: str, column: pl.Series, dtype: str
+    ) -> None:
+        visits = pl.DataFrame({"id": [1], "x": column})
+        with pytest.raises(InvalidInputError, match=f"cannot hold column 'x' of type {dtype}"):
+            write_visits(visits, tmp_path / f"v{suffix}")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_what_is_no_regular_file(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "v.csv")
+        with pytest.raises(InvalidInputError, match="not a regular file"):
+            write_visits(self.batch, tmp_path / "v.csv")
+        with pytest.raises(InvalidInputError, match="not a regular file"):
+            read_visits(tmp_path / "v.csv")
+
+    def test_a_name_that_is_no_text(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidInputError, match="not a name in UTF-8"):
+            write_visits(self.batch, tmp_path / os.fsdecode(b"\xff.csv"))
 
     def test_what_is_not_written(self, tmp_path: Path) -> None:
         with pytest.raises(

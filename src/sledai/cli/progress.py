@@ -69,7 +69,7 @@ def _told_to_stop() -> Generator[list[int]]:
         return
     before = {
         number: signal.signal(number, lambda n, _: signals.append(n))
-        for number in (signal.SIGINT, signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     }
     try:
         yield signals

@@ -70,6 +70,8 @@ def open_visits(path: Path, dialect: Dialect = Dialect()) -> Visits:  # noqa: B0
         raise InvalidInputError(
             f"{path}: unknown suffix {shorten(path.suffix)}; accepted: {', '.join(FORMATS)}"
         ) from None
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InvalidInputError(f"{path}: not a regular file")
     with path.open("rb") as file:
         beginning = file.read(4)
     for signature, (found, name) in _SIGNATURES.items():
@@ -89,7 +91,7 @@ def open_visits(path: Path, dialect: Dialect = Dialect()) -> Visits:  # noqa: B0
 def read_visits(path: Path, dialect: Dialect = Dialect()) -> pl.DataFrame:  # noqa: B008
     """Read a whole file of visits; the cells of a CSV file stay the text that they are.
 
-    Lines of a CSV file without any content are left out. A column of a JSON Lines file whose
+    Blank lines of a CSV file are left out. A column of a JSON Lines file whose
     values are not all of one plain type is kept as text.
 
     Raises `InvalidInputError` as `open_visits` does, and for records that are no row.

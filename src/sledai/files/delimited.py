@@ -54,7 +54,7 @@ def _separator(separator: str) -> str:
     separator = _SEPARATORS.get(separator, separator)
     if len(separator) != 1 or not separator.isascii() or separator in '"\r\n\0':
         raise InvalidInputError(
-            f"separator: found {shorten(separator)}; accepted: one character, or tab"
+            f"separator: found {shorten(separator)}; accepted: one ASCII character, or tab"
         )
     return separator
 
@@ -120,8 +120,8 @@ def _mixed(text: "_Text", file: BinaryIO, block: bytes, schema: _Schema, first: 
         line, _ = strict.read(first, 0, whole=True)
         visits, lines = pl.DataFrame(schema=schema), []
     places = pl.Series(lines, dtype=pl.Int64)
-    if visits[:, 0].null_count():  # without any content it is no visit
-        known = visits.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    if len(schema) == 1:  # a blank line is no row; with one column polars takes it for one
+        known = visits.to_series().is_not_null()
         visits, places = visits.filter(known), places.filter(known)
     if strict.places:
         columns = zip(*strict.rows, strict=True)
@@ -191,10 +191,9 @@ class _Strict:
             record = next(records)
             line = record.next_line
             if len(record.fields) == self._width:
-                if any(record.fields):
-                    self.rows.append([field or None for field in record.fields])
-                    self.places.append(record.line)
-            elif any(record.fields):
+                self.rows.append([field or None for field in record.fields])
+                self.places.append(record.line)
+            elif record.fields:  # none in a blank line
                 fields = f"{len(record.fields)} field" + ("s" if len(record.fields) > 1 else "")
                 reason = f"{fields}, the header has {self._width}"
                 self.rejected.append(Rejected(record.line, reason, record.text))
@@ -241,7 +240,10 @@ class _Text:
             try:
                 fields = next(reader, None)
             except csv.Error as error:
-                unreadable(self.path, f"line {begins}: not readable as CSV: {error}")
+                why = str(error)
+                if why == "unexpected end of data":
+                    why = "a quote that opens here is never closed"
+                unreadable(self.path, f"line {begins}: not readable as CSV: {why}")
             finally:
                 csv.field_size_limit(limit)
             if fields is None:

@@ -9,6 +9,8 @@ from sledai.files.batches import Batch, Visits, unreadable
 
 __all__ = ["open_excel"]
 
+_MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"  # what is read where Excel shows a date
+
 
 def open_excel(path: Path, sheet: str | None) -> Visits:
     """Read a sheet of a workbook; it must be named where more than one has any content.
@@ -47,7 +49,8 @@ def open_excel(path: Path, sheet: str | None) -> Visits:
 
 
 def _table(path: Path, cells: pl.DataFrame) -> Visits:
-    cells = cells.select(pl.all().replace("", None)).with_row_index("row", offset=1)
+    cells = cells.select(pl.all().replace("", None).str.replace(_MIDNIGHT, "$1"))
+    cells = cells.with_row_index("row", offset=1)
     cells = cells.filter(pl.any_horizontal(pl.exclude("row").is_not_null()))
     if not cells.height:
         unreadable(path, "empty")

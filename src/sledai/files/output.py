@@ -4,10 +4,10 @@ import os
 import re
 import shutil
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EISDIR
 from pathlib import Path
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from secrets import token_hex
 from threading import Thread
 from types import TracebackType
@@ -63,6 +63,8 @@ def _complete_file(path: Path) -> Generator[Path]:
     link goes on pointing to it. Raises `OSError` where there can be no such file.
     """
     target = Path(os.path.realpath(path))
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise InvalidInputError(f"{path}: not a regular file")
     part = target.with_name(f".{target.name}.{token_hex(4)}.part")
     with _named(path):
         if target.is_dir():
@@ -91,6 +93,10 @@ class Output:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._kind = output_format(path)
+        try:
+            str(path).encode()
+        except UnicodeEncodeError:
+            raise InvalidInputError(f"{shorten(str(path))}: not a name in UTF-8") from None
         self._file = _complete_file(path)
         self._part = Path()
         self._batches: Queue[pl.DataFrame | None] = Queue(_WAITING)
@@ -109,6 +115,7 @@ class Output:
                 if not column.is_finite().all():
                     self._refuse(ValueError(f"{shorten(column.name)} holds NaN or infinity"))
         if self._thread is None:
+            self._refuse_types(visits.schema)
             self._thread = Thread(target=self._write, args=[visits.schema], daemon=True)
             self._thread.start()
         if not self._put(visits):
@@ -132,7 +139,7 @@ class Output:
             if error is None:
                 self.finish()
             else:
-                self._end()
+                self._abandon()
         except BaseException as failure:
             failed = failure
             raise
@@ -148,6 +155,27 @@ class Output:
                 continue
             return True
         return False
+
+    def _refuse_types(self, schema: pl.Schema) -> None:
+        for name, dtype in schema.items():
+            plain = dtype != pl.Object
+            text = plain and dtype != pl.Binary
+            match self._kind:
+                case "CSV":
+                    held = text and not dtype.is_nested()
+                case "JSON Lines":
+                    held = text
+                case _:
+                    held = plain
+            if not held:
+                what = f"column {shorten(name)} of type {dtype}"
+                unreadable(self.path, f"{self._kind} cannot hold {what}")
+
+    def _abandon(self) -> None:
+        with suppress(Empty):
+            while True:  # what waits need not be written
+                self._batches.get_nowait()
+        self._end()
 
     def _end(self) -> None:
         if self._thread is not None:
