@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Callable
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import narwhals as nw
@@ -28,6 +29,7 @@ from sledai import (
     score_bounds,
     total_score,
 )
+from sledai.columns import misread
 from sledai.definitions import Edition
 from sledai.frame import INVALID_COLUMN, SCORE_COLUMNS, verdict_column
 from sledai.trials.nct05765006 import ACTIVITY_RULE
@@ -354,6 +356,23 @@ class TestColumns:
         data = self.data.with_columns(pl.lit(value=True).alias(name))
         said = self.refusal(data, columns={name: "rash"})
         assert said == f"column {name!r} would be read as a pattern; rename it"
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("a.b", "Spark would not find column 'a.b' by its name; rename it"),
+            ("a`b", "Spark would not find column 'a`b' by its name; rename it"),
+            ("rash", "Spark takes columns 'rash', 'Rash' for one; drop or rename"),
+            ("fever", ""),
+        ],
+    )
+    def test_names_that_spark_misreads(self, name: str, said: str) -> None:
+        """Without Spark; with it in test_engines."""
+        schema = ["rash", "Rash", "fever", "a.b", "a`b"]
+        frame = SimpleNamespace(
+            implementation=nw.Implementation.PYSPARK, collect_schema=lambda: schema
+        )
+        assert misread(name, frame) == said
 
     def test_names_that_are_used_in_between_are_refused(self) -> None:
         data = self.data.with_columns(_sledai_clinical=1)
