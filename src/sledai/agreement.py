@@ -263,7 +263,7 @@ def _agreement(engine: Any, computed: _Computed, score: _Number) -> Any:
     lighter = engine.lit(0)
     for weight, count in sorted(computed.open.items()):
         rest = value - low
-        possible &= rest - rest // weight * weight <= lighter
+        possible &= rest - (rest / weight).floor() * weight <= lighter
         lighter = lighter + count.cast(engine.Int32) * weight
     return (
         engine.when(~score.known)
