@@ -11,6 +11,7 @@ import csv
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -102,24 +103,24 @@ def _mixed(text: "_Text", file: BinaryIO, block: bytes, schema: _Schema, first: 
     after = file.tell()
     strict = _Strict(text, file, block, len(schema))
     plain: list[bytes] = []
-    lines: list[int] = []
+    lines: list[range] = []
     line, start = first, 0
     while (quote := block.find(b'"', start)) >= 0:
         begin = max(start, block.rfind(b"\n", start, quote) + 1)
         between = block[start:begin]
         plain.append(between)
-        lines += range(line, line := line + between.count(b"\n"))
+        lines.append(range(line, line := line + between.count(b"\n")))
         line, start = strict.read(line, begin)
     rest = block[start:]
     plain.append(rest)
-    lines += range(line, line := line + _count(rest))
-    visits = _plain(text, b"".join(plain), schema, len(lines))
+    lines.append(range(line, line := line + _count(rest)))
+    visits = _plain(text, b"".join(plain), schema, sum(map(len, lines)))
     if visits is None:
         file.seek(after)
         strict = _Strict(text, file, block, len(schema))
         line, _ = strict.read(first, 0, whole=True)
         visits, lines = pl.DataFrame(schema=schema), []
-    places = pl.Series(lines, dtype=pl.Int64)
+    places = _numbers(lines)
     if len(schema) == 1:  # a blank line is no row; with one column polars takes it for one
         known = visits.to_series().is_not_null()
         visits, places = visits.filter(known), places.filter(known)
@@ -133,6 +134,12 @@ def _mixed(text: "_Text", file: BinaryIO, block: bytes, schema: _Schema, first: 
         order = places.arg_sort()
         visits, places = pl.concat([visits, pl.DataFrame(rows)])[order], places[order]
     return _Read(visits, places, strict.rejected, line)
+
+
+def _numbers(lines: list[range]) -> pl.Series:
+    if len(lines) == 1:  # as a rule, and fast
+        return pl.int_range(lines[0].start, lines[0].stop, eager=True)
+    return pl.Series(list(chain.from_iterable(lines)), dtype=pl.Int64)
 
 
 def _count(lines: bytes) -> int:
