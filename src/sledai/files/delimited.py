@@ -22,7 +22,7 @@ from sledai.files.batches import Batch, Rejected, Visits, read_ahead, unreadable
 
 __all__ = ["open_delimited"]
 
-BLOCK = 16 * 2**20  # bytes read at a time, and the rest of the last line
+BLOCK = 32 * 2**20  # bytes read at a time, and the rest of the last line
 _LONGEST_FIELD = 2**31 - 1  # in characters; python's csv stops at 131,072 unless told
 _ASCII = bytes(range(128))
 _Schema = dict[str, type[pl.String]]
