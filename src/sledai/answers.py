@@ -212,7 +212,7 @@ def find_answers(
 
     Raises `InvalidInputError` where `missing` names an answer.
     """
-    not_assessed = ["", *_as_text(pl.Series(missing, dtype=pl.String))]
+    not_assessed = _nothing(missing)
     cells = pl.DataFrame({column: visits[column] for column in columns})
     tables = [_words(descriptor, items) for descriptor in columns.values()]
     for table in tables:
@@ -274,9 +274,13 @@ def read_numbers(cells: pl.Series, missing: Collection[str] = ()) -> tuple[pl.Se
     text = _as_text(cells)
     numbers = text.cast(pl.Float64, strict=False)
     numbers = numbers.set(~numbers.is_finite(), None)
-    not_recorded = ["", *_as_text(pl.Series(missing, dtype=pl.String))]
-    wrong = numbers.is_null() & text.is_not_null() & ~text.is_in(not_recorded)
+    wrong = numbers.is_null() & text.is_not_null() & ~text.is_in(_nothing(missing))
     return numbers.alias(cells.name), wrong
+
+
+def _nothing(missing: Collection[str]) -> list[str]:
+    """List the texts, as they are compared, that stand for nothing in a cell."""
+    return ["", *_as_text(pl.Series(missing, dtype=pl.String))]
 
 
 def _words(descriptor: Descriptor, items: Items) -> dict[str, bool]:

@@ -33,8 +33,8 @@ class Problems:
         """Yield the batches of the file, until reading on would only add to the count."""
         for batch in self.input_.visits.batches:
             yield batch
-            rows = self._rows > 0 if self.input_.incomplete else False
-            if rows or any(kind.count >= SHOWN for kind in self._kinds.values()):
+            seen = bool(self.input_.incomplete) and self._rows > 0
+            if seen or any(kind.count >= SHOWN for kind in self._kinds.values()):
                 return
 
     def add(self, batch: Batch, answers: Answers) -> None:
