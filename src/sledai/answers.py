@@ -7,7 +7,8 @@ cell is reported. Needs the extra `cli`.
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from functools import reduce
+from typing import Literal, Self
 
 import polars as pl
 
@@ -295,28 +296,48 @@ def _by_first_cells(
     """Read the columns by what their first cells hold, and say in which that settles every cell.
 
     Comparing is much faster than normalizing each cell, and a column seldom holds more than a few
-    different ones.
+    different ones. Where a column is not settled, its answers are not to be used.
     """
-    answers: list[pl.Expr] = []
-    empty: list[int] = []  # how many cells are known to be no answer on purpose
+    comparisons: list[pl.Expr] = []
+    says: list[dict[str, bool | None]] = []  # for each column, what its comparisons say
     # By number: some names polars would take for patterns.
     numbered = pl.DataFrame([column.alias(str(n)) for n, column in enumerate(cells)])
     for column, table in zip(numbered, tables, strict=True):
-        cell = pl.col(column.name)
-        answer: Any = pl.when(cell.is_null()).then(pl.lit(None, dtype=pl.Boolean))
-        empty.append(column.null_count())
+        says.append({})
         if column.dtype == pl.Boolean and "true" in table:
-            answer = cell
+            first = pl.Series([True, False])
         elif column.dtype == pl.String or column.dtype.is_numeric():
             first = column.head(_FIRST_CELLS).unique()
-            for found, text in zip(first, _as_text(first), strict=True):
-                if text in table:
-                    answer = answer.when(cell == found).then(pl.lit(table[text]))
-                elif text in not_assessed:
-                    empty[-1] += int((column == found).sum())
-        answers.append(answer.alias(column.name))
-    found = numbered.select(answers).get_columns()
-    return found, [column.null_count() == n for column, n in zip(found, empty, strict=True)]
+        else:
+            continue
+        for n, (found, text) in enumerate(zip(first, _as_text(first), strict=True)):
+            if text in table or text in not_assessed:
+                name = f"{column.name} {n}"
+                says[-1][name] = table.get(text)
+                comparisons.append((pl.col(column.name) == found).alias(name))
+    flags = numbered.select(comparisons)
+    answers: list[pl.Series] = []
+    settled: list[bool] = []
+    for column, said in zip(numbered, says, strict=True):
+        # No cell equals two of them, since they differ.
+        equal = sum(int(flags[name].sum()) for name in said)
+        settled.append(equal + column.null_count() == cells.height)
+        present, absent, nothing = (
+            [flags[name] for name, answer in said.items() if answer is meant]
+            for meant in (True, False, None)
+        )
+        if present:
+            answer = _either(present)
+        elif absent:  # and null stays null
+            answer = ~_either(absent)
+        else:
+            answer = pl.repeat(None, cells.height, dtype=pl.Boolean, eager=True)
+        answers.append(answer.set(_either(nothing), None) if nothing else answer)
+    return answers, settled
+
+
+def _either(flags: Iterable[pl.Series]) -> pl.Series:
+    return reduce(lambda one, other: one | other, flags)
 
 
 _FIRST_CELLS = 1000

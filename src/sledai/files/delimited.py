@@ -78,8 +78,7 @@ def _batches(text: "_Text", names: list[str], start: int, line: int) -> Generato
     yield Batch(visits=pl.DataFrame(schema=schema), places=pl.Series(dtype=pl.Int64), end=start)
     with text.path.open("rb") as file:
         file.seek(start)
-        while block := file.read(BLOCK):
-            block += file.readline()
+        while block := _whole_lines(file):
             read = _mixed(text, file, block, schema, line)
             line = read.next_line
             yield Batch(
@@ -88,6 +87,16 @@ def _batches(text: "_Text", names: list[str], start: int, line: int) -> Generato
                 rejected=tuple(read.rejected),
                 end=file.tell(),
             )
+
+
+def _whole_lines(file: BinaryIO) -> bytes:
+    """Read `BLOCK` bytes and the rest of the last line, in one piece that need not be copied."""
+    start = file.tell()
+    file.seek(start + BLOCK)
+    file.readline()
+    end = file.tell()
+    file.seek(start)
+    return file.read(end - start)
 
 
 @dataclass(frozen=True, slots=True)
