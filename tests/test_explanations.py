@@ -138,6 +138,24 @@ class TestWords:
         )
         assert explain(visit, 12).number == 3
 
+    def test_what_was_left_out_comes_first(self) -> None:
+        all_but = Assessment.of(present=set(Descriptor) - {Descriptor.ARTHRITIS})
+        assert str(explain(all_but, 104)) == (
+            "1 of fever, thrombocytopenia, leukopenia present but not added and "
+            "arthritis absent but added"
+        )
+
+    def test_the_heaviest_comes_first(self) -> None:
+        absent = {Descriptor.SEIZURE, Descriptor.FEVER, Descriptor.LEUKOPENIA}
+        all_but = Assessment.of(present=set(Descriptor) - absent)
+        assert str(explain(all_but, 105)) == (
+            "seizure absent but added and fever, leukopenia absent but added"
+        )
+        unknown = {"seizure", "psychosis", "fever", "leukopenia"}
+        assert str(imply(Assessment.of(not_assessed=unknown), 9)) == (
+            "implies 1 of seizure, psychosis present; 1 of fever, leukopenia present"
+        )
+
     def test_what_nothing_explains(self) -> None:
         for recorded in (106, -1, 7.5):
             assert self.said(recorded) == "no descriptors explain it"
