@@ -7,9 +7,12 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from sledai import Assessment, Descriptor, Verdict, answers, audit, cli, frame, sources
-from sledai.definitions.selena import SELENA_DEFINITIONS
+from sledai.definitions import Edition
+from sledai.definitions.editions import DEFINITIONS
 from sledai.exclusions import EXCLUSIONS
-from sledai.quantities import UNITS
+from sledai.findings import Findings
+from sledai.findings.observations import OBSERVED
+from sledai.quantities import PLAUSIBLE, UNITS
 from sledai.sources import Source
 
 WORDS = ", ".join(Verdict)
@@ -31,10 +34,60 @@ def descriptors() -> str:
 
 def definitions() -> str:
     return table(
-        ["#", "descriptor", "definition", "source", "unverified"],
+        ["#", "descriptor", "edition", "definition", "rule", "source", "unverified"],
         [
-            (d.number, d.label, x.text, x.citation, x.unverified)
-            for d, x in SELENA_DEFINITIONS.items()
+            (d.number, d.label, edition, x.text, x.rule, x.citation, x.unverified)
+            for d in Descriptor
+            for edition, of_edition in DEFINITIONS.items()
+            for x in [of_edition[d]]
+            if edition is Edition.SLEDAI_1992 or x != DEFINITIONS[Edition.SLEDAI_1992][d]
+        ],
+    )
+
+
+def units() -> str:
+    return table(
+        ["analyte", "units", "accepted values"],
+        [
+            (
+                f"`{analyte}`",
+                ", ".join(f"`{unit}`" for unit in accepted),
+                "{:,} to {:,} {}".format(*PLAUSIBLE[analyte], next(iter(accepted)))
+                if analyte in PLAUSIBLE
+                else "",
+            )
+            for analyte, accepted in UNITS.items()
+        ],
+    )
+
+
+def findings() -> str:
+    used = {
+        name: dict.fromkeys(
+            d
+            for of_edition in DEFINITIONS.values()
+            for d in of_edition
+            if name in of_edition[d].findings
+        )
+        for name in OBSERVED
+    }
+    kinds = {"bool": "yes or no", "int": "count", "LabResult": "value, limits, flag"}
+    return table(
+        ["finding", "holds", "used for"],
+        [
+            (
+                f"`{name}`",
+                next(
+                    (
+                        said
+                        for kind, said in kinds.items()
+                        if kind in str(Findings.model_fields[name])
+                    ),
+                    "amount",
+                ),
+                ", ".join(f"`{d}`" for d in descriptors) or "`proteinuria`, with `ratio_limit`",
+            )
+            for name, descriptors in used.items()
         ],
     )
 
@@ -92,7 +145,7 @@ def lab_limits() -> str:
                 f"`{descriptor}`",
                 limit,
                 ", ".join(f"`{unit}`" for unit in UNITS[analyte]),
-                SELENA_DEFINITIONS[descriptor].citation,
+                DEFINITIONS[Edition.SELENA][descriptor].citation,
             )
             for analyte, (descriptor, limit) in audit.LAB_LIMITS.items()
         ],
@@ -109,7 +162,7 @@ def cited_sources() -> str:
 
 def command_line() -> str:
     shown = []
-    for command in ([], ["score"], ["audit"], ["descriptors"], ["explain"]):
+    for command in ([], ["score"], ["audit"], ["descriptors"], ["explain"], ["editions"]):
         text = CliRunner().invoke(cli.app, [*command, "--help"], prog_name="sledai").output
         shown.append(f"```text\n$ sledai {' '.join([*command, '--help'])}\n{text.strip()}\n```")
     return "\n\n".join(shown)
@@ -124,6 +177,8 @@ def write(folder: Path) -> None:
     for make in (
         descriptors,
         definitions,
+        findings,
+        units,
         exclusions,
         rules,
         aliases,

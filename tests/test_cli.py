@@ -22,6 +22,7 @@ import xlsxwriter
 import sledai
 from sledai import Descriptor, cli, frame
 from sledai.__main__ import main
+from sledai.definitions.editions import differing
 from sledai.files import read_visits
 
 ROOT = Path(__file__).parents[1]
@@ -876,6 +877,45 @@ class TestExplain:
 
     def test_by_alias_and_in_any_case(self, run: Run) -> None:
         assert run("explain", "CVA")[1].startswith("Cerebrovascular accident")
+
+    def test_one_edition(self, run: Run) -> None:
+        code, out, _ = run("explain", "pericarditis", "--edition", "SELENA")
+        said = " ".join(out.split())
+        assert code == 0
+        assert (
+            "rule: any of (severe_pericardial_pain, pericardial_rub, pericardial_effusion, "
+            "pericarditis_on_electrocardiogram)"
+        ) in said
+        assert "unverified: that one of these is enough" in said
+        assert "SLEDAI-2K" not in out
+
+    def test_editions_beside_each_other(self, run: Run) -> None:
+        _, out, _ = run("explain", "pericarditis")
+        assert "echocardiogram" in out
+        _, out, _ = run("explain", "rash")
+        assert [line.split(":")[0] for line in out.splitlines() if line.startswith("S")] == [
+            "SLEDAI 1992",
+            "SELENA-SLEDAI",
+            "SLEDAI-2K",
+        ]
+        _, out, _ = run("explain", "lupus_headache")
+        assert out.count("as in SLEDAI 1992") == 2
+
+    def test_an_unknown_edition(self, run: Run) -> None:
+        code, out, err = run("explain", "rash", "--edition", "2000")
+        assert (code, out) == (2, "")
+        assert "edition: found '2000'; accepted: SLEDAI_1992, SELENA, SLEDAI_2K" in err
+
+    def test_where_the_editions_differ(self, run: Run) -> None:
+        code, out, _ = run("editions")
+        assert code == 0
+        for descriptor in differing():
+            assert descriptor.value.split("_")[0] in out
+        assert "fever" not in out
+        assert "as in 1992" in out
+        assert "[unverified:" in out
+        assert all(len(line) <= 80 for line in out.splitlines())
+        assert all(f"PMID {pmid}" in out for pmid in (1599520, 16354891, 11838846))
 
     def test_an_unknown_one(self, run: Run) -> None:
         code, out, err = run("explain", "artritis")

@@ -3,13 +3,27 @@
 from decimal import Decimal
 from fractions import Fraction
 from math import inf, nextafter
+from typing import Any
 
+import pint
 import pytest
 import spec_tables
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sledai import InvalidInputError
 from sledai.audit import LAB_LIMITS, Lab
-from sledai.quantities import UNITS, converted
+from sledai.quantities import (
+    PLAUSIBLE,
+    UNITS,
+    Amount,
+    Bound,
+    Operator,
+    Quantity,
+    checked,
+    converted,
+    kind,
+)
 
 ROWS = spec_tables.rows("units.csv")
 # Analyte and unit: what one and zero of it are in the first unit.
@@ -44,13 +58,24 @@ LIMITS = {
     ("urine_red_cells", "/HPF"): ("5", "6"),
     ("urine_white_cells", "/[HPF]"): ("5", "6"),
     ("urine_white_cells", "/HPF"): ("5", "6"),
+    ("platelets", "10^3/uL"): ("100", "99"),
+    ("platelets", "G/L"): ("100", "99"),
+    ("white_cells", "10^3/uL"): ("3.0", "2.9"),
+    ("white_cells", "G/L"): ("3.0", "2.9"),
+    ("temperature", "°C"): ("38.0", "38.1"),
+    ("temperature", "C"): ("38", "38.05"),
+    ("temperature", "°F"): ("100.4", "100.5"),
+    ("temperature", "F"): ("100.4", "100.41"),
+    ("urine_red_cells", "/hpf"): ("5", "6"),
+    ("urine_white_cells", "/hpf"): ("5", "6"),
 }
 UNIT_IDS = [f"{analyte} {unit}" for analyte, unit in SPEC]
+LIMIT_IDS = [f"{analyte} {unit}" for analyte, unit in LIMITS]
 
 
 def test_the_table_of_units_is_the_second_one() -> None:
     assert {(a, u) for a, units in UNITS.items() for u in units} == set(SPEC)
-    assert set(SPEC) == set(LIMITS)
+    assert {(analyte, unit) for analyte, unit in SPEC if analyte in LAB_LIMITS} == set(LIMITS)
 
 
 @pytest.mark.parametrize(("analyte", "unit"), SPEC, ids=UNIT_IDS)
@@ -63,7 +88,7 @@ def test_factors_are_exact(analyte: str, unit: str) -> None:
     assert converted(analyte, Decimal(38), unit) * (one - zero) + zero == 38
 
 
-@pytest.mark.parametrize(("analyte", "unit"), LIMITS, ids=UNIT_IDS)
+@pytest.mark.parametrize(("analyte", "unit"), LIMITS, ids=LIMIT_IDS)
 class TestLimits:
     """Strict: on the limit it does not count, on the next number it does."""
 
@@ -91,7 +116,8 @@ def test_an_unknown_unit_is_refused_with_the_accepted_ones(unit: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         Lab("platelets", "x", unit)
     assert str(caught.value) == (
-        f"unit of platelets: found {unit!r}; accepted: /mm3, /uL, 10*9/L, 10*3/uL, K/uL, 10^9/L"
+        f"unit of platelets: found {unit!r}; accepted: /mm3, /uL, 10*9/L, 10*3/uL, K/uL, 10^9/L, "
+        "10^3/uL, G/L"
     )
 
 
@@ -115,7 +141,214 @@ def test_the_analytes_and_their_descriptors() -> None:
 
 def test_the_limit_is_in_the_first_unit_of_its_analyte() -> None:
     """The words of a definition and the symbol of UCUM mean the same unit."""
-    first = {analyte: next(iter(units)) for analyte, units in UNITS.items()}
+    first = {analyte: next(iter(UNITS[analyte])) for analyte in LAB_LIMITS}
     words = {"per mm3": "/mm3", "degrees C": "Cel", "g/24 h": "g/(24.h)"}
     words |= {"per high-power field": "/[HPF]"}
     assert {a: words[limit.unit] for a, (_, limit) in LAB_LIMITS.items()} == first
+
+
+# What a unit is in the words of an independent library. Not there: U/mL (an assay's own), and per
+# field, where there is nothing to convert.
+REGISTRY: Any = pint.UnitRegistry()
+PINT = {
+    "/mm3": "1 / millimeter**3",
+    "/uL": "1 / microliter",
+    "10*9/L": "1e9 / liter",
+    "10*3/uL": "1e3 / microliter",
+    "K/uL": "1e3 / microliter",
+    "10^9/L": "1e9 / liter",
+    "10^3/uL": "1e3 / microliter",
+    "G/L": "1e9 / liter",
+    "g/(24.h)": "gram / (24 * hour)",
+    "g/d": "gram / day",
+    "mg/(24.h)": "milligram / (24 * hour)",
+    "mg/d": "milligram / day",
+    "g/L": "gram / liter",
+    "mg/dL": "milligram / deciliter",
+    "mg/L": "milligram / liter",
+    "g/g": "gram / gram",
+    "mg/mg": "milligram / milligram",
+    "mg/g": "milligram / gram",
+}
+
+
+@pytest.mark.parametrize(
+    ("analyte", "unit"),
+    [(a, u) for a, u in SPEC if u in PINT],
+    ids=[f"{a} {u}" for a, u in SPEC if u in PINT],
+)
+def test_factors_against_an_independent_library(analyte: str, unit: str) -> None:
+    first = next(iter(UNITS[analyte]))
+    factor = (REGISTRY(PINT[unit]) / REGISTRY(PINT[first])).to_base_units().magnitude
+    assert float(UNITS[analyte][unit].factor) == pytest.approx(factor, rel=1e-12)
+
+
+def test_temperatures_against_an_independent_library() -> None:
+    for fahrenheit in (95, 98.6, 100.4, 104):
+        celsius = REGISTRY.Quantity(fahrenheit, "degF").to("degC").magnitude
+        ours = checked("temperature", Quantity(fahrenheit, "[degF]")).least
+        assert float(ours) == pytest.approx(celsius, rel=1e-12)
+
+
+def test_moles_against_an_independent_library() -> None:
+    creatinine = REGISTRY.Quantity("113.12 gram / mole")
+    ratio = REGISTRY.Quantity("1 milligram / millimole") / creatinine
+    per_gram = UNITS["urine_protein_creatinine_ratio"]["mg/mmol"].factor
+    assert float(per_gram) == pytest.approx(ratio.to("gram / gram").magnitude)
+
+
+def test_half_a_gram_per_gram_is_not_50_mg_per_mmol() -> None:
+    """Often printed as equal: 0.5 g/g is 56.56 mg/mmol, and 50 mg/mmol is 442 mg/g."""
+    analyte = "urine_protein_creatinine_ratio"
+    assert converted(analyte, Decimal("0.5"), "mg/mmol") == Fraction("56.56")
+    assert round(float(checked(analyte, Quantity(50, "mg/mmol")).least) * 1000) == 442
+
+
+class TestReading:
+    @pytest.mark.parametrize(
+        ("text", "value", "unit", "bound"),
+        [
+            ("92 K/uL", "92", "K/uL", ""),
+            ("92K/uL", "92", "K/uL", ""),
+            ("  3.0   10*9/L ", "3.0", "10*9/L", ""),
+            ("3.0 x 10*9/L", "3.0", "10*9/L", ""),
+            ("3.0x10^9/L", "3.0", "10^9/L", ""),
+            ("3.0 \N{MULTIPLICATION SIGN} 10*9/L", "3.0", "10*9/L", ""),
+            ("<5 /[HPF]", "5", "/[HPF]", "<"),
+            ("> 200 [IU]/mL", "200", "[IU]/mL", ">"),
+            (">=200 [IU]/mL", "200", "[IU]/mL", ">="),
+            ("\u2264 0.3 g/d", "0.3", "g/d", "<="),
+            ("\u2265 0.3 g/d", "0.3", "g/d", ">="),
+            ("31%", "31", "%", ""),
+            ("38.1\u00b0C", "38.1", "\u00b0C", ""),
+            ("1e3 /uL", "1000", "/uL", ""),
+        ],
+    )
+    def test_text(self, text: str, value: str, unit: str, bound: Bound) -> None:
+        assert Quantity.parse(text) == Quantity(Decimal(value), unit, bound)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "92", "K/uL", "92,000 /uL", "-3 g/L", "5-10 /[HPF]", "nan g/L", "inf g/L", "many /uL"],
+    )
+    def test_what_is_no_quantity_is_refused(self, text: str) -> None:
+        with pytest.raises(InvalidInputError) as caught:
+            Quantity.parse(text)
+        assert str(caught.value) == (
+            f"found {text!r}; accepted: a number of at least 0 and a unit, such as "
+            '"92 K/uL" or "<5 /[HPF]"'
+        )
+
+    @pytest.mark.parametrize("value", [-1, True, "1,5", float("nan"), float("inf"), "x"])
+    def test_what_is_no_number_is_refused(self, value: float | str) -> None:
+        with pytest.raises(InvalidInputError, match=r"value: found .*; accepted: a number of at"):
+            Quantity(value, "g/L")
+
+    def test_an_unknown_bound_is_refused(self) -> None:
+        with pytest.raises(InvalidInputError, match=r"bound: found '~'; accepted: <, <=, >, >="):
+            Quantity(1, "g/L", "~")  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("text", ["92 K/uL", "<5 /[HPF]", ">=1000 /uL", "0.10 g/d"])
+    def test_it_prints_as_it_is_read(self, text: str) -> None:
+        assert str(Quantity.parse(text)) == text
+
+    def test_floats_are_what_they_print(self) -> None:
+        assert Quantity(100.4, "[degF]").value == Decimal("100.4")
+
+
+COMPARISONS: dict[Operator, set[str]] = {
+    "<": {"below"},
+    "<=": {"below", "on"},
+    ">": {"above"},
+    ">=": {"above", "on"},
+}
+
+
+@given(
+    st.integers(0, 8),
+    st.sampled_from(["", "<", "<=", ">", ">="]),
+    st.integers(0, 8),
+    st.sampled_from(list(COMPARISONS)),
+)
+def test_a_bound_decides_only_what_all_its_values_agree_on(
+    value: int, bound: Bound, limit: int, operator: Operator
+) -> None:
+    """Against every quarter between 0 and 20 that the bound allows."""
+    quarters = [Fraction(n, 4) for n in range(81)]
+    within = {
+        "": [q for q in quarters if q == value],
+        "<": [q for q in quarters if q < value],
+        "<=": [q for q in quarters if q <= value],
+        ">": [q for q in quarters if q > value],
+        ">=": [q for q in quarters if q >= value],
+    }[bound]
+    sides = {"below" if q < limit else "on" if q == limit else "above" for q in within}
+    passing = COMPARISONS[operator]
+    amount = checked("urine_red_cells", Quantity(value, "/[HPF]", bound))
+    expected = True if sides <= passing else False if not sides & passing else None
+    if within:  # nothing is below 0
+        assert amount.compare(operator, Fraction(limit)) is expected
+
+
+@given(st.data())
+def test_a_difference_is_open_where_an_end_is(data: st.DataObject) -> None:
+    def drawn() -> tuple[Amount, list[Fraction]]:
+        value = data.draw(st.integers(1, 4))
+        bound: Bound = data.draw(st.sampled_from(["", "<", "<=", ">", ">="]))
+        quarters = [Fraction(n, 4) for n in range(61)]
+        within = {
+            "": [q for q in quarters if q == value],
+            "<": [q for q in quarters if q < value],
+            "<=": [q for q in quarters if q <= value],
+            ">": [q for q in quarters if q > value],
+            ">=": [q for q in quarters if q >= value],
+        }[bound]
+        return checked("urine_red_cells", Quantity(value, "/[HPF]", bound)), within
+
+    now, now_within = drawn()
+    before, before_within = drawn()
+    limit = Fraction(data.draw(st.integers(-4, 4)))
+    above = {n - b > limit for n in now_within for b in before_within}
+    expected = above.pop() if len(above) == 1 else None
+    assert (now - before).compare(">", limit) is expected
+
+
+class TestAbsurdValues:
+    @pytest.mark.parametrize("analyte", PLAUSIBLE)
+    def test_the_ends_are_accepted_and_what_is_beyond_is_not(self, analyte: str) -> None:
+        unit = next(iter(UNITS[analyte]))
+        least, most = PLAUSIBLE[analyte]
+        for accepted in (least, most):
+            assert checked(analyte, Quantity(accepted, unit)).least == accepted
+        for refused in (least * Decimal("0.99"), most * Decimal("1.01")):
+            with pytest.raises(InvalidInputError, match="which no patient has"):
+                checked(analyte, Quantity(refused, unit))
+
+    def test_the_message_says_the_range_in_the_unit_that_was_found(self) -> None:
+        with pytest.raises(InvalidInputError) as caught:
+            checked("platelets", Quantity(92_000, "10*9/L"))
+        assert str(caught.value) == (
+            "platelets: found '92000 10*9/L', which no patient has; accepted: 0 or 1 to 10,000 "
+            "10*9/L; is it the right unit?"
+        )
+        with pytest.raises(InvalidInputError, match="accepted: 0 or 1,000 to 10,000,000 /uL"):
+            checked("platelets", Quantity(250, "/uL"))
+        with pytest.raises(InvalidInputError, match=r"accepted: 77 to 113 \[degF\]"):
+            checked("temperature", Quantity(38, "[degF]"))
+        with pytest.raises(InvalidInputError, match="accepted: 25 to 45 Cel"):
+            checked("temperature", Quantity(0, "Cel"))
+
+    def test_nothing_is_found_and_a_bound_may_be_small(self) -> None:
+        assert checked("platelets", Quantity(0, "/uL")).least == 0
+        assert checked("urine_protein_24h", Quantity.parse("<0.004 g/d")).most == Fraction("0.004")
+
+    def test_an_analyte_without_a_range_takes_any_amount(self) -> None:
+        assert checked("urine_red_cells", Quantity(10**6, "/[HPF]")).least == 10**6
+
+
+def test_units_that_measure_different_things() -> None:
+    kinds = {unit: kind("anti_dsdna", unit) for unit in UNITS["anti_dsdna"]}
+    assert kinds["[IU]/mL"] == kinds["IU/mL"] == kinds["k[IU]/L"] == kinds["kIU/L"]
+    assert len(set(kinds.values())) == 3
+    for analyte in UNITS.keys() - {"anti_dsdna"}:
+        assert {kind(analyte, unit) for unit in UNITS[analyte]} == {""}

@@ -2,31 +2,56 @@
 
 General unit libraries fail open here: one takes K/uL for kelvin per microliter, and in binary
 floats 100.4 degrees F is a little above 38 degrees C. So the units of each analyte are listed, an
-unlisted one is an error, and what is converted is the limit, exactly, never the measurement.
+unlisted one is an error, and amounts are compared as fractions, never rounded.
 
 The units are written as in UCUM, the Unified Code for Units of Measure, with the aliases that
 laboratories print.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal, Self, assert_never, cast, get_args
 
 from sledai.errors import InvalidInputError, shorten
 
-__all__ = ["UNITS", "Scale", "converted"]
+__all__ = [
+    "PLAUSIBLE",
+    "UNITS",
+    "Amount",
+    "Bound",
+    "Operator",
+    "Quantity",
+    "Scale",
+    "checked",
+    "converted",
+    "kind",
+]
+
+Operator = Literal["<", "<=", ">", ">="]
+Bound = Literal["", "<", "<=", ">", ">="]
+"""How a laboratory prints a value: as a number, or as what it lies below or above."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A unit: an amount in it times `factor`, plus `offset`, is the amount in the first unit."""
+    """A unit: an amount in it times `factor`, plus `offset`, is the amount in the first unit.
+
+    Units of different `kind` measure different things: none converts into the other.
+    """
 
     factor: Fraction
     offset: Fraction = Fraction(0)
+    kind: str = ""
 
 
 _ONE = Scale(Fraction(1))
+_HUNDREDTH = Scale(Fraction(1, 100))
 _THOUSAND = Scale(Fraction(1000))
+_THOUSANDTH = Scale(Fraction(1, 1000))
+_FAHRENHEIT = Scale(Fraction(5, 9), Fraction(-160, 9))
+_CREATININE = Scale(1 / Fraction("113.12"))  # g/mol
 _CELLS = {
     "/mm3": _ONE,
     "/uL": _ONE,
@@ -34,29 +59,230 @@ _CELLS = {
     "10*3/uL": _THOUSAND,
     "K/uL": _THOUSAND,
     "10^9/L": _THOUSAND,
+    "10^3/uL": _THOUSAND,
+    "G/L": _THOUSAND,
 }
-_PER_FIELD = {"/[HPF]": _ONE, "/HPF": _ONE}
+_PER_FIELD = {"/[HPF]": _ONE, "/HPF": _ONE, "/hpf": _ONE}
+_COMPLEMENT = {"g/L": _ONE, "mg/dL": _HUNDREDTH, "mg/L": _THOUSANDTH}
+_DNA_UNITS = Scale(Fraction(1), kind="units of the assay")
+_DNA_BINDING = Scale(Fraction(1), kind="share bound")
+_PROTEIN = {"g/(24.h)": _ONE, "g/d": _ONE, "mg/(24.h)": _THOUSANDTH, "mg/d": _THOUSANDTH}
+_PROTEIN_RANGE = (Decimal("0.01"), Decimal(100))
 
 UNITS: dict[str, dict[str, Scale]] = {
     "platelets": _CELLS,
     "white_cells": _CELLS,
     "temperature": {
         "Cel": _ONE,
-        "[degF]": Scale(Fraction(5, 9), Fraction(-160, 9)),
+        "°C": _ONE,
+        "C": _ONE,
+        "[degF]": _FAHRENHEIT,
+        "°F": _FAHRENHEIT,
+        "F": _FAHRENHEIT,
     },
-    "urine_protein_24h": {
-        "g/(24.h)": _ONE,
-        "g/d": _ONE,
-        "mg/(24.h)": Scale(Fraction(1, 1000)),
-        "mg/d": Scale(Fraction(1, 1000)),
+    "urine_protein_24h": _PROTEIN,
+    "previous_urine_protein_24h": _PROTEIN,
+    "urine_protein_creatinine_ratio": {
+        "g/g": _ONE,
+        "mg/mg": _ONE,
+        "mg/g": _THOUSANDTH,
+        "mg/mmol": _CREATININE,
+        "g/mol": _CREATININE,
     },
     "urine_red_cells": _PER_FIELD,
     "urine_white_cells": _PER_FIELD,
+    "urine_casts": {"/[LPF]": _ONE, "/LPF": _ONE, "/lpf": _ONE},
+    "c3": _COMPLEMENT,
+    "c4": _COMPLEMENT,
+    "ch50": {"U/mL": _ONE},
+    "anti_dsdna": {
+        "[IU]/mL": _ONE,
+        "IU/mL": _ONE,
+        "k[IU]/L": _ONE,
+        "kIU/L": _ONE,
+        "U/mL": _DNA_UNITS,
+        "%": _DNA_BINDING,
+    },
+    "serum_creatinine": {"mg/dL": _ONE, "umol/L": Scale(1 / Fraction("88.4"))},
+    "iga": {"mg/dL": _ONE, "g/L": Scale(Fraction(100))},
 }
 """The units of each analyte. The first one is that of the limits in `sledai.definitions`."""
 
+PLAUSIBLE: dict[str, tuple[Decimal, Decimal]] = {
+    "platelets": (Decimal(1_000), Decimal(10_000_000)),
+    "white_cells": (Decimal(10), Decimal(1_000_000)),
+    "temperature": (Decimal(25), Decimal(45)),
+    "urine_protein_24h": _PROTEIN_RANGE,
+    "previous_urine_protein_24h": _PROTEIN_RANGE,
+    "urine_protein_creatinine_ratio": (Decimal("0.001"), Decimal(100)),
+    "c3": (Decimal("0.01"), Decimal(10)),
+    "c4": (Decimal("0.001"), Decimal(5)),
+    "serum_creatinine": (Decimal("0.05"), Decimal(100)),
+    "iga": (Decimal("0.1"), Decimal(20_000)),
+}
+"""Least, other than 0, and most in the first unit. What lies beyond has a wrong unit or a slip.
 
-def converted(analyte: str, value: Decimal, unit: str) -> Fraction:
+These are no clinical limits: they are set so wide that no value of a patient lies outside, yet
+one that is written in another unit than it is labelled with does.
+"""
+
+
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+_QUANTITY = re.compile(
+    rf"(?P<bound>[<>]=?|[≤≥])?\s*(?P<value>{_NUMBER})"
+    r"(?:\s*[x\N{MULTIPLICATION SIGN}]\s*|\s+)?(?P<unit>[^\s\d]\S*|(?<=[\sx])\d\S*)"
+)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Quantity:
+    """A number with a unit, as a laboratory prints it: "92 K/uL", "<5 /[HPF]".
+
+    Raises `InvalidInputError` for what is no finite number of at least 0. Whether the unit is one
+    of the analyte's, `checked` says.
+
+    >>> Quantity(92, "K/uL") == Quantity.parse("92 K/uL")
+    True
+    >>> print(Quantity.parse("<5 /[HPF]"))
+    <5 /[HPF]
+    """
+
+    value: Decimal
+    unit: str
+    bound: Bound
+
+    def __init__(self, value: Decimal | float | str, unit: str, bound: Bound = "") -> None:
+        number = str(value).strip()
+        if isinstance(value, bool) or not re.fullmatch(_NUMBER, number):
+            raise InvalidInputError(
+                f"value: found {shorten(value)}; accepted: a number of at least 0, with a point "
+                "before decimals"
+            )
+        if bound not in get_args(Bound):
+            raise InvalidInputError(f"bound: found {shorten(bound)}; accepted: <, <=, >, >=")
+        object.__setattr__(self, "value", Decimal(number))
+        object.__setattr__(self, "unit", unit)
+        object.__setattr__(self, "bound", bound)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a quantity: a number, "<" or ">" before it where it is a bound, and a unit.
+
+        >>> Quantity.parse("> 200 [IU]/mL")
+        Quantity(value=Decimal('200'), unit='[IU]/mL', bound='>')
+        """
+        found = _QUANTITY.fullmatch(text.strip())
+        if found is None:
+            raise InvalidInputError(
+                f"found {shorten(text)}; accepted: a number of at least 0 and a unit, such as "
+                '"92 K/uL" or "<5 /[HPF]"'
+            )
+        bound = (found["bound"] or "").replace("≤", "<=").replace("≥", ">=")
+        return cls(found["value"], found["unit"], cast(Bound, bound))
+
+    def __str__(self) -> str:
+        return f"{self.bound}{self.value:f} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What is known of a quantity, in the first unit of its analyte: that it lies in an interval.
+
+    Without `most` there is no end to it. `least` and `most` themselves belong to it unless they
+    are `open`.
+    """
+
+    least: Fraction
+    most: Fraction | None
+    least_open: bool = False
+    most_open: bool = False
+
+    def compare(self, operator: Operator, limit: Fraction) -> bool | None:
+        """Say whether the amount is past a limit, or None where the interval leaves it open.
+
+        >>> checked("urine_white_cells", Quantity.parse("<5 /[HPF]")).compare(">", Fraction(5))
+        False
+        """
+        match operator:
+            case ">":
+                return self._above(limit, or_equal=False)
+            case ">=":
+                return self._above(limit, or_equal=True)
+            case "<":
+                return _negated(self._above(limit, or_equal=True))
+            case "<=":
+                return _negated(self._above(limit, or_equal=False))
+            case _:
+                assert_never(operator)
+
+    def _above(self, limit: Fraction, *, or_equal: bool) -> bool | None:
+        if self.least > limit or (self.least == limit and (or_equal or self.least_open)):
+            return True
+        if self.most is None or self.most > limit:
+            return None
+        if self.most < limit or not or_equal or self.most_open:
+            return False
+        return None
+
+    def __sub__(self, other: Self) -> Self:
+        """Give the interval of the differences."""
+        return type(self)(
+            least=self.least - other.most if other.most is not None else -_NO_END,
+            most=None if self.most is None else self.most - other.least,
+            least_open=self.least_open or other.most_open,
+            most_open=self.most_open or other.least_open,
+        )
+
+
+_NO_END = Fraction(10**30)  # below every limit
+
+
+def _negated(answer: bool | None) -> bool | None:  # noqa: FBT001 - an answer, no switch
+    return None if answer is None else not answer
+
+
+def checked(analyte: str, quantity: Quantity) -> Amount:
+    """Read a quantity of an analyte as an amount in the analyte's first unit, exactly.
+
+    Raises `InvalidInputError`, with what is accepted, for an unknown analyte or unit and for a
+    value outside `PLAUSIBLE`.
+
+    >>> checked("platelets", Quantity(92, "K/uL"))
+    Amount(least=Fraction(92000, 1), most=Fraction(92000, 1), least_open=False, most_open=False)
+    """
+    scale = _scale(analyte, quantity.unit)
+    amount = Fraction(quantity.value) * scale.factor + scale.offset
+    _refuse_absurd(analyte, quantity, amount)
+    match quantity.bound:
+        case "":
+            return Amount(amount, amount)
+        case "<" | "<=":
+            return Amount(Fraction(0), amount, most_open=quantity.bound == "<")
+        case ">" | ">=":
+            return Amount(amount, None, least_open=quantity.bound == ">")
+        case _:
+            assert_never(quantity.bound)
+
+
+def _refuse_absurd(analyte: str, quantity: Quantity, amount: Fraction) -> None:
+    if analyte not in PLAUSIBLE:
+        return
+    least, most = PLAUSIBLE[analyte]
+    zero = analyte != "temperature"  # of which 0 is an amount like others
+    too_little = not quantity.bound and amount < least and not (zero and amount == 0)
+    if too_little or amount > most:
+        low, high = (_plain(converted(analyte, end, quantity.unit)) for end in (least, most))
+        raise InvalidInputError(
+            f"{analyte}: found {shorten(str(quantity))}, which no patient has; accepted: "
+            f"{'0 or ' if zero else ''}{low} to {high} {quantity.unit}; is it the right unit?"
+        )
+
+
+def _plain(number: Fraction) -> str:
+    return f"{float(number):,.6g}" if number < 10**6 else f"{float(number):,.0f}"
+
+
+def converted(analyte: str, value: Decimal | Fraction, unit: str) -> Fraction:
     """Convert an amount from the first unit of an analyte to another one, exactly.
 
     Raises `InvalidInputError`, with those that are accepted, for an unknown analyte or unit.
@@ -66,6 +292,16 @@ def converted(analyte: str, value: Decimal, unit: str) -> Fraction:
     >>> converted("platelets", Decimal(100_000), "K/uL")
     Fraction(100, 1)
     """
+    scale = _scale(analyte, unit)
+    return (Fraction(value) - scale.offset) / scale.factor
+
+
+def kind(analyte: str, unit: str) -> str:
+    """Say what a unit of an analyte measures; only units of one kind can be compared."""
+    return _scale(analyte, unit).kind
+
+
+def _scale(analyte: str, unit: str) -> Scale:
     try:
         units = UNITS[analyte]
     except KeyError:
@@ -73,9 +309,8 @@ def converted(analyte: str, value: Decimal, unit: str) -> Fraction:
             f"analyte: found {shorten(analyte)}; accepted: {', '.join(UNITS)}"
         ) from None
     try:
-        scale = units[unit]
+        return units[unit.replace("µ", "u").replace("μ", "u")]
     except KeyError:
         raise InvalidInputError(
             f"unit of {analyte}: found {shorten(unit)}; accepted: {', '.join(units)}"
         ) from None
-    return (Fraction(value) - scale.offset) / scale.factor

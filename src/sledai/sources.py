@@ -77,6 +77,22 @@ PETRI_2005 = Source(
     pmid="16354891",
     doi="10.1056/NEJMoa051135",
 )
+GLADMAN_2002 = Source(
+    name="Gladman 2002",
+    reference=(
+        "Gladman DD, Ibanez D, Urowitz MB. Systemic lupus erythematosus disease activity index "
+        "2000. J Rheumatol 2002;29:288-91."
+    ),
+    pmid="11838846",
+)
+TOUMA_2010 = Source(
+    name="Touma 2010",
+    reference=(
+        "Touma Z, Urowitz MB, Gladman DD. SLEDAI-2K for a 30-day window. Lupus 2010;19:49-51."
+    ),
+    pmid="19910390",
+    doi="10.1177/0961203309346505",
+)
 MANZI_2012 = Source(
     name="Manzi 2012",
     reference=(

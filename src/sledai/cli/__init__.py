@@ -1,4 +1,4 @@
-"""The command line: score a file of visits, audit recorded totals, print the descriptors.
+"""The command line: score a file of visits, audit recorded totals, say what descriptors mean.
 
 One module a command, and what they share in `options`, `printing` and `progress`. Needs the extra
 `cli`.
@@ -15,7 +15,7 @@ import sledai
 from sledai.cli.audit_file import audit
 from sledai.cli.options import TRIAL_RULES
 from sledai.cli.printing import wrapped
-from sledai.cli.reference import descriptors, explain
+from sledai.cli.reference import descriptors, editions, explain
 from sledai.cli.score_file import score
 from sledai.errors import SledaiError
 
@@ -32,7 +32,7 @@ app = typer.Typer(
         "For research and software building; not a medical device."
     ),
 )
-for command in (score, audit, descriptors, explain):
+for command in (score, audit, descriptors, explain, editions):
     app.command()(command)
 
 

@@ -1,19 +1,27 @@
 """What each descriptor means, by edition of the instrument, in our own words.
 
-The editions share the 24 descriptors and their weights and differ in wording. A number that a
-definition turns on stands in a `Limit`, and the sentence is made from it.
+The editions share the 24 descriptors and their weights and differ in wording. Each definition is
+both a sentence and a rule made of clauses; a number that it turns on stands in the rule, and the
+sentence is made from it.
 
-One module per edition: `sledai.definitions.selena`.
+One module per edition: `sledai_1992`, `selena` and `sledai_2k`; `editions` has all three.
 """
 
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Self
 
-from sledai.sources import BOMBARDIER_1992, Citation
+from sledai.definitions.clauses import Clause, Limit, findings_of, limits_of
+from sledai.sources import BOMBARDIER_1992, TOUMA_2010, Citation, Source
 
-__all__ = ["OBSERVATION_WINDOW", "Definition", "Edition", "Limit", "ObservationWindow"]
+__all__ = [
+    "LONGER_WINDOW",
+    "OBSERVATION_WINDOW",
+    "Definition",
+    "Edition",
+    "Limit",
+    "ObservationWindow",
+]
 
 
 class Edition(StrEnum):
@@ -24,45 +32,66 @@ class Edition(StrEnum):
     SLEDAI_2K = "SLEDAI-2K"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A number that a definition turns on: what is measured, operator, value and unit.
-
-    >>> str(Limit("temperature", ">", Decimal(38), "degrees C"))
-    '> 38 degrees C'
-    """
-
-    quantity: str
-    operator: Literal["<", "<=", ">", ">="]
-    value: Decimal
-    unit: str
-
-    def __str__(self) -> str:
-        return f"{self.operator} {self.value:,} {self.unit}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """The paraphrased definition of one descriptor in one edition.
 
-    `wording` holds a `{}` for each of `limits`, in order. `unverified` names the part of the
-    wording that no readable publication confirmed; it is empty where all of it is confirmed.
+    `wording` holds a `{}` for each limit of the `rule`, in order. `exclusions` are the other
+    causes that the wording names: a finding that is due to one of them does not count.
+    `unverified` names the part of the wording that no readable publication confirmed; it is empty
+    where all of it is confirmed.
     """
 
     wording: str
-    limits: tuple[Limit, ...] = ()
+    rule: Clause
+    exclusions: tuple[str, ...] = ()
     citation: Citation
     unverified: str = ""
 
     @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The numbers that it turns on, with operator and unit."""
+        return tuple(limits_of(self.rule))
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """The findings that it asks for, each once."""
+        return tuple(dict.fromkeys(findings_of(self.rule)))
+
+    @property
     def text(self) -> str:
-        """The definition as a sentence, its limits filled in."""
-        return self.wording.format(*self.limits)
+        """The definition as sentences, its limits and exclusions filled in."""
+        text = self.wording.format(*self.limits)
+        return f"{text} Not from {_listed(self.exclusions)}." if self.exclusions else text
+
+    def reworded(
+        self,
+        source: Source,
+        wording: str = "",
+        rule: Clause | None = None,
+        *,
+        also_not_from: tuple[str, ...] = (),
+        unverified: str = "",
+    ) -> Self:
+        """Give the definition as a later edition has it; what is not given stays."""
+        return replace(
+            self,
+            wording=wording or self.wording,
+            rule=rule or self.rule,
+            exclusions=self.exclusions + also_not_from,
+            citation=Citation(source, self.citation.locator, verified=not unverified),
+            unverified=unverified,
+        )
+
+
+def _listed(exclusions: tuple[str, ...]) -> str:
+    *others, last = exclusions
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 @dataclass(frozen=True, slots=True)
 class ObservationWindow:
-    """How long before the visit a descriptor still counts, in all editions.
+    """How long before the visit a descriptor still counts.
 
     >>> print(OBSERVATION_WINDOW)
     present at the visit or in the 10 days before it, and due to lupus
@@ -76,3 +105,7 @@ class ObservationWindow:
 
 
 OBSERVATION_WINDOW = ObservationWindow(10, Citation(BOMBARDIER_1992, "head of the form"))
+"""The window of all editions."""
+
+LONGER_WINDOW = ObservationWindow(30, Citation(TOUMA_2010, "SLEDAI-2K over 30 days"))
+"""The window of SLEDAI-2K that was compared with the usual one; a choice to be stated."""

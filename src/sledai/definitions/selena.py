@@ -1,174 +1,84 @@
-"""The SELENA-SLEDAI wording of the 24 descriptors.
+"""The wording of the SELENA-SLEDAI: that of 1992 save what stands here.
 
-Every measured limit is strict: a value equal to it does not count. Where SELENA kept the wording
-of 1992 that paper is cited, else a report of the SELENA trials.
+Where SELENA kept the wording of 1992 that paper is cited, else a report of the SELENA trials.
 """
 
-from decimal import Decimal
-
-from sledai.definitions import Definition, Limit
+from sledai.definitions import Definition
+from sledai.definitions.clauses import AnyOf, Sign
+from sledai.definitions.sledai_1992 import SLEDAI_1992_DEFINITIONS as _BEFORE
 from sledai.descriptors import Descriptor
-from sledai.sources import BOMBARDIER_1992, PETRI_2005, Citation, Source
+from sledai.sources import PETRI_2005
 
 __all__ = ["SELENA_DEFINITIONS"]
 
 
-def _define(
-    source: Source, number: int, wording: str, *limits: Limit, unverified: str = ""
-) -> Definition:
-    place = Citation(source, f"definition of descriptor {number}", verified=not unverified)
-    return Definition(wording=wording, limits=limits, citation=place, unverified=unverified)
-
-
-SELENA_DEFINITIONS: dict[Descriptor, Definition] = {
-    Descriptor.SEIZURE: _define(
+SELENA_DEFINITIONS: dict[Descriptor, Definition] = _BEFORE | {
+    Descriptor.SEIZURE: _BEFORE[Descriptor.SEIZURE].reworded(
         PETRI_2005,
-        1,
-        "Seizure of recent onset; not from a metabolic, infectious or drug cause, nor from past "
-        "irreversible damage to the central nervous system.",
+        also_not_from=("past irreversible damage to the central nervous system",),
         unverified="that past irreversible damage does not count",
     ),
-    Descriptor.PSYCHOSIS: _define(
-        BOMBARDIER_1992,
-        2,
-        "Function impaired by a severely disturbed perception of reality: hallucinations, "
-        "incoherence, markedly loose associations, poverty of thought, markedly illogical "
-        "thinking, or bizarre, disorganized or catatonic behavior; not from uremia or drugs.",
-    ),
-    Descriptor.ORGANIC_BRAIN_SYNDROME: _define(
-        BOMBARDIER_1992,
-        3,
-        "Orientation, memory or other intellect altered, with rapid onset and fluctuating course: "
-        "clouded consciousness with less capacity to focus and to sustain attention, and {} of "
-        "the four: perceptual disturbance, incoherent speech, insomnia or daytime drowsiness, "
-        "increased or decreased psychomotor activity; not from a metabolic, infectious or drug "
-        "cause.",
-        Limit("additional_features_of_four", ">=", Decimal(2), "features"),
-    ),
-    Descriptor.VISUAL_DISTURBANCE: _define(
+    Descriptor.VISUAL_DISTURBANCE: _BEFORE[Descriptor.VISUAL_DISTURBANCE].reworded(
         PETRI_2005,
-        4,
         "Changes of the retina or the eye by lupus: cytoid bodies, retinal hemorrhage, serous "
-        "exudate or hemorrhage of the choroid, optic neuritis, scleritis or episcleritis; not "
-        "from hypertension, infection or drugs.",
+        "exudate or hemorrhage of the choroid, optic neuritis, scleritis or episcleritis.",
+        AnyOf(Sign("retinal_changes"), Sign("scleritis"), Sign("episcleritis")),
         unverified="episcleritis",
     ),
-    Descriptor.CRANIAL_NERVE_DISORDER: _define(
+    Descriptor.CRANIAL_NERVE_DISORDER: _BEFORE[Descriptor.CRANIAL_NERVE_DISORDER].reworded(
         PETRI_2005,
-        5,
         "New sensory or motor neuropathy of a cranial nerve, including vertigo due to lupus.",
+        AnyOf(Sign("cranial_neuropathy"), Sign("vertigo")),
     ),
-    Descriptor.LUPUS_HEADACHE: _define(
-        BOMBARDIER_1992,
-        6,
-        "Severe, persistent headache, possibly migrainous, that narcotic analgesia does not "
-        "relieve.",
-    ),
-    Descriptor.CEREBROVASCULAR_ACCIDENT: _define(
+    Descriptor.CEREBROVASCULAR_ACCIDENT: _BEFORE[Descriptor.CEREBROVASCULAR_ACCIDENT].reworded(
         PETRI_2005,
-        7,
-        "New cerebrovascular accident; not from arteriosclerosis or hypertension.",
+        also_not_from=("hypertension",),
     ),
-    Descriptor.VASCULITIS: _define(
-        BOMBARDIER_1992,
-        8,
-        "Ulceration, gangrene, tender finger nodules, periungual infarction, splinter "
-        "hemorrhages, or proof by biopsy or angiogram.",
-    ),
-    Descriptor.ARTHRITIS: _define(
+    Descriptor.PROTEINURIA: _BEFORE[Descriptor.PROTEINURIA].reworded(
         PETRI_2005,
-        9,
-        "{} with pain and signs of inflammation (tenderness, swelling or effusion).",
-        Limit("inflamed_painful_joints", ">", Decimal(2), "joints"),
-    ),
-    Descriptor.MYOSITIS: _define(
-        BOMBARDIER_1992,
-        10,
-        "Proximal muscle aching or weakness with raised creatine phosphokinase or aldolase, or "
-        "with electromyogram changes, or with a biopsy that shows myositis.",
-    ),
-    Descriptor.URINARY_CASTS: _define(
-        BOMBARDIER_1992,
-        11,
-        "Heme-granular or red-cell casts; hyaline casts do not count.",
-    ),
-    Descriptor.HEMATURIA: _define(
-        BOMBARDIER_1992,
-        12,
-        "Urine red cells {}; not from stone, infection or another cause.",
-        Limit("urine_red_cells", ">", Decimal(5), "per high-power field"),
-    ),
-    Descriptor.PROTEINURIA: _define(
-        PETRI_2005,
-        13,
-        "Urine protein {} of new onset, or a recent increase of {}.",
-        Limit("urine_protein_24h", ">", Decimal("0.5"), "g/24 h"),
-        Limit("urine_protein_24h_increase", ">", Decimal("0.5"), "g/24 h"),
         unverified="that long-standing proteinuria does not count, as in 1992",
     ),
-    Descriptor.PYURIA: _define(
-        BOMBARDIER_1992,
-        14,
-        "Urine white cells {}; not from infection.",
-        Limit("urine_white_cells", ">", Decimal(5), "per high-power field"),
-    ),
-    Descriptor.RASH: _define(
+    Descriptor.RASH: _BEFORE[Descriptor.RASH].reworded(
         PETRI_2005,
-        15,
         "New or ongoing inflammatory rash of lupus.",
+        Sign("rash"),
     ),
-    Descriptor.ALOPECIA: _define(
+    Descriptor.ALOPECIA: _BEFORE[Descriptor.ALOPECIA].reworded(
         PETRI_2005,
-        16,
         "New or ongoing abnormal hair loss, patchy or diffuse, from active lupus.",
+        Sign("alopecia"),
     ),
-    Descriptor.MUCOSAL_ULCERS: _define(
+    Descriptor.MUCOSAL_ULCERS: _BEFORE[Descriptor.MUCOSAL_ULCERS].reworded(
         PETRI_2005,
-        17,
         "New or ongoing oral or nasal ulcers from active lupus.",
+        Sign("mucosal_ulcers"),
     ),
-    Descriptor.PLEURISY: _define(
+    Descriptor.PLEURISY: _BEFORE[Descriptor.PLEURISY].reworded(
         PETRI_2005,
-        18,
         "Classic and severe pleuritic pain, or pleural rub, or effusion, or new pleural "
         "thickening, from lupus.",
+        AnyOf(
+            Sign("severe_pleuritic_pain"),
+            Sign("pleural_rub"),
+            Sign("pleural_effusion"),
+            Sign("new_pleural_thickening"),
+        ),
         unverified="that one of these is enough; the 1992 wording asks for pain with a sign",
     ),
-    Descriptor.PERICARDITIS: _define(
+    Descriptor.PERICARDITIS: _BEFORE[Descriptor.PERICARDITIS].reworded(
         PETRI_2005,
-        19,
         "Classic and severe pericardial pain, or rub, or effusion, or electrocardiogram "
         "confirmation.",
+        AnyOf(
+            Sign("severe_pericardial_pain"),
+            Sign("pericardial_rub"),
+            Sign("pericardial_effusion"),
+            Sign("pericarditis_on_electrocardiogram"),
+        ),
         unverified="that one of these is enough; the 1992 wording asks for pain with a sign",
     ),
-    Descriptor.LOW_COMPLEMENT: _define(
-        BOMBARDIER_1992,
-        20,
-        "CH50, C3 or C4 below the testing laboratory's lower limit of normal; counted once.",
-    ),
-    Descriptor.INCREASED_DNA_BINDING: _define(
+    Descriptor.INCREASED_DNA_BINDING: _BEFORE[Descriptor.INCREASED_DNA_BINDING].reworded(
         PETRI_2005,
-        21,
-        "DNA binding {} by Farr assay, or above the testing laboratory's range of normal.",
-        Limit("anti_dsdna_farr", ">", Decimal(25), "%"),
         unverified="that the Farr limit was kept from the 1992 wording",
-    ),
-    Descriptor.FEVER: _define(
-        BOMBARDIER_1992,
-        22,
-        "Temperature {}; not from infection.",
-        Limit("temperature", ">", Decimal(38), "degrees C"),
-    ),
-    Descriptor.THROMBOCYTOPENIA: _define(
-        PETRI_2005,
-        23,
-        "Platelets {}.",
-        Limit("platelets", "<", Decimal(100_000), "per mm3"),
-    ),
-    Descriptor.LEUKOPENIA: _define(
-        BOMBARDIER_1992,
-        24,
-        "White cells {}; not from drugs.",
-        Limit("white_cells", "<", Decimal(3_000), "per mm3"),
     ),
 }

@@ -1,0 +1,175 @@
+"""The clauses that a definition is made of: findings, limits, and how they are combined.
+
+A closed set, as data: the wording beside it is for people, this is what is evaluated. A finding is
+named by its field in `sledai.findings.Findings`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import assert_never
+
+from sledai.quantities import Operator
+
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "AtLeast",
+    "BeyondLaboratory",
+    "Clause",
+    "IfGiven",
+    "Limit",
+    "Measured",
+    "Sign",
+    "findings_of",
+    "limits_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number that a definition turns on: what is measured, operator, value and unit.
+
+    >>> str(Limit("temperature", ">", Decimal(38), "degrees C"))
+    '> 38 degrees C'
+    """
+
+    quantity: str
+    operator: Operator
+    value: Decimal
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.operator} {self.value:,} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something that is there or is not."""
+
+    finding: str
+
+    def __str__(self) -> str:
+        return self.finding
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A number past a limit of the definition's own.
+
+    With `since` it is the increase from that finding which counts.
+    """
+
+    finding: str
+    limit: Limit
+    since: str = ""
+
+    def __str__(self) -> str:
+        what = f"{self.finding} - {self.since}" if self.since else self.finding
+        return f"{what} {self.limit}"
+
+
+@dataclass(frozen=True, slots=True)
+class BeyondLaboratory:
+    """A laboratory value below (`<`) or above (`>`) the testing laboratory's range of normal."""
+
+    finding: str
+    operator: Operator
+
+    def __str__(self) -> str:
+        end = "lower" if self.operator == "<" else "upper"
+        return f"{self.finding} {self.operator} the laboratory's {end} limit"
+
+
+@dataclass(frozen=True, slots=True)
+class IfGiven:
+    """A test that counts where it was made, and whose silence does not leave the answer open."""
+
+    clause: "Clause"
+
+    def __str__(self) -> str:
+        return f"{self.clause} if given"
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class AllOf:
+    """Each of the clauses is needed."""
+
+    clauses: "tuple[Clause, ...]"
+
+    def __init__(self, *clauses: "Clause") -> None:
+        object.__setattr__(self, "clauses", clauses)
+
+    def __str__(self) -> str:
+        return f"all of ({', '.join(map(str, self.clauses))})"
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class AnyOf:
+    """One of the clauses is enough."""
+
+    clauses: "tuple[Clause, ...]"
+
+    def __init__(self, *clauses: "Clause") -> None:
+        object.__setattr__(self, "clauses", clauses)
+
+    def __str__(self) -> str:
+        return f"any of ({', '.join(map(str, self.clauses))})"
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class AtLeast:
+    """As many of the clauses as the limit says are needed."""
+
+    limit: Limit
+    clauses: "tuple[Clause, ...]"
+
+    def __init__(self, limit: Limit, *clauses: "Clause") -> None:
+        object.__setattr__(self, "limit", limit)
+        object.__setattr__(self, "clauses", clauses)
+
+    def __str__(self) -> str:
+        return f"{self.limit.operator} {self.limit.value} of ({', '.join(map(str, self.clauses))})"
+
+
+Clause = Sign | Measured | BeyondLaboratory | IfGiven | AllOf | AnyOf | AtLeast
+
+
+def findings_of(clause: Clause) -> Iterator[str]:
+    """Name the findings that a clause asks for, in order.
+
+    >>> list(findings_of(AnyOf(Sign("scleritis"), Sign("episcleritis"))))
+    ['scleritis', 'episcleritis']
+    """
+    match clause:
+        case Sign() | BeyondLaboratory():
+            yield clause.finding
+        case Measured():
+            yield clause.finding
+            if clause.since:
+                yield clause.since
+        case IfGiven():
+            yield from findings_of(clause.clause)
+        case AllOf() | AnyOf() | AtLeast():
+            for part in clause.clauses:
+                yield from findings_of(part)
+        case _:
+            assert_never(clause)
+
+
+def limits_of(clause: Clause) -> Iterator[Limit]:
+    """Give the limits that a clause turns on, in order."""
+    match clause:
+        case Measured():
+            yield clause.limit
+        case IfGiven():
+            yield from limits_of(clause.clause)
+        case AllOf() | AnyOf() | AtLeast():
+            if isinstance(clause, AtLeast):
+                yield clause.limit
+            for part in clause.clauses:
+                yield from limits_of(part)
+        case Sign() | BeyondLaboratory():
+            pass
+        case _:
+            assert_never(clause)

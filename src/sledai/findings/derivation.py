@@ -1,0 +1,245 @@
+"""From findings to the 24 descriptors by the rules of an edition, with a reason for each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from sledai.assessment import Assessment
+from sledai.definitions import LONGER_WINDOW, OBSERVATION_WINDOW, Definition, Edition
+from sledai.definitions.editions import DEFINITIONS, edition_named
+from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.errors import InvalidInputError, shorten
+from sledai.findings.evaluation import Evaluation, Evidence
+from sledai.findings.observations import Findings
+from sledai.quantities import Quantity, checked
+from sledai.scoring import ScoreBounds, score_bounds
+
+__all__ = [
+    "Derivation",
+    "EditionComparison",
+    "NotUsed",
+    "Reason",
+    "compare_editions",
+    "derive",
+]
+
+_WINDOWS = (OBSERVATION_WINDOW.days, LONGER_WINDOW.days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a descriptor is present, absent or not assessed.
+
+    `evidence` are the findings that decide, `missing` names those that would, where they are not
+    enough. `assumed` names tests that were not given and count as no evidence. `other_cause` is
+    what the findings are due to instead of lupus. The other causes that the `definition` excludes
+    were either considered and ruled out (`exclusions_stated`) or only assumed not to be there.
+    """
+
+    descriptor: Descriptor
+    edition: Edition
+    answer: bool | None
+    evidence: tuple[Evidence, ...]
+    missing: tuple[str, ...]
+    assumed: tuple[str, ...]
+    other_cause: str
+    exclusions_stated: bool
+    definition: Definition
+
+    def __str__(self) -> str:
+        answers = {True: "present", False: "absent", None: "not assessed"}
+        said = [*map(str, self.evidence)]
+        if self.missing:
+            said.append(f"not known: {', '.join(self.missing)}")
+        if self.assumed:
+            said.append(f"not given, so no evidence: {', '.join(self.assumed)}")
+        if self.other_cause:
+            said.append(f"due to another cause: {self.other_cause}")
+        elif self.answer and self.definition.exclusions:
+            how = "ruled out" if self.exclusions_stated else "assumed not to be the cause"
+            said.append(f"{how}: {', '.join(self.definition.exclusions)}")
+        return (
+            f"{answers[self.answer]}: {'; '.join(said)} [{self.edition}: "
+            f"{self.definition.citation}]"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotUsed:
+    """A finding that lies outside the window before the visit.
+
+    >>> print(NotUsed("platelets", date(2026, 1, 2), 30))
+    platelets of 2026-01-02, 30 days before the visit
+    """
+
+    finding: str
+    observed: date
+    days: int
+
+    def __str__(self) -> str:
+        when = f"{self.days} days before" if self.days > 0 else f"{-self.days} days after"
+        return f"{self.finding} of {self.observed}, {when} the visit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """An assessment that was made from findings, and how.
+
+    `reasons` has one for each descriptor. `not_used` are findings outside the window of
+    `window_days` before the visit.
+    """
+
+    edition: Edition
+    window_days: int
+    assessment: Assessment
+    reasons: Mapping[Descriptor, Reason]
+    not_used: tuple[NotUsed, ...]
+
+
+def derive(
+    findings: Findings,
+    *,
+    edition: Edition | str,
+    window_days: int = OBSERVATION_WINDOW.days,
+    ratio_limit: Quantity | str | None = None,
+) -> Derivation:
+    """Turn findings into the 24 descriptors by the definitions of an edition.
+
+    A descriptor is present or absent where its definition is decided by what is given, whatever
+    the rest may be, and otherwise not assessed. Where findings were due to another cause
+    (`other_cause`) it is absent. Of a 24 h amount and a ratio of urine protein the amount decides;
+    a ratio alone is used only with `ratio_limit`, such as "0.5 g/g", since none of the editions
+    has one. Of a value against the laboratory's limit and the laboratory's flag the value decides.
+
+    `window_days` is 10, as in all editions, or 30. Findings with a date outside it are not used;
+    the earlier urine protein may be of any date.
+
+    Raises `InvalidInputError` for another window, an unknown edition, and a ratio limit that is
+    none.
+
+    >>> findings = Findings(platelets="92 K/uL", temperature="100.4 [degF]")
+    >>> derivation = derive(findings, edition=Edition.SELENA)
+    >>> derivation.assessment.present
+    frozenset({<Descriptor.THROMBOCYTOPENIA: 'thrombocytopenia'>})
+    >>> print(derivation.reasons["fever"])
+    absent: temperature 100.4 [degF] is not > 100.4 [degF] [SELENA-SLEDAI: \
+Bombardier 1992 (PMID 1599520), definition of descriptor 22]
+    """
+    edition = edition_named(edition)
+    if window_days not in _WINDOWS:
+        raise InvalidInputError(
+            f"window_days: found {shorten(window_days)}; accepted: "
+            f"{' or '.join(map(str, _WINDOWS))}"
+        )
+    not_used = _outside(findings, window_days)
+    evaluation = Evaluation(
+        findings=findings,
+        not_used=frozenset(unused.finding for unused in not_used),
+        ratio_limit=_ratio_limit(ratio_limit),
+    )
+    reasons = {
+        descriptor: _reason(descriptor, edition, definition, evaluation)
+        for descriptor, definition in DEFINITIONS[edition].items()
+    }
+    return Derivation(
+        edition=edition,
+        window_days=window_days,
+        assessment=Assessment.model_validate({d.value: r.answer for d, r in reasons.items()}),
+        reasons=MappingProxyType(reasons),
+        not_used=not_used,
+    )
+
+
+def _outside(findings: Findings, window_days: int) -> tuple[NotUsed, ...]:
+    if findings.visit_date is None:
+        return ()
+    unused = (
+        NotUsed(name, observed, (findings.visit_date - observed).days)
+        for name, observed in findings.dates.items()
+        if name != "previous_urine_protein_24h"
+    )
+    return tuple(one for one in unused if not 0 <= one.days <= window_days)
+
+
+def _ratio_limit(limit: Quantity | str | None) -> Quantity | None:
+    if isinstance(limit, str):
+        limit = Quantity.parse(limit)
+    if limit is not None:
+        checked("urine_protein_creatinine_ratio", limit)
+        if limit.bound:
+            raise InvalidInputError(
+                f"ratio_limit: found {shorten(str(limit))}; accepted: a number and a unit"
+            )
+    return limit
+
+
+def _reason(
+    descriptor: Descriptor, edition: Edition, definition: Definition, evaluation: Evaluation
+) -> Reason:
+    findings = evaluation.findings
+    outcome = evaluation.of(definition.rule)
+    answer = outcome.answer
+    cause = ""
+    if answer is not False and any(
+        evaluation.given(name) is not None for name in definition.findings
+    ):
+        cause = findings.other_cause.get(descriptor, "")
+    if cause:
+        answer = False
+    return Reason(
+        descriptor=descriptor,
+        edition=edition,
+        answer=answer,
+        evidence=outcome.evidence,
+        missing=outcome.missing if answer is None else (),
+        assumed=outcome.assumed,
+        other_cause=cause,
+        exclusions_stated=descriptor in findings.no_other_cause,
+        definition=definition,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionComparison:
+    """The same findings scored by each edition.
+
+    `totals` and `clinical` have the lowest and the highest possible score of each; `differing` are
+    the descriptors on which the editions do not all agree, in form order.
+    """
+
+    derivations: Mapping[Edition, Derivation]
+    totals: Mapping[Edition, ScoreBounds]
+    clinical: Mapping[Edition, ScoreBounds]
+    differing: tuple[Descriptor, ...]
+
+
+def compare_editions(
+    findings: Findings,
+    *,
+    window_days: int = OBSERVATION_WINDOW.days,
+    ratio_limit: Quantity | str | None = None,
+) -> EditionComparison:
+    """Derive and score the same findings by each edition.
+
+    The rest is as in `derive`, and so is what is raised.
+
+    >>> compared = compare_editions(Findings(rash=True, rash_new_or_recurrent=False))
+    >>> {e.value: str(compared.totals[e].low) for e in Edition}, list(map(str, compared.differing))
+    ({'SLEDAI 1992': '0', 'SELENA-SLEDAI': '2', 'SLEDAI-2K': '2'}, ['rash'])
+    """
+    derivations = {
+        edition: derive(findings, edition=edition, window_days=window_days, ratio_limit=ratio_limit)
+        for edition in Edition
+    }
+    assessments = {edition: made.assessment for edition, made in derivations.items()}
+    return EditionComparison(
+        derivations=MappingProxyType(derivations),
+        totals=MappingProxyType({e: score_bounds(a) for e, a in assessments.items()}),
+        clinical=MappingProxyType(
+            {e: score_bounds(a, excluding=SEROLOGIC) for e, a in assessments.items()}
+        ),
+        differing=tuple(
+            d for d in Descriptor if len({getattr(a, d) for a in assessments.values()}) > 1
+        ),
+    )

@@ -1,0 +1,253 @@
+"""The clauses of a definition, held against findings: yes, no, or open where something is missing.
+
+Three-valued logic: a clause is decided only when no answer to what is missing could change it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+from sledai.definitions.clauses import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    BeyondLaboratory,
+    Clause,
+    IfGiven,
+    Measured,
+    Sign,
+)
+from sledai.findings.observations import IMPLIED, Findings, LabResult
+from sledai.quantities import Amount, Operator, Quantity, checked, converted, kind
+
+__all__ = ["Evaluation", "Evidence", "Outcome"]
+
+_RATIO = "urine_protein_creatinine_ratio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One finding that an answer rests on: what was found and, of an amount, past which limit.
+
+    The limit is in the unit of the value. `note` says what else was decided on the way.
+
+    >>> print(Evidence(finding="platelets", value="92 K/uL", operator="<", limit="100 K/uL"))
+    platelets 92 K/uL < 100 K/uL
+    """
+
+    finding: str
+    value: str
+    operator: str = ""
+    limit: str = ""
+    holds: bool = True
+    note: str = ""
+
+    def __str__(self) -> str:
+        note = f" ({self.note})" if self.note else ""
+        if not self.operator:
+            return f"{self.finding}: {self.value}{note}"
+        comparison = f"{self.operator} {self.limit}"
+        if not self.holds:
+            comparison = f"is not {comparison}"
+        return f"{self.finding} {self.value} {comparison}{note}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a clause comes to: the answer, what it rests on, and what it would take to decide it.
+
+    `assumed` are tests that were not given and count as no evidence.
+    """
+
+    answer: bool | None
+    evidence: tuple[Evidence, ...] = ()
+    missing: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Findings as they are used: without those in `not_used`.
+
+    With `ratio_limit` a urine protein to creatinine ratio stands in for a 24 h amount that was not
+    given, and is past the limit of that amount when it is past this one.
+    """
+
+    findings: Findings
+    not_used: frozenset[str] = frozenset()
+    ratio_limit: Quantity | None = None
+
+    def of(self, clause: Clause) -> Outcome:  # noqa: PLR0911 - one for each kind
+        """Hold a clause against the findings."""
+        match clause:
+            case Sign():
+                return self._sign(clause.finding)
+            case Measured():
+                return self._increase(clause) if clause.since else self._measured(clause)
+            case BeyondLaboratory():
+                return self._beyond_laboratory(clause)
+            case IfGiven():
+                outcome = self.of(clause.clause)
+                silent = outcome.answer is None
+                return Outcome(answer=False, assumed=outcome.missing) if silent else outcome
+            case AllOf():
+                return _at_least(len(clause.clauses), map(self.of, clause.clauses))
+            case AnyOf():
+                return _at_least(1, map(self.of, clause.clauses))
+            case AtLeast():
+                return _at_least(int(clause.limit.value), map(self.of, clause.clauses))
+            case _:
+                assert_never(clause)
+
+    def given(self, finding: str) -> object:
+        """Give what is known of a finding, or None."""
+        return None if finding in self.not_used else getattr(self.findings, finding)
+
+    def _sign(self, finding: str) -> Outcome:
+        found, note = self.given(finding), ""
+        for special, general in IMPLIED.items():
+            if found is None and finding == general and self.given(special) is True:
+                found, note = True, special
+            if found is None and finding == special and self.given(general) is False:
+                found, note = False, f"no {general}"
+        if isinstance(found, Quantity):  # casts that were counted
+            seen = checked("urine_casts", found).compare(">", Fraction(0))
+            evidence = Evidence(
+                finding=finding,
+                value=str(found),
+                operator=">",
+                limit=f"0 {found.unit}",
+                holds=bool(seen),
+            )
+            return _decided(seen, evidence, finding)
+        if found is None:
+            return Outcome(None, missing=(finding,))
+        holds = bool(found)
+        evidence = Evidence(finding=finding, value="yes" if holds else "no", holds=holds, note=note)
+        return Outcome(holds, (evidence,))
+
+    def _measured(self, clause: Measured) -> Outcome:
+        finding, limit = clause.finding, clause.limit
+        found = self.given(finding)
+        if isinstance(found, LabResult):
+            value = found.value
+            if not isinstance(value, Quantity) or kind(finding, value.unit) != kind(
+                finding, limit.unit
+            ):
+                return Outcome(answer=False)  # measured in another way: this clause is not for it
+            found = value
+        ratio = self.given(_RATIO) if finding == "urine_protein_24h" else None
+        if isinstance(found, Quantity):
+            note = "the ratio is not used beside it" if ratio is not None else ""
+            return _compared(
+                finding,
+                found,
+                limit.operator,
+                Fraction(limit.value),
+                note=note,
+            )
+        if isinstance(found, int):
+            count = Amount(Fraction(found), Fraction(found))
+            holds = bool(count.compare(limit.operator, Fraction(limit.value)))
+            evidence = Evidence(
+                finding=finding,
+                value=str(found),
+                operator=limit.operator,
+                limit=str(limit.value),
+                holds=holds,
+            )
+            return Outcome(holds, (evidence,))
+        if isinstance(ratio, Quantity) and self.ratio_limit is not None:
+            return _compared(
+                _RATIO,
+                ratio,
+                limit.operator,
+                checked(_RATIO, self.ratio_limit).least,
+                note=f"for {finding} {limit}, as asked for",
+            )
+        if ratio is not None:
+            return Outcome(None, missing=(f"{finding} (or ratio_limit, to use {_RATIO})",))
+        return Outcome(None, missing=(finding,))
+
+    def _increase(self, clause: Measured) -> Outcome:
+        now, before = self.given(clause.finding), self.given(clause.since)
+        if not (isinstance(now, Quantity) and isinstance(before, Quantity)):
+            names = (clause.finding, clause.since)
+            return Outcome(None, missing=tuple(n for n in names if self.given(n) is None))
+        increase = checked(clause.finding, now) - checked(clause.since, before)
+        limit = Fraction(clause.limit.value)
+        past = increase.compare(clause.limit.operator, limit)
+        evidence = Evidence(
+            finding=f"increase of {clause.finding}",
+            value=f"from {before} to {now}",
+            operator=clause.limit.operator,
+            limit=_in_unit(clause.finding, limit, now.unit),
+            holds=bool(past),
+        )
+        return _decided(past, evidence, clause.since)
+
+    def _beyond_laboratory(self, clause: BeyondLaboratory) -> Outcome:
+        finding, operator = clause.finding, clause.operator
+        found = self.given(finding)
+        if not isinstance(found, LabResult):
+            return Outcome(None, missing=(finding,))
+        end, past_flag = ("lower", "low") if operator == "<" else ("upper", "high")
+        flagged = None if found.flag is None else found.flag == past_flag
+        limit = found.lower if end == "lower" else found.upper
+        if isinstance(found.value, Quantity) and isinstance(limit, Quantity):
+            end_of_normal = checked(finding, limit).least
+            past = checked(finding, found.value).compare(operator, end_of_normal)
+            if past is not None:
+                note = "" if flagged in {None, past} else f"the flag {found.flag} is not used"
+                return _compared(finding, found.value, operator, end_of_normal, note=note)
+        if flagged is None:
+            return Outcome(None, missing=(f"the laboratory's {end} limit of {finding}",))
+        value = f"flagged {found.flag} by the laboratory"
+        return Outcome(flagged, (Evidence(finding=finding, value=value, holds=flagged),))
+
+
+def _compared(
+    finding: str, value: Quantity, operator: Operator, limit: Fraction, *, note: str
+) -> Outcome:
+    past = checked(finding, value).compare(operator, limit)
+    evidence = Evidence(
+        finding=finding,
+        value=str(value),
+        operator=operator,
+        limit=_in_unit(finding, limit, value.unit),
+        holds=bool(past),
+        note=note,
+    )
+    return _decided(past, evidence, finding)
+
+
+def _decided(past: bool | None, evidence: Evidence, finding: str) -> Outcome:  # noqa: FBT001
+    if past is None:
+        return Outcome(None, missing=(f"{finding} as a number ({evidence.value} leaves it open)",))
+    return Outcome(past, (evidence,))
+
+
+def _in_unit(analyte: str, limit: Fraction, unit: str) -> str:
+    """Write a limit, which is in the first unit of the analyte, in another unit."""
+    return f"{float(converted(analyte, limit, unit)):,.6g} {unit}"
+
+
+def _at_least(needed: int, outcomes: Iterable[Outcome]) -> Outcome:
+    """Combine clauses of which as many are needed: what decides is said, or what is missing."""
+    outcomes = tuple(outcomes)
+    true = [outcome for outcome in outcomes if outcome.answer is True]
+    false = [outcome for outcome in outcomes if outcome.answer is False]
+    open_ = [outcome for outcome in outcomes if outcome.answer is None]
+    if len(true) >= needed:
+        answer, deciding = True, true
+    elif len(true) + len(open_) < needed:
+        answer, deciding = False, false
+    else:
+        answer, deciding = None, true
+    return Outcome(
+        answer,
+        tuple(evidence for outcome in deciding for evidence in outcome.evidence),
+        tuple(name for outcome in open_ for name in outcome.missing) if answer is None else (),
+        tuple(name for outcome in deciding for name in outcome.assumed),
+    )
