@@ -162,7 +162,15 @@ def cited_sources() -> str:
 
 def command_line() -> str:
     shown = []
-    for command in ([], ["score"], ["audit"], ["descriptors"], ["explain"], ["editions"]):
+    for command in (
+        [],
+        ["score"],
+        ["audit"],
+        ["derive"],
+        ["descriptors"],
+        ["explain"],
+        ["editions"],
+    ):
         text = CliRunner().invoke(cli.app, [*command, "--help"], prog_name="sledai").output
         shown.append(f"```text\n$ sledai {' '.join([*command, '--help'])}\n{text.strip()}\n```")
     return "\n\n".join(shown)

@@ -109,6 +109,15 @@ class TestEveryEngine:
         with pytest.raises(InvalidInputError, match="no column 'other'"):
             compare(data, recorded="other")
 
+    def test_an_audit_takes_limits_of_the_definitions_alone(self, engine: str) -> None:
+        data = ENGINES[engine].make(pl.DataFrame({"total": [2], "x": [0.4]}))
+        for lab, message in (
+            (Lab("c3", "x", "g/L"), "analyte: found 'c3'; accepted: urine_red_cells"),
+            (Lab("platelets", "x", "K/uL", bound="total"), "platelets: an audit takes no range"),
+        ):
+            with pytest.raises(InvalidInputError, match=message):
+                compare(data, recorded="total", labs=[lab], absent=list(Descriptor))
+
     def test_descriptors_without_a_column_and_narrow_unsigned_numbers(self, engine: str) -> None:
         data = pl.DataFrame(
             {"id": [0, 1], "rash": [True, None], "total": [2, 4], "clinical": [4, 2]},

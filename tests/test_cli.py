@@ -845,6 +845,161 @@ class TestAudit:
         assert read_visits(Path("f.csv")).height == 0
 
 
+class TestDerive:
+    LABS = ("--lab", "platelets=plt 10*9/L", "--lab", "c3=C 3 g/L lower=0.9")
+
+    def file(self, *rows: str, header: str = "id,plt,C 3,c4,c4 from,new") -> Path:
+        path = Path("labs.csv")
+        path.write_text("\n".join([header, *rows]) + "\n")
+        return path
+
+    def test_items_with_a_reason_each(self, run: Run) -> None:
+        path = self.file(
+            "a,92,1.0,0.2,0.1,",
+            "b,<100,0.89,,,",
+            "c,100,,,,",
+            "d,<150,,0.09,0.1,",
+            header="id,plt,C 3,c4,c4_from,new",
+        )
+        code, out, err = run(
+            "derive", path, "--edition", "SELENA", *self.LABS,
+            "--lab", "c4=c4 g/L lower=c4_from", "-o", "d.csv",
+        )  # fmt: skip
+        assert (code, err) == (0, "")
+        assert [line.split() for line in out.splitlines()[:3]] == [
+            ["descriptor", "present", "absent", "not", "assessed"],
+            ["low_complement", "2", "1", "1"],
+            ["thrombocytopenia", "2", "1", "1"],
+        ]
+        assert out.splitlines()[-2:] == [
+            "4 visits, by the definitions of SELENA-SLEDAI",
+            "4 rows written to d.csv",
+        ]
+        written = pl.read_csv("d.csv", infer_schema=False)
+        assert written["plt"].to_list() == ["92", "<100", "100", "<150"]
+        assert written["thrombocytopenia"].to_list() == ["true", "true", "false", None]
+        assert written["low_complement"].to_list() == ["false", "true", None, "true"]
+        assert written["sledai_thrombocytopenia_reason"].to_list() == [
+            "present: platelets < 100,000 per mm3",
+            "present: platelets < 100,000 per mm3",
+            "absent: not platelets < 100,000 per mm3",
+            "not assessed: platelets < 100,000 per mm3: not known",
+        ]
+
+    def test_what_is_derived_can_be_scored(self, run: Run) -> None:
+        path = self.file("a,92,0.5,,,", "b,200,,,,")
+        run("derive", path, "--edition", "SELENA", *self.LABS, "-o", "d.csv")
+        others = [
+            part
+            for d in Descriptor
+            if d not in {Descriptor.THROMBOCYTOPENIA, Descriptor.LOW_COMPLEMENT}
+            for part in ("--absent", d.value)
+        ]
+        code, out, _ = run("score", "d.csv", *others, "-o", "s.csv")
+        assert (code, pl.read_csv("s.csv")["sledai_low"].to_list()) == (0, [3, 0])
+        assert "2 visits: 1 with an exact total" in out
+
+    def test_a_prefix_where_the_names_are_taken(self, run: Run) -> None:
+        path = self.file("a,92,no", header="id,plt,thrombocytopenia")
+        options = ("--edition", "SLEDAI-2K", "--lab", "platelets=plt 10*9/L", "-o", "d.csv")
+        code, _, err = run("derive", path, *options)
+        assert code == 2
+        assert "would add columns that are there already (rename or drop them, or give" in (
+            " ".join(err.split())
+        )
+        assert not Path("d.csv").exists()
+        code, _, _ = run("derive", path, *options, "--prefix", "derived_")
+        assert code == 0
+        assert pl.read_csv("d.csv").columns == [
+            "id",
+            "plt",
+            "thrombocytopenia",
+            "derived_thrombocytopenia",
+            "derived_sledai_thrombocytopenia_reason",
+        ]
+
+    def test_signs(self, run: Run) -> None:
+        header = "id,protein,new,eruption,before"
+        path = self.file("a,0.8,yes,no,", "b,0.8,no,Yes,", "c,>3,NA,,", header=header)
+        options = (
+            "--lab", "urine_protein_24h=protein g/d", "--sign", "proteinuria_new_onset=new",
+            "--sign", "rash=eruption", "--missing", "NA", "-o", "d.csv",
+        )  # fmt: skip
+        code, _, _ = run("derive", path, "--edition", "SELENA", *options)
+        assert code == 0
+        written = pl.read_csv("d.csv", infer_schema=False)
+        assert written["proteinuria"].to_list() == ["true", None, None]
+        assert written["rash"].to_list() == ["false", "true", None]
+        run("derive", path, "--edition", "sledai_2k", *options)
+        assert pl.read_csv("d.csv")["proteinuria"].to_list() == [True, True, True]
+
+    def test_without_an_output_the_counts_alone(self, run: Run) -> None:
+        code, out, _ = run("derive", self.file("a,92,,,,"), "--edition", "SELENA", *self.LABS)
+        assert code == 0
+        assert "written" not in out
+
+    def test_bad_cells_are_listed_with_their_lines(self, run: Run) -> None:
+        path = self.file("a,clumped,,,x,", "b,92000,,,,", "c,92,0.9,1,,maybe", "d,=3,,,,")
+        code, out, err = run(
+            "derive", path, "--edition", "SELENA", "--lab", "platelets=plt 10*9/L",
+            "--lab", "c4=c4 g/L lower=low", "--sign", "rash=new", "-o", "d.csv",
+        )  # fmt: skip
+        assert (code, out) == (2, "")
+        assert "no column 'low'" in err
+        path = self.file(
+            "a,clumped,,,x,",
+            "b,92000,,,,",
+            "c,92,0.9,1,,maybe",
+            "d,=3,,,,",
+            header="id,plt,c3,c4,low,new",
+        )
+        code, out, err = run(
+            "derive", path, "--edition", "SELENA", "--lab", "platelets=plt 10*9/L",
+            "--lab", "c4=c4 g/L lower=low", "--sign", "rash=new", "-o", "d.csv",
+        )  # fmt: skip
+        said = " ".join(err.split())
+        assert (code, out) == (2, "")
+        assert "line 2, column 'plt': found 'clumped' line 5, column 'plt': found '=3'" in said
+        assert "limits that are no number: 1" in said
+        assert "line 2, column 'low': found 'x'" in said
+        assert "values of platelets that no patient has: 1; accepted: 0 or 1 to 10,000" in said
+        assert "line 3, column 'plt': found '92000'" in said
+        assert "line 4, column 'new': found 'maybe'" in said
+        assert not Path("d.csv").exists()
+
+    def test_signs_that_contradict(self, run: Run) -> None:
+        path = self.file("a,yes,yes", "b,no,yes", header="id,rash,again")
+        code, _, err = run(
+            "derive", path, "--edition", "SELENA", "--prefix", "d_",
+            "--sign", "rash=rash", "--sign", "rash_new_or_recurrent=again",
+        )  # fmt: skip
+        assert code == 2
+        assert "rows with signs that contradict each other: 1\n  line 3\n" in err
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--edition", "2000"], "edition: found '2000'"),
+            (["--edition", "SELENA"], "nothing that a definition of SELENA-SLEDAI asks for"),
+            (["--edition", "SELENA", "--lab", "platelets"], "--lab: found 'platelets'; accepted:"),
+            (["--edition", "SELENA", "--lab", "x=plt g/L"], "analyte: found 'x'; accepted: "),
+            (["--edition", "SELENA", "--lab", "c3=x g/L"], "labs.csv: no column 'x'"),
+            (["--edition", "SELENA", "--sign", "rash"], "--sign: found 'rash'; accepted: SIGN="),
+            (["--edition", "SELENA", "--sign", "knee=id"], "sign: found 'knee'; accepted: "),
+            (["--edition", "SELENA", "--sign", "rash=x"], "labs.csv: no column 'x'"),
+        ],
+    )
+    def test_options_that_are_wrong(self, run: Run, options: list[str], message: str) -> None:
+        code, out, err = run("derive", self.file("a,92,,,,"), *options)
+        assert (code, out) == (2, "")
+        assert message in " ".join(err.split())
+
+    def test_a_file_without_rows(self, run: Run) -> None:
+        code, out, _ = run("derive", self.file(), "--edition", "SELENA", *self.LABS, "-o", "d.csv")
+        assert code == 0
+        assert "0 visits" in out
+
+
 class TestDescriptors:
     def test_the_table(self, run: Run) -> None:
         code, out, _ = run("descriptors")

@@ -7,10 +7,11 @@ import spec_tables
 
 from sledai import Descriptor, InvalidInputError
 from sledai.definitions import LONGER_WINDOW, OBSERVATION_WINDOW, Edition
+from sledai.definitions.clauses import SPECIAL_CASES
 from sledai.definitions.editions import DEFINITIONS, differing, edition_named
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.definitions.sledai_1992 import SLEDAI_1992_DEFINITIONS
-from sledai.findings.observations import IMPLIED, OBSERVED
+from sledai.findings.observations import OBSERVED
 
 LIMITS = spec_tables.rows("limits.csv")
 CAUSES = spec_tables.rows("causes.csv")
@@ -132,7 +133,7 @@ def test_every_finding_is_used_and_every_rule_asks_for_findings() -> None:
         for finding in definition.findings
     }
     assert asked | {"urine_protein_creatinine_ratio"} == set(OBSERVED)
-    assert set(IMPLIED) | set(IMPLIED.values()) <= asked
+    assert set(SPECIAL_CASES) | set(SPECIAL_CASES.values()) <= asked
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_an_unknown_unit_is_refused_with_the_accepted_ones(unit: str) -> None:
 
 
 def test_an_unknown_analyte_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="analyte: found 'iron'; accepted: urine_red_cells"):
+    with pytest.raises(InvalidInputError, match="analyte: found 'iron'; accepted: platelets"):
         Lab("iron", "x", "mg")
     with pytest.raises(InvalidInputError, match="analyte: found 'iron'; accepted: platelets"):
         converted("iron", Decimal(1), "mg")

@@ -1,13 +1,17 @@
 """Real visits of GEO series GSE65391, where the file is at hand; it is not part of the project."""
 
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from sledai import cli, frame
-from sledai.answers import answer_columns, read_answers
+from sledai import Descriptor, cli, frame
+from sledai.answers import answer_columns, read_answers, read_numbers
+from sledai.definitions import Edition
 from sledai.files import read_visits
+from sledai.findings import Findings, derive
+from sledai.frame import Lab
 
 FILE = Path(__file__).parents[2] / "shared" / "data" / "gse65391_visits.csv"
 
@@ -43,3 +47,66 @@ def test_the_command_line_keeps_all_rows_and_columns(
     after = pl.read_csv(output, infer_schema=False)
     assert after.select(before.columns).equals(before)
     assert after.height == 488
+
+
+LABS = {
+    "white_cells": ("wbc", Descriptor.LEUKOPENIA),
+    "platelets": ("platelet_count", Descriptor.THROMBOCYTOPENIA),
+}
+
+
+def numbers(name: str) -> pl.Series:
+    found, wrong = read_numbers(pl.read_csv(FILE, infer_schema=False)[name], ["Data Not Available"])
+    assert not wrong.any()
+    return found
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_white_counts_of_exactly_3_score_nothing(edition: Edition) -> None:
+    counts = numbers("wbc")
+    on_the_limit = counts.filter(counts == 3.0)
+    assert 1 <= len(on_the_limit) <= 4  # the file holds about half of the series
+    for _ in on_the_limit:
+        derivation = derive(Findings(white_cells="3.0 10*9/L"), edition=edition)
+        assert derivation.assessment.leukopenia is False
+    derived = frame.derive(
+        on_the_limit.to_frame(), edition=edition, labs=[Lab("white_cells", "wbc", "10*9/L")]
+    )
+    assert set(derived["leukopenia"]) == {False}
+
+
+def test_derived_and_rated_differ_only_where_the_rater_saw_another_cause_or_value(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Laboratory values do not reproduce the rater's items: attribution is the rater's."""
+    rated = read_visits(FILE)
+    labs = [Lab(analyte, column, "10*9/L") for analyte, (column, _) in LABS.items()]
+    values = pl.DataFrame([numbers(column) for column, _ in LABS.values()])
+    derived = frame.derive(values, edition=Edition.SELENA, labs=labs)
+    found: dict[str, Counter[str]] = {}
+    for analyte, (column, descriptor) in LABS.items():
+        found[descriptor] = Counter()
+        answers = derived[descriptor].to_list()
+        points = rated[descriptor].to_list()
+        for answer, rating, value in zip(answers, points, values[column], strict=True):
+            by_hand = None if value is None else value < {"wbc": 3.0, "platelet_count": 100}[column]
+            assert answer is by_hand
+            agreement = {
+                (True, "1"): "both present",
+                (False, "0"): "both absent",
+                (True, "0"): "derived, not rated: another cause",
+                (False, "1"): "rated, not derived: another value in the window",
+                (None, "0"): "no value, rated absent",
+                (None, "1"): "no value, rated present",
+            }[answer, rating]
+            found[descriptor][agreement] += 1
+        assert analyte in {lab.analyte for lab in labs}
+    with capsys.disabled():
+        for name, agreements in found.items():
+            print(f"\n{name}: {', '.join(f'{n} {what}' for what, n in agreements.most_common())}")
+    for agreements in found.values():
+        same = agreements["both present"] + agreements["both absent"]
+        compared = sum(n for what, n in agreements.items() if not what.startswith("no value"))
+        assert same / compared > 0.97
+    assert found["leukopenia"]["derived, not rated: another cause"] == 5
+    assert found["thrombocytopenia"]["derived, not rated: another cause"] == 2

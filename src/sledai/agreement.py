@@ -6,25 +6,20 @@ The expressions behind `sledai.audit.compare`. Needs the extra `frame`.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from struct import pack, unpack
 from typing import Any, assert_never
 
 import narwhals as nw
 
 from sledai.columns import misread
-from sledai.definitions import Limit
-from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.errors import InvalidInputError, shorten
+from sledai.laboratory import Lab
 from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Range, add_columns, opened
-from sledai.quantities import UNITS, converted
 
 __all__ = [
-    "LAB_LIMITS",
     "LEFT_OUT",
     "Agreement",
     "Check",
-    "Lab",
     "Query",
     "add_agreement",
     "bounds_columns",
@@ -72,68 +67,6 @@ class Query(StrEnum):
     PRESENT_WITHIN_LIMIT = "present_within_limit"
 
 
-LAB_LIMITS: dict[str, tuple[Descriptor, Limit]] = {
-    limit.quantity: (descriptor, limit)
-    for descriptor, definition in SELENA_DEFINITIONS.items()
-    for limit in definition.limits
-    if limit.quantity in UNITS
-}
-"""The limit of each analyte that can be audited, and the descriptor that it belongs to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lab:
-    """A column of laboratory values: analyte, column and unit.
-
-    Raises `InvalidInputError`, with those that are accepted, for an unknown analyte or unit.
-
-    >>> print(Lab("white_cells", "wbc", "10*9/L"))
-    white_cells < 3 10*9/L
-    """
-
-    analyte: str
-    column: str
-    unit: str
-
-    def __post_init__(self) -> None:
-        self.limit  # noqa: B018 - refuses an analyte or unit that there is not
-
-    @property
-    def descriptor(self) -> Descriptor:
-        """The descriptor that the value is held against."""
-        return LAB_LIMITS[self.analyte][0]
-
-    @property
-    def limit(self) -> float:
-        """The limit in the column's unit, as the double nearest to it.
-
-        Decimal numbers of up to 15 digits keep their order as doubles, so comparing with it is
-        exact.
-        """
-        if self.analyte not in LAB_LIMITS:
-            raise InvalidInputError(
-                f"analyte: found {shorten(self.analyte)}; accepted: {', '.join(LAB_LIMITS)}"
-            )
-        _, limit = LAB_LIMITS[self.analyte]
-        return float(converted(self.analyte, limit.value, self.unit))
-
-    def is_past(self, value: Any, *, single: bool = False) -> Any:
-        """Say whether a value, or an expression of values, is past the limit.
-
-        A `single` is a float of 32 bits: 100.4 as such is a little above 100.4 as a double, so the
-        limit is rounded likewise.
-        """
-        limit = self.limit
-        if single:
-            (limit,) = unpack("f", pack("f", limit))
-        below = LAB_LIMITS[self.analyte][1].operator == "<"
-        return value < limit if below else value > limit
-
-    def __str__(self) -> str:
-        limit = LAB_LIMITS[self.analyte][1]
-        return f"{self.analyte} {limit.operator} {self.limit:g} {self.unit}"
-
-
 def query_column(lab: Lab) -> str:
     """Name the column that holds the queries on a laboratory value."""
     return f"sledai_{lab.analyte}_query"
@@ -160,6 +93,10 @@ def add_agreement(
     analytes = [lab.analyte for lab in labs]
     if doubled := {analyte for analyte in analytes if analytes.count(analyte) > 1}:
         raise InvalidInputError(f"analytes given twice: {', '.join(sorted(doubled))}")
+    for lab in labs:
+        lab.limit  # noqa: B018 - refuses an analyte that has none of its own
+        if (lab.lower, lab.upper, lab.bound) != (None, None, None):
+            raise InvalidInputError(f"{lab.analyte}: an audit takes no range and no bounds")
     named = [recorded, *([clinical] if clinical else []), *(lab.column for lab in labs)]
     types = {column: _numeric_type(df, column) for column in named}
     checks = [Check.TOTAL] if clinical is None else list(Check)

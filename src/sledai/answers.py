@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 import polars as pl
 
@@ -18,12 +18,14 @@ from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
 __all__ = [
     "ALIASES",
     "ANSWER_WORDS",
+    "Amounts",
     "Answers",
     "Items",
     "answer_columns",
     "descriptor_named",
     "find_answers",
     "plain_name",
+    "read_amounts",
     "read_answers",
     "read_numbers",
 ]
@@ -277,6 +279,31 @@ def read_numbers(cells: pl.Series, missing: Collection[str] = ()) -> tuple[pl.Se
     numbers = numbers.set(~numbers.is_finite(), None)
     wrong = numbers.is_null() & text.is_not_null() & ~text.is_in(_nothing(missing))
     return numbers.alias(cells.name), wrong
+
+
+class Amounts(NamedTuple):
+    """A column of amounts: the numbers, what each is if a bound ("<"), which cells are neither."""
+
+    numbers: pl.Series
+    bounds: pl.Series
+    wrong: pl.Series
+
+
+def read_amounts(cells: pl.Series, missing: Collection[str] = ()) -> Amounts:
+    """Read a column of laboratory values as they are printed: "92", "<5", "> 200".
+
+    An empty cell or a text in `missing` is null, and so is a cell that is no amount.
+
+    >>> amounts = read_amounts(pl.Series(["92", "<5", "", "clumped"]))
+    >>> amounts.numbers.to_list(), amounts.bounds.to_list(), amounts.wrong.to_list()
+    ([92.0, 5.0, None, None], [None, '<', None, None], [False, False, False, True])
+    """
+    text = _plain_text(cells.alias("cells")).str.strip_chars()
+    text = text.str.replace("≤", "<=").str.replace("≥", ">=")
+    bounds = text.str.extract(r"^([<>]=?)")
+    numbers, wrong = read_numbers(text.str.replace(r"^[<>]=?\s*", ""), missing)
+    wrong |= numbers.is_null() & bounds.is_not_null()
+    return Amounts(numbers.alias(cells.name), bounds.set(numbers.is_null(), None), wrong)
 
 
 def _nothing(missing: Collection[str]) -> list[str]:

@@ -20,11 +20,9 @@ except ModuleNotFoundError as error:
     raise
 
 from sledai.agreement import (
-    LAB_LIMITS,
     LEFT_OUT,
     Agreement,
     Check,
-    Lab,
     Query,
     add_agreement,
     bounds_columns,
@@ -34,6 +32,7 @@ from sledai.assessment import Assessment
 from sledai.descriptors import Descriptor
 from sledai.errors import InvalidInputError
 from sledai.explanations import Explanation, Implication, explain, imply
+from sledai.laboratory import LAB_LIMITS, Lab
 from sledai.parts import Parts
 from sledai.scoring import ScoreBounds
 

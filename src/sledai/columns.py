@@ -13,17 +13,24 @@ import narwhals as nw
 from sledai.descriptors import Descriptor, descriptor_set, listed
 from sledai.errors import InvalidInputError, shorten
 
-__all__ = ["ACCEPTED_VALUES", "Reading", "misread", "number", "read_columns", "refuse_invalid"]
+__all__ = [
+    "ACCEPTED_VALUES",
+    "Reading",
+    "kinds_of",
+    "misread",
+    "number",
+    "read_columns",
+    "refuse_invalid",
+]
 
 ACCEPTED_VALUES = "true, false, 1, 0 and null"
 """What a cell of a descriptor column may hold."""
 
-
 Kind = Literal["boolean", "float", "number", "object", "other"]
 
 
-def _kinds(frame: Any) -> dict[str, Kind]:
-    """Say how the cells of each column are to be compared."""
+def kinds_of(frame: Any) -> dict[str, Kind]:
+    """Say how the cells of each column of a frame are to be compared."""
     kinds: dict[str, Kind] = {
         name: "boolean"
         if dtype == nw.Boolean
@@ -135,7 +142,7 @@ def read_columns(
     A column that `columns` names counts for that descriptor alone, and before one with the
     descriptor's own name.
     """
-    kinds = _kinds(frame)
+    kinds = kinds_of(frame)
     sources, problems = _named_sources(frame, kinds, columns)
     for descriptor in Descriptor:
         if descriptor in kinds and descriptor not in columns and descriptor not in sources:
@@ -201,12 +208,12 @@ def refuse_invalid(frame: Any, readings: list[Reading]) -> None:
     checked = [reading for reading in readings if reading.checked]
     if not checked:
         return
-    flags = frame.select(**{r.descriptor.value: r.invalid(nw) for r in checked})
+    flags = frame.select(**{str(n): r.invalid(nw) for n, r in enumerate(checked)})
     counts = flags.select(nw.all().cast(nw.Int64).sum())
     problems: list[str] = []
-    for reading in checked:
-        if count := counts[reading.descriptor.value][0]:
-            row = int(flags[reading.descriptor.value].arg_max())
+    for n, reading in enumerate(checked):
+        if count := counts[str(n)][0]:
+            row = int(flags[str(n)].arg_max())
             column = frame.get_column(reading.column)
             (found,) = column[row : row + 1].to_list()
             dtype = f" (of type {column.dtype})" if reading.kind == "other" else ""

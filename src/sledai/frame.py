@@ -12,21 +12,29 @@ from typing import Any, cast
 try:
     from narwhals.typing import IntoFrameT
 
+    from sledai.derived import SIGNS, add_descriptors, reason_column
     from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Policy, add_columns
 except ModuleNotFoundError as error:
     error.msg = f"sledai.frame needs {error.name}: pip install 'sledai[frame]'"
     raise
 
+from sledai.definitions import Edition
+from sledai.definitions.editions import edition_named
 from sledai.descriptors import Descriptor
 from sledai.entry_rules import ActivityRule
+from sledai.laboratory import Lab
 from sledai.verdict import Verdict
 
 __all__ = [
     "INVALID_COLUMN",
     "POLICY_COLUMN",
     "SCORE_COLUMNS",
+    "SIGNS",
+    "Lab",
     "Policy",
+    "derive",
     "judge",
+    "reason_column",
     "score",
     "verdict_column",
 ]
@@ -153,6 +161,41 @@ def judge(
             absent=absent,
             policy=policy,
         ),
+    )
+
+
+def derive(
+    df: IntoFrameT,
+    *,
+    edition: Edition | str,
+    labs: Iterable[Lab] = (),
+    signs: Mapping[str, str] | None = None,
+) -> IntoFrameT:
+    """Add descriptors that columns of findings decide, by the definitions of an edition.
+
+    `labs` says which column holds which laboratory value, in which unit and with which limits;
+    `signs` maps columns of true, false, 1, 0 or null to signs such as `proteinuria_new_onset`, as
+    `sledai.findings.Findings` names them. For each descriptor whose definition asks for one of
+    them a column with its name is added, true, false or null (not assessed), and the column that
+    `reason_column` names. Row by row it is the answer of `sledai.findings.derive`.
+
+    On a lazy frame nothing is computed here: the added column `sledai_invalid` counts the cells of
+    each row that are no findings, and these count as not known.
+
+    Raises `InvalidInputError` for an unknown edition, for missing or doubled columns, where no
+    descriptor can be derived and, unless the frame is lazy, for a value that no patient has.
+
+    >>> import polars as pl
+    >>> visits = pl.DataFrame({"plt": [92.0, 100.0, None]})
+    >>> derived = derive(visits, edition="SELENA", labs=[Lab("platelets", "plt", "10*9/L")])
+    >>> derived["thrombocytopenia"].to_list()
+    [True, False, None]
+    >>> derived["sledai_thrombocytopenia_reason"][0]
+    'present: platelets < 100,000 per mm3'
+    """
+    return cast(
+        "IntoFrameT",
+        add_descriptors(df, edition=edition_named(edition), labs=labs, signs=signs or {}),
     )
 
 

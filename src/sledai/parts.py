@@ -27,6 +27,7 @@ __all__ = [
     "Range",
     "add_columns",
     "opened",
+    "refuse_collisions",
 ]
 
 ENGINES = {
@@ -108,7 +109,7 @@ def add_columns(
     readings = read_columns(
         frame, columns or {}, descriptor_set(not_collected), descriptor_set(absent)
     )
-    _refuse_collisions(frame.collect_schema().names(), added)
+    refuse_collisions(frame.collect_schema().names(), added)
     if isinstance(frame, nw.DataFrame):
         refuse_invalid(frame, readings)
     return _added(df, frame, readings, make, integers=integers, policy=policy)
@@ -158,7 +159,8 @@ def _added(
     return result
 
 
-def _refuse_collisions(there: Iterable[object], added: Iterable[str]) -> None:
+def refuse_collisions(there: Iterable[object], added: Iterable[str]) -> None:
+    """Refuse result columns that are there already or are asked for twice."""
     # Without regard to case, for engines to which RASH and rash are one column.
     seen = {str(name).lower() for name in there}
     added = list(added)

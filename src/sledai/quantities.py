@@ -17,6 +17,7 @@ from typing import Literal, Self, assert_never, cast, get_args
 from sledai.errors import InvalidInputError, shorten
 
 __all__ = [
+    "NEVER_ZERO",
     "PLAUSIBLE",
     "UNITS",
     "Amount",
@@ -27,6 +28,7 @@ __all__ = [
     "checked",
     "converted",
     "kind",
+    "plausible_range",
 ]
 
 Operator = Literal["<", "<=", ">", ">="]
@@ -184,6 +186,10 @@ class Quantity:
         return f"{self.bound}{self.value:f} {self.unit}"
 
 
+NEVER_ZERO = frozenset({"temperature"})
+"""Analytes of which 0 is an amount like others, and not none at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """What is known of a quantity, in the first unit of its analyte: that it lies in an interval.
@@ -268,14 +274,25 @@ def _refuse_absurd(analyte: str, quantity: Quantity, amount: Fraction) -> None:
     if analyte not in PLAUSIBLE:
         return
     least, most = PLAUSIBLE[analyte]
-    zero = analyte != "temperature"  # of which 0 is an amount like others
-    too_little = not quantity.bound and amount < least and not (zero and amount == 0)
+    nothing = amount == 0 and analyte not in NEVER_ZERO
+    too_little = not quantity.bound and amount < least and not nothing
     if too_little or amount > most:
-        low, high = (_plain(converted(analyte, end, quantity.unit)) for end in (least, most))
         raise InvalidInputError(
             f"{analyte}: found {shorten(str(quantity))}, which no patient has; accepted: "
-            f"{'0 or ' if zero else ''}{low} to {high} {quantity.unit}; is it the right unit?"
+            f"{plausible_range(analyte, quantity.unit)}; is it the right unit?"
         )
+
+
+def plausible_range(analyte: str, unit: str) -> str:
+    """Say in a unit which values are accepted.
+
+    >>> plausible_range("platelets", "K/uL"), plausible_range("urine_red_cells", "/[HPF]")
+    ('0 or 1 to 10,000 K/uL', 'at least 0 /[HPF]')
+    """
+    if analyte not in PLAUSIBLE:
+        return f"at least 0 {unit}"
+    low, high = (_plain(converted(analyte, end, unit)) for end in PLAUSIBLE[analyte])
+    return f"{'' if analyte in NEVER_ZERO else '0 or '}{low} to {high} {unit}"
 
 
 def _plain(number: Fraction) -> str:

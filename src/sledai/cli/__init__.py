@@ -1,4 +1,4 @@
-"""The command line: score a file of visits, audit recorded totals, say what descriptors mean.
+"""The command line: score and audit files of visits, derive and explain descriptors.
 
 One module a command, and what they share in `options`, `printing` and `progress`. Needs the extra
 `cli`.
@@ -13,6 +13,7 @@ import typer
 
 import sledai
 from sledai.cli.audit_file import audit
+from sledai.cli.derive_file import derive
 from sledai.cli.options import TRIAL_RULES
 from sledai.cli.printing import wrapped
 from sledai.cli.reference import descriptors, editions, explain
@@ -32,7 +33,7 @@ app = typer.Typer(
         "For research and software building; not a medical device."
     ),
 )
-for command in (score, audit, descriptors, explain, editions):
+for command in (score, audit, derive, descriptors, explain, editions):
     app.command()(command)
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import typer
 
 from sledai.answers import find_answers, read_numbers
-from sledai.audit import LAB_LIMITS, Check, Lab
+from sledai.audit import LAB_LIMITS, Check
 from sledai.audit import audit as audit_frame
 from sledai.cli.options import (
     Absent,
@@ -21,12 +21,12 @@ from sledai.cli.options import (
     SeparatorOption,
     SheetOption,
     open_input,
+    read_lab,
     refuse_outputs,
 )
 from sledai.cli.problems import Problems
 from sledai.cli.progress import reading
 from sledai.cli.report import Report
-from sledai.errors import InvalidInputError, shorten
 from sledai.files import OUTPUT_FORMATS, Dialect, Output, write_text
 
 __all__ = ["audit"]
@@ -83,7 +83,7 @@ def audit(
 
     Exit code 1 when a recorded score disagrees; queries do not change it.
     """
-    labs = [_lab(option) for option in lab]
+    labs = [read_lab(option) for option in lab]
     scores = {Check.TOTAL: recorded} | ({} if clinical is None else {Check.CLINICAL: clinical})
     as_json = output is not None and output.suffix.lower() == _JSON
     refuse_outputs(source, output, formats={**OUTPUT_FORMATS, _JSON: "JSON"})
@@ -105,7 +105,13 @@ def audit(
             numbers: dict[str, pl.Series] = {}
             for name in scores.values():
                 numbers[name], wrong = read_numbers(batch.visits[name], missing)
-                problems.add_numbers(batch, name, wrong)
+                problems.add_cells(
+                    batch,
+                    name,
+                    wrong,
+                    "recorded scores that are no number",
+                    "a number, empty; other texts need --missing TEXT",
+                )
             for one in labs:
                 numbers[one.column], wrong = read_numbers(batch.visits[one.column], missing)
                 report.add_unreadable(one.column, batch.visits[one.column].filter(wrong))
@@ -131,14 +137,3 @@ def audit(
         print(f"{report.findings} findings written to {output}")
     if report.disagreements:
         raise typer.Exit(1)
-
-
-def _lab(option: str) -> Lab:
-    analyte, equals, rest = option.partition("=")
-    column, space, unit = rest.strip().rpartition(" ")
-    if not equals or not space:
-        raise InvalidInputError(
-            f"--lab: found {shorten(option)}; accepted: 'ANALYTE=COLUMN UNIT', such as "
-            "'platelets=platelet_count 10*9/L'"
-        )
-    return Lab(analyte.strip(), column.strip(), unit)

@@ -12,6 +12,7 @@ from sledai.cli.printing import printable
 from sledai.descriptors import Descriptor, listed
 from sledai.errors import SHOWN, InvalidInputError, shorten
 from sledai.files import FORMATS, OUTPUT_FORMATS, Dialect, Visits, open_visits, output_format
+from sledai.laboratory import Lab
 from sledai.trials import nct05765006
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "SeparatorOption",
     "SheetOption",
     "open_input",
+    "read_lab",
     "refuse_outputs",
 ]
 
@@ -144,6 +146,26 @@ def open_input(
         absent=asserted,
         incomplete=_missing_columns(visits, unnamed, columns) if unnamed else "",
     )
+
+
+def read_lab(option: str) -> Lab:
+    """Read 'ANALYTE=COLUMN UNIT', and lower=... or upper=... after it."""
+    analyte, equals, rest = option.partition("=")
+    words = rest.strip().split(" ")
+    ends: dict[str, float | str] = {}
+    while len(words) > 1 and words[-1].startswith(("lower=", "upper=")):
+        name, _, end = words.pop().partition("=")
+        try:
+            ends[name] = float(end)
+        except ValueError:
+            ends[name] = end
+    column = " ".join(words[:-1]).strip()
+    if not equals or not column:
+        raise InvalidInputError(
+            f"--lab: found {shorten(option)}; accepted: 'ANALYTE=COLUMN UNIT', such as "
+            "'platelets=platelet_count 10*9/L'"
+        )
+    return Lab(analyte.strip(), column, words[-1], ends.get("lower"), ends.get("upper"))
 
 
 def _named_columns(options: list[str]) -> dict[str, Descriptor]:

@@ -48,16 +48,23 @@ class Problems:
             cells = answers.problems([f"{place} {n}" for n in batch.places])
             self._add("cells that are no answer", count, cells, answers.accepted)
 
-    def add_numbers(self, batch: Batch, column: str, wrong: pl.Series) -> None:
-        """Take up the cells of a column that are no numbers."""
+    def add_cells(
+        self, batch: Batch, column: str, wrong: pl.Series, what: str, accepted: str
+    ) -> None:
+        """Take up the cells of a column of numbers that are not accepted, and say what is."""
         place = self.input_.visits.place
         cells = (
             f"{place} {batch.places[row]}, column {shorten(column)}: "
             f"found {shorten(*batch.visits[column].slice(row, 1).to_list())}"
             for row in wrong.arg_true().head(SHOWN)
         )
-        accepted = "; accepted: a number, empty; other texts need --missing TEXT"
-        self._add("recorded scores that are no number", int(wrong.sum()), cells, accepted)
+        self._add(what, int(wrong.sum()), cells, f"; accepted: {accepted}")
+
+    def add_rows(self, batch: Batch, wrong: pl.Series, what: str) -> None:
+        """Take up rows that are not accepted."""
+        place = self.input_.visits.place
+        rows = (f"{place} {batch.places[row]}" for row in wrong.arg_true().head(SHOWN))
+        self._add(what, int(wrong.sum()), rows)
 
     def _add(self, name: str, count: int, said: Iterable[str], more: str = "") -> None:
         if count:

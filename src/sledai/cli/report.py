@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import polars as pl
@@ -160,7 +160,10 @@ class Report:
             {
                 "visits": self.visits,
                 "agreement": self._agreement,
-                "queries": [{**asdict(lab), **queries} for lab, queries in self._queries.items()],
+                "queries": [
+                    {"analyte": lab.analyte, "column": lab.column, "unit": lab.unit, **queries}
+                    for lab, queries in self._queries.items()
+                ],
                 "cells_without_a_number": self._unreadable,
                 "findings": self._kept,
             },

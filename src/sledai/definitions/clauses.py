@@ -12,6 +12,7 @@ from typing import assert_never
 from sledai.quantities import Operator
 
 __all__ = [
+    "SPECIAL_CASES",
     "AllOf",
     "AnyOf",
     "AtLeast",
@@ -23,6 +24,7 @@ __all__ = [
     "Sign",
     "findings_of",
     "limits_of",
+    "signs_of",
 ]
 
 
@@ -132,6 +134,16 @@ class AtLeast:
         return f"{self.limit.operator} {self.limit.value} of ({', '.join(map(str, self.clauses))})"
 
 
+SPECIAL_CASES = {
+    "severe_pleuritic_pain": "pleuritic_pain",
+    "new_pleural_thickening": "pleural_thickening",
+    "severe_pericardial_pain": "pericardial_pain",
+    "rash_new_or_recurrent": "rash",
+    "alopecia_new_or_recurrent": "alopecia",
+    "mucosal_ulcers_new_or_recurrent": "mucosal_ulcers",
+}
+"""Signs that are special cases: who has the first has the second."""
+
 Clause = Sign | Measured | BeyondLaboratory | IfGiven | AllOf | AnyOf | AtLeast
 
 
@@ -170,6 +182,22 @@ def limits_of(clause: Clause) -> Iterator[Limit]:
             for part in clause.clauses:
                 yield from limits_of(part)
         case Sign() | BeyondLaboratory():
+            pass
+        case _:
+            assert_never(clause)
+
+
+def signs_of(clause: Clause) -> Iterator[str]:
+    """Name the findings of a clause that are yes or no, in order."""
+    match clause:
+        case Sign():
+            yield clause.finding
+        case IfGiven():
+            yield from signs_of(clause.clause)
+        case AllOf() | AnyOf() | AtLeast():
+            for part in clause.clauses:
+                yield from signs_of(part)
+        case Measured() | BeyondLaboratory():
             pass
         case _:
             assert_never(clause)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from sledai.definitions.clauses import (
+    SPECIAL_CASES,
     AllOf,
     AnyOf,
     AtLeast,
@@ -18,7 +19,7 @@ from sledai.definitions.clauses import (
     Measured,
     Sign,
 )
-from sledai.findings.observations import IMPLIED, Findings, LabResult
+from sledai.findings.observations import Findings, LabResult
 from sledai.quantities import Amount, Operator, Quantity, checked, converted, kind
 
 __all__ = ["Evaluation", "Evidence", "Outcome"]
@@ -106,7 +107,7 @@ class Evaluation:
 
     def _sign(self, finding: str) -> Outcome:
         found, note = self.given(finding), ""
-        for special, general in IMPLIED.items():
+        for special, general in SPECIAL_CASES.items():
             if found is None and finding == general and self.given(special) is True:
                 found, note = True, special
             if found is None and finding == special and self.given(general) is False:

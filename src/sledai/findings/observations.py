@@ -16,11 +16,12 @@ from pydantic import (
     model_validator,
 )
 
+from sledai.definitions.clauses import SPECIAL_CASES
 from sledai.descriptors import Descriptor, descriptor_set, listed
 from sledai.errors import InvalidInputError, shorten
 from sledai.quantities import UNITS, Quantity, checked, kind
 
-__all__ = ["IMPLIED", "Findings", "LabResult", "Measurement"]
+__all__ = ["OBSERVED", "Findings", "LabResult", "Measurement"]
 
 
 def _quantity(value: object) -> object:
@@ -142,16 +143,6 @@ _Amount = Annotated[Quantity | str | None, BeforeValidator(_amount), PlainSerial
 _Laboratory = Annotated[LabResult | Quantity | str | None, BeforeValidator(_laboratory)]
 _Casts = Annotated[bool | Quantity | str | None, BeforeValidator(_casts), PlainSerializer(_said)]
 
-IMPLIED = {
-    "severe_pleuritic_pain": "pleuritic_pain",
-    "new_pleural_thickening": "pleural_thickening",
-    "severe_pericardial_pain": "pericardial_pain",
-    "rash_new_or_recurrent": "rash",
-    "alopecia_new_or_recurrent": "alopecia",
-    "mucosal_ulcers_new_or_recurrent": "mucosal_ulcers",
-}
-"""Signs that are special cases: who has the first has the second."""
-
 
 class Findings(_Model):
     """What was observed at one visit; every field may be left out and is then not known.
@@ -266,7 +257,7 @@ class Findings(_Model):
         return self
 
     def _contradictions(self) -> Iterable[str]:
-        for special, general in IMPLIED.items():
+        for special, general in SPECIAL_CASES.items():
             if getattr(self, special) is True and getattr(self, general) is False:
                 yield f"{special} is true and {general} false; the first is a case of the second"
         dna = self.anti_dsdna

@@ -1,0 +1,355 @@
+"""Descriptors from columns of findings, as expressions for every engine.
+
+The expressions behind `sledai.frame.derive`. The rules are those of `sledai.definitions`: a clause
+that is read from columns becomes flags, whether it holds and whether it does not, and the others
+combine them. Needs the extra `frame`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from importlib import import_module
+from itertools import combinations
+from operator import add
+from typing import Any, assert_never
+
+import narwhals as nw
+
+from sledai.columns import Reading, kinds_of, misread, number, refuse_invalid
+from sledai.definitions import Edition
+from sledai.definitions.clauses import (
+    SPECIAL_CASES,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    BeyondLaboratory,
+    Clause,
+    IfGiven,
+    Measured,
+    Sign,
+    signs_of,
+)
+from sledai.definitions.editions import DEFINITIONS
+from sledai.descriptors import Descriptor
+from sledai.errors import InvalidInputError, shorten
+from sledai.laboratory import BOUNDS, Answer, Lab, LabValues, all_of, any_of
+from sledai.parts import INVALID_COLUMN, opened, refuse_collisions
+from sledai.quantities import UNITS, plausible_range
+
+__all__ = ["ANALYTES", "SIGNS", "add_descriptors", "reason_column"]
+
+SIGNS = tuple(
+    dict.fromkeys(
+        sign
+        for definitions in DEFINITIONS.values()
+        for definition in definitions.values()
+        for sign in signs_of(definition.rule)
+    )
+)
+"""The findings that are yes or no."""
+
+ANALYTES = tuple(
+    analyte
+    for analyte in UNITS
+    if any(
+        analyte in definition.findings
+        for definitions in DEFINITIONS.values()
+        for definition in definitions.values()
+    )
+)
+"""The laboratory values that a definition asks for."""
+
+_PART = "_sledai_"  # begins the names of columns that are there only in between
+
+
+def reason_column(descriptor: Descriptor) -> str:
+    """Name the column that holds the reason for a derived descriptor.
+
+    >>> reason_column(Descriptor.FEVER)
+    'sledai_fever_reason'
+    """
+    return f"sledai_{descriptor}_reason"
+
+
+def add_descriptors(
+    df: Any, *, edition: Edition, labs: Iterable[Lab], signs: Mapping[str, str]
+) -> Any:
+    """Add the descriptors that columns of findings decide, and their reasons, to any frame."""
+    frame = opened(df)
+    polars = frame.implementation.is_polars()
+    engine: Any = import_module("polars") if polars else nw
+    findings = _Findings(
+        engine=engine,
+        schema=frame.collect_schema(),
+        labs=_lab_values(frame, engine, labs),
+        signs=_sign_readings(frame, signs),
+    )
+    rules = {
+        descriptor: definition.rule
+        for descriptor, definition in DEFINITIONS[edition].items()
+        if (findings.labs.keys() | findings.signs.keys()) & set(definition.findings)
+    }
+    if not rules:
+        raise InvalidInputError(f"nothing that a definition of {edition} asks for is given")
+    lazy = isinstance(frame, nw.LazyFrame)
+    added = [name for descriptor in rules for name in (descriptor.value, reason_column(descriptor))]
+    refuse_collisions(frame.collect_schema().names(), [*added, *([INVALID_COLUMN] if lazy else [])])
+    if not lazy:
+        findings.refuse_wrong_cells(df, frame)
+    answers = {descriptor: findings.answer(rule) for descriptor, rule in rules.items()}
+    results: dict[str, Any] = {}
+    for descriptor, answer in answers.items():
+        results[descriptor.value] = _three_valued(findings.engine, answer)
+        results[reason_column(descriptor)] = findings.reason(rules[descriptor], answer)
+    if lazy:
+        results[INVALID_COLUMN] = findings.invalid()
+    result = _with_columns(df if polars else frame, findings.flags, results)
+    if polars:
+        return result
+    result = nw.to_native(result)
+    if frame.implementation.is_pandas() or frame.implementation.is_dask():
+        result = result.astype({descriptor.value: "boolean" for descriptor in rules})
+    return result
+
+
+def _lab_values(frame: Any, engine: Any, labs: Iterable[Lab]) -> dict[str, LabValues]:
+    schema = frame.collect_schema()
+    values: dict[str, LabValues] = {}
+    for lab in labs:
+        if lab.analyte in values:
+            raise InvalidInputError(f"analytes given twice: {lab.analyte}")
+        for column in (lab.column, lab.lower, lab.upper):
+            if isinstance(column, str):
+                _find(column, lab.analyte, frame)
+                if not schema[column].is_numeric():
+                    raise InvalidInputError(
+                        f"column {shorten(column)} holds no numbers: it is of type {schema[column]}"
+                    )
+        if lab.bound is not None:
+            _find(lab.bound, lab.analyte, frame)
+        values[lab.analyte] = LabValues.of(lab, engine, schema)
+    return values
+
+
+def _sign_readings(frame: Any, signs: Mapping[str, str]) -> dict[str, Reading]:
+    kinds = kinds_of(frame)
+    readings: dict[str, Reading] = {}  # of any descriptor: its weight is not used
+    for column, sign in signs.items():
+        if sign not in SIGNS:
+            raise InvalidInputError(f"sign: found {shorten(sign)}; accepted: {', '.join(SIGNS)}")
+        if sign in readings:
+            raise InvalidInputError(f"signs given twice: {sign}")
+        _find(column, sign, frame)
+        readings[sign] = Reading(Descriptor.SEIZURE, column, kinds[column])
+    return readings
+
+
+def _find(column: str, finding: str, frame: Any) -> None:
+    if column not in frame.collect_schema():
+        raise InvalidInputError(f"no column {shorten(column)}, named for {finding}")
+    if problem := misread(column, frame):
+        raise InvalidInputError(problem)
+
+
+def _with_columns(frame: Any, flags: Mapping[str, Any], results: Mapping[str, Any]) -> Any:
+    return frame.with_columns(**flags).with_columns(**results).drop(*flags)
+
+
+def _one_if(engine: Any, condition: Any) -> Any:
+    return engine.when(condition).then(number(engine, 1)).otherwise(number(engine, 0))
+
+
+def _three_valued(engine: Any, answer: Answer) -> Any:
+    present, absent = engine.lit(value=True), engine.lit(value=False)
+    if answer.no is False:
+        return engine.when(answer.yes).then(present)
+    if answer.yes is False:
+        return engine.when(answer.no).then(absent)
+    return engine.when(answer.yes).then(present).otherwise(engine.when(answer.no).then(absent))
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """The columns of findings, and the flags that are made of them for each clause."""
+
+    engine: Any
+    schema: Mapping[str, Any]
+    labs: Mapping[str, LabValues]
+    signs: Mapping[str, Reading]
+    flags: dict[str, Any] = field(default_factory=dict[str, Any])
+    places: dict[Clause, int] = field(default_factory=dict[Clause, int])
+
+    def answer(self, clause: Clause) -> Answer:
+        """Hold a clause against the columns."""
+        match clause:
+            case Sign() | Measured() | BeyondLaboratory():
+                return self._flagged(clause)
+            case IfGiven():
+                yes = self.answer(clause.clause).yes
+                return Answer(yes, ~yes if yes is not False else True)
+            case AllOf():
+                return _at_least(len(clause.clauses), [self.answer(c) for c in clause.clauses])
+            case AnyOf():
+                return _at_least(1, [self.answer(c) for c in clause.clauses])
+            case AtLeast():
+                needed = int(clause.limit.value)
+                return _at_least(needed, [self.answer(c) for c in clause.clauses])
+            case _:
+                assert_never(clause)
+
+    def _flagged(self, clause: Sign | Measured | BeyondLaboratory) -> Answer:
+        """Compute a clause once, as columns of 1 and 0."""
+        answer = self._read(clause)
+        place = self.places.setdefault(clause, len(self.places))
+        yes, no = f"{_PART}{place}_yes", f"{_PART}{place}_no"
+        for name, condition in ((yes, answer.yes), (no, answer.no)):
+            if condition is not False:
+                self.flags[name] = _one_if(self.engine, condition)
+        return Answer(*(self.engine.col(n) == 1 if n in self.flags else False for n in (yes, no)))
+
+    def _read(self, clause: Sign | Measured | BeyondLaboratory) -> Answer:
+        match clause:
+            case Sign():
+                return self._sign(clause.finding)
+            case Measured() if clause.since:
+                now, before = self.labs.get(clause.finding), self.labs.get(clause.since)
+                return now.increase(before, clause.limit) if now and before else _NEVER
+            case Measured():
+                values = self.labs.get(clause.finding)
+                return values.measured(clause.limit) if values else _NEVER
+            case BeyondLaboratory():
+                values = self.labs.get(clause.finding)
+                return (
+                    values.beyond(clause.operator, self.engine, self.schema) if values else _NEVER
+                )
+            case _:
+                assert_never(clause)
+
+    def _sign(self, finding: str) -> Answer:
+        def said(sign: str, *, yes: bool) -> Any:
+            if (reading := self.signs.get(sign)) is None:
+                return False
+            return reading.points(self.engine) > 0 if yes else reading.absent(self.engine)
+
+        special = [said(s, yes=True) for s, general in SPECIAL_CASES.items() if general == finding]
+        general = [said(g, yes=False) for s, g in SPECIAL_CASES.items() if s == finding]
+        return Answer(
+            any_of(said(finding, yes=True), *special), any_of(said(finding, yes=False), *general)
+        )
+
+    def reason(self, rule: Clause, answer: Answer) -> Any:
+        """Say what the answer is, and of each clause whether it holds."""
+        engine = self.engine
+        text = _choice(engine, answer, "present", "absent", "not assessed")
+        said = [
+            part
+            for n, clause in enumerate(_leaves(rule))
+            for part in (engine.lit("; " if n else ": "), self._said(clause))
+        ]
+        return engine.concat_str(text, *said, separator="")
+
+    def _said(self, clause: Sign | Measured | BeyondLaboratory) -> Any:
+        yes, no = f"{clause}: yes", f"{clause}: no"
+        if not isinstance(clause, Sign):
+            yes, no = str(clause), f"not {clause}"
+        return _choice(self.engine, self._flagged(clause), yes, no, f"{clause}: not known")
+
+    def wrong(self) -> list["_Wrong"]:
+        """Say which cells are no findings."""
+        engine = self.engine
+        wrong: list[_Wrong] = []
+        for values in self.labs.values():
+            lab = values.lab
+            accepted = plausible_range(lab.analyte, lab.unit)
+            if lab.bound is not None:
+                accepted += f", and in {shorten(lab.bound)} {', '.join(BOUNDS)} or nothing"
+            wrong.append(_Wrong(lab.column, values.there & ~values.plausible, accepted))
+        for special, general in SPECIAL_CASES.items():
+            if special in self.signs and general in self.signs:
+                one, other = self.signs[special], self.signs[general]
+                wrong.append(
+                    _Wrong(
+                        one.column,
+                        (one.points(engine) > 0) & other.absent(engine),
+                        f"{special} only where there is {general} ({shorten(other.column)})",
+                    )
+                )
+        return wrong
+
+    def invalid(self) -> Any:
+        """Count the cells of each row that are no findings."""
+        counts = [_one_if(self.engine, one.where) for one in self.wrong()]
+        counts += [reading.invalid(self.engine) for reading in self.signs.values()]
+        return reduce(add, counts).cast(self.engine.Int32)
+
+    def refuse_wrong_cells(self, df: Any, frame: Any) -> None:
+        """Raise `InvalidInputError` for the cells of an eager frame that are no findings."""
+        refuse_invalid(frame, list(self.signs.values()))
+        wrong = self.wrong()
+        if not wrong:
+            return
+        flags = nw.from_native(
+            (df if frame.implementation.is_polars() else frame).select(
+                **{str(n): _one_if(self.engine, one.where) for n, one in enumerate(wrong)}
+            ),
+            pass_through=True,
+        )
+        problems: list[str] = []
+        for n, one in enumerate(wrong):
+            if count := int(flags[str(n)].cast(nw.Int64).sum()):
+                row = int(flags[str(n)].arg_max())
+                (found,) = frame.get_column(one.column)[row : row + 1].to_list()
+                problems.append(
+                    f"column {shorten(one.column)}: found {shorten(found)} in row {row}, counting "
+                    f"from 0 ({count} such {'cell' if count == 1 else 'cells'}); accepted: "
+                    f"{one.accepted}"
+                )
+        if problems:
+            raise InvalidInputError("; ".join(problems))
+
+
+_NEVER = Answer(yes=False, no=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """Cells of a column that are no findings: where, and what is accepted."""
+
+    column: str
+    where: Any
+    accepted: str
+
+
+def _at_least(needed: int, answers: list[Answer]) -> Answer:
+    """Combine clauses of which as many are needed."""
+
+    def some(of_which: list[Any], number_: int) -> Any:
+        return any_of(*(all_of(*chosen) for chosen in combinations(of_which, number_)))
+
+    return Answer(
+        some([answer.yes for answer in answers], needed),
+        some([answer.no for answer in answers], len(answers) - needed + 1),
+    )
+
+
+def _leaves(clause: Clause) -> Iterator[Sign | Measured | BeyondLaboratory]:
+    """Give the clauses that are read from columns, in order."""
+    match clause:
+        case Sign() | Measured() | BeyondLaboratory():
+            yield clause
+        case IfGiven():
+            yield from _leaves(clause.clause)
+        case AllOf() | AnyOf() | AtLeast():
+            for part in clause.clauses:
+                yield from _leaves(part)
+        case _:
+            assert_never(clause)
+
+
+def _choice(engine: Any, answer: Answer, yes: str, no: str, neither: str) -> Any:
+    said = engine.lit(neither)
+    if answer.no is not False:
+        said = engine.when(answer.no).then(engine.lit(no)).otherwise(said)
+    if answer.yes is not False:
+        said = engine.when(answer.yes).then(engine.lit(yes)).otherwise(said)
+    return said
