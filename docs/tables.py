@@ -62,32 +62,24 @@ def units() -> str:
 
 
 def findings() -> str:
-    used = {
-        name: dict.fromkeys(
-            d
-            for of_edition in DEFINITIONS.values()
-            for d in of_edition
-            if name in of_edition[d].findings
-        )
-        for name in OBSERVED
-    }
-    kinds = {"bool": "yes or no", "int": "count", "LabResult": "value, limits, flag"}
+    kinds = {"bool": "yes or no", "int": "count", "LabResult": "value, limits, flag", "": "amount"}
+
+    def holds(name: str) -> str:
+        field = str(Findings.model_fields[name])
+        return next(said for kind, said in kinds.items() if kind in field)
+
+    def asked_by(name: str) -> list[Descriptor]:
+        return [d for d in Descriptor if any(name in by[d].findings for by in DEFINITIONS.values())]
+
     return table(
         ["finding", "holds", "used for"],
         [
             (
                 f"`{name}`",
-                next(
-                    (
-                        said
-                        for kind, said in kinds.items()
-                        if kind in str(Findings.model_fields[name])
-                    ),
-                    "amount",
-                ),
-                ", ".join(f"`{d}`" for d in descriptors) or "`proteinuria`, with `ratio_limit`",
+                holds(name),
+                ", ".join(f"`{d}`" for d in asked_by(name)) or "`proteinuria`, with `ratio_limit`",
             )
-            for name, descriptors in used.items()
+            for name in OBSERVED
         ],
     )
 
