@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from sledai import ActivityRule, Assessment, Descriptor
+from sledai import SEROLOGIC, ActivityRule, Assessment, Descriptor
 from sledai.definitions import Edition
 
 answers = st.sampled_from([True, False, None])
@@ -28,6 +28,8 @@ def nearly_complete_assessments(draw: st.DrawFn, most_unknown: int = 8) -> Asses
     return Assessment.of(present=present, not_assessed=unknown)
 
 
+_CLINICAL = st.frozensets(st.sampled_from(sorted(set(Descriptor) - SEROLOGIC)), max_size=4)
+_nothing = st.just(frozenset[Descriptor]())
 rules = st.builds(
     ActivityRule,
     name=st.just("drawn"),
@@ -35,4 +37,18 @@ rules = st.builds(
     least_total=st.integers(1, 40),
     least_clinical=st.integers(0, 40),
     clinical_applies=st.sampled_from(["always", "serology scored"]),
+    least_serologic=st.sampled_from([0, 0, 0, 2, 4]),
+    uncounted=_nothing | _CLINICAL,
+    one_of=_nothing | _CLINICAL,
+) | st.builds(
+    lambda least, more, uncounted: ActivityRule(
+        name="drawn",
+        edition=Edition.SLEDAI_2K,
+        least_total=least,
+        most_total=least + more,
+        uncounted=uncounted,
+    ),
+    st.integers(0, 20),
+    st.integers(7, 20),
+    _nothing | _CLINICAL,
 )

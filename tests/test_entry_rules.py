@@ -27,9 +27,16 @@ def a_rule(**conditions: object) -> ActivityRule:
     return ActivityRule(name="example", edition=Edition.SELENA, **conditions)  # type: ignore[arg-type]
 
 
-def meets(rule: ActivityRule, total: int, clinical: int) -> bool:
+def meets(rule: ActivityRule, visit: Assessment) -> bool:
     """The rule read off its fields, without its table."""
-    if total < rule.least_total:
+    counted = visit.present - rule.uncounted
+    total = sum(d.weight for d in counted)
+    clinical = sum(d.weight for d in counted - SEROLOGIC)
+    if not rule.least_total <= total <= rule.most_total:
+        return False
+    if total - clinical < rule.least_serologic:
+        return False
+    if rule.one_of and not rule.one_of & visit.present:
         return False
     if rule.clinical_applies == "serology scored" and total == clinical:
         return True
@@ -42,7 +49,7 @@ def by_brute_force(rule: ActivityRule, visit: Assessment) -> tuple[Verdict, froz
     outcomes: dict[tuple[bool, ...], bool] = {}
     for answers in product([False, True], repeat=len(unknown)):
         visit_then = visit.model_copy(update=dict(zip(unknown, answers, strict=True)))
-        outcomes[answers] = meets(rule, total_score(visit_then), clinical_score(visit_then))
+        outcomes[answers] = meets(rule, visit_then)
     deciding = frozenset(
         descriptor
         for place, descriptor in enumerate(unknown)
@@ -91,8 +98,12 @@ def test_descriptors_of_one_weight_are_interchangeable(
     """The proof over classes of assessments rests on this."""
     swapped: dict[str, bool | None] = {}
     renamed: dict[Descriptor, Descriptor] = {}
-    for key in {(d.weight, d in SEROLOGIC) for d in Descriptor}:
-        group = [d for d in Descriptor if (d.weight, d in SEROLOGIC) == key]
+
+    def kind(d: Descriptor) -> tuple[object, ...]:
+        return d.weight, d in SEROLOGIC, d in rule.uncounted, d in rule.one_of
+
+    for key in {kind(d) for d in Descriptor}:
+        group = [d for d in Descriptor if kind(d) == key]
         for old, new in zip(group, random.sample(group, len(group)), strict=True):
             swapped[new] = getattr(visit, old)
             renamed[old] = new
@@ -105,16 +116,26 @@ def test_descriptors_of_one_weight_are_interchangeable(
 def test_the_two_scores_are_enough_where_both_are_known(
     rule: ActivityRule, visit: Assessment
 ) -> None:
-    by_scores = rule.judge_scores(total=total_score(visit), clinical=clinical_score(visit))
-    assert by_scores == rule.judge(visit)
+    counted = visit.model_copy(update=dict.fromkeys(rule.uncounted, False))
+    by_scores = rule.judge_scores(total=total_score(counted), clinical=clinical_score(counted))
+    judgement = rule.judge(visit)
+    assert by_scores.reason == judgement.reason
+    if rule.one_of and by_scores.verdict is not Verdict.NOT_MET:
+        assert (by_scores.verdict, by_scores.deciding) == (Verdict.UNDETERMINED, rule.one_of)
+    else:
+        assert by_scores == judgement
 
 
-@given(rules)
-def test_the_table_says_what_the_fields_say(rule: ActivityRule) -> None:
-    assert list(rule.least_clinical_by_serology) == [0, 2, 4]
-    for serologic, least in rule.least_clinical_by_serology.items():
-        for clinical in range(102):
-            assert (clinical >= least) is meets(rule, clinical + serologic, clinical)
+@given(rules, complete_assessments)
+def test_the_table_says_what_the_fields_say(rule: ActivityRule, visit: Assessment) -> None:
+    table = rule.least_clinical_by_serology
+    assert list(table) == [0, 2, 4]
+    counted = visit.present - rule.uncounted
+    clinical = sum(d.weight for d in counted - SEROLOGIC)
+    serologic = sum(d.weight for d in counted & SEROLOGIC)
+    enough = clinical >= table[serologic] and clinical + serologic <= rule.most_total
+    one_there = not rule.one_of or bool(rule.one_of & visit.present)
+    assert meets(rule, visit) is (enough and one_there)
 
 
 class TestDeciding:
@@ -174,6 +195,19 @@ class TestReason:
                 {"least_total": 8, "least_clinical": 6, "clinical_applies": "serology scored"},
                 "SELENA-SLEDAI total >= 8 and clinical >= 6 when serology is scored",
             ),
+            ({"least_total": 4, "most_total": 12}, "SELENA-SLEDAI total >= 4 and total <= 12"),
+            (
+                {"least_total": 10, "least_serologic": 4},
+                "SELENA-SLEDAI total >= 10 and low_complement and increased_dna_binding present",
+            ),
+            (
+                {"least_serologic": 2},
+                "SELENA-SLEDAI low_complement or increased_dna_binding present",
+            ),
+            (
+                {"least_clinical": 4, "one_of": {"rash", "arthritis"}, "uncounted": {"fever"}},
+                "SELENA-SLEDAI clinical >= 4 and one of arthritis, rash present, fever not counted",
+            ),
         ],
     )
     def test_a_rule_is_a_sentence(self, conditions: dict[str, object], sentence: str) -> None:
@@ -228,6 +262,37 @@ class TestConstruction:
         found = f"found {least!r}; accepted: a whole number 0 to 105"
         with pytest.raises(InvalidInputError, match=f"^{field}: {found}$"):
             a_rule(**{field: least})
+
+    @pytest.mark.parametrize(
+        ("conditions", "message"),
+        [
+            ({"most_total": 106}, "most_total: found 106; accepted: a whole number 0 to 105"),
+            ({"least_total": 6, "most_total": 12}, "most_total: accepted only with a least_total"),
+            ({"most_total": 6}, "most_total: accepted only with a least_total that is at least 7"),
+            ({"most_total": 40, "least_clinical": 4}, "and with no other condition"),
+            ({"most_total": 40, "one_of": {"rash"}}, "and with no other condition"),
+            ({"most_total": 40, "least_serologic": 2}, "and with no other condition"),
+            ({"least_serologic": 3}, "least_serologic: found 3; accepted: 0, 2, 4"),
+            ({"least_total": 6, "one_of": {"rashes"}}, "not one of the 24 descriptors: 'rashes'"),
+            (
+                {"least_total": 6, "uncounted": {"low_complement"}},
+                "uncounted: found low_complement; accepted: clinical descriptors",
+            ),
+            (
+                {"least_total": 6, "one_of": SEROLOGIC},
+                "one_of: found low_complement, increased_dna_binding; accepted: clinical",
+            ),
+        ],
+    )
+    def test_conditions_that_cannot_be_judged_exactly_are_refused(
+        self, conditions: dict[str, object], message: str
+    ) -> None:
+        with pytest.raises(InvalidInputError, match=message):
+            a_rule(**conditions)
+
+    def test_a_highest_total_alone_and_names_as_text(self) -> None:
+        assert a_rule(most_total=7).most_total == 7
+        assert a_rule(one_of={"rash"}).one_of == frozenset({Descriptor.RASH})
 
     def test_the_ends_of_the_range(self) -> None:
         everything = Assessment.of(present=list(Descriptor))

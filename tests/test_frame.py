@@ -3,6 +3,7 @@
 import importlib
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -207,16 +208,7 @@ class TestThreeWaysToLoseAMissingAnswer:
 def test_any_visits_and_any_rules_equal_the_scalar_path(
     visits: list[Assessment], drawn: list[ActivityRule]
 ) -> None:
-    named = [
-        ActivityRule(
-            name=f"drawn {n}",
-            edition=rule.edition,
-            least_total=rule.least_total,
-            least_clinical=rule.least_clinical,
-            clinical_applies=rule.clinical_applies,
-        )
-        for n, rule in enumerate(drawn)
-    ]
+    named = [replace(rule, name=f"drawn {n}") for n, rule in enumerate(drawn)]
     expected = [scalar(visit, *named) for visit in visits]
     for kind in ("polars boolean", "pandas float with NaN"):
         assert results(frame.score(MAKERS[kind](dumped(visits)), rules=named)) == expected
@@ -462,8 +454,8 @@ class TestValues:
 def test_without_the_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    for module in ("frame", "audit", "agreement", "parts", "columns"):
-        monkeypatch.delitem(sys.modules, f"sledai.{module}")
+    for module in ("frame", "audit", "agreement", "derived", "parts", "columns"):
+        monkeypatch.delitem(sys.modules, f"sledai.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "narwhals", None)
     with pytest.raises(
         ModuleNotFoundError,

@@ -22,7 +22,8 @@ from sledai.definitions import Edition
 from sledai.definitions.editions import edition_named
 from sledai.descriptors import Descriptor
 from sledai.entry_rules import ActivityRule
-from sledai.laboratory import Lab
+from sledai.laboratory import Lab, any_of
+from sledai.scoring import MAX_TOTAL
 from sledai.verdict import Verdict
 
 __all__ = [
@@ -201,12 +202,22 @@ def derive(
 
 def _verdict(parts: Parts, rule: ActivityRule) -> Any:
     """Judge a rule from its table and the bounds of both parts of the score."""
-    engine, clinical, serologic = parts.engine, parts.clinical, parts.serologic
+    engine, serologic = parts.engine, parts.serologic
+    clinical = parts.without(rule.uncounted) if rule.uncounted else parts.clinical
     can_be_met = can_fail = engine.lit(value=False)
     for points, least in rule.least_clinical_by_serology.items():
         reached = (serologic.low <= points) & (serologic.high >= points)
         can_fail |= reached & (clinical.low < least)
-        can_be_met |= reached & (clinical.high >= least)
+        enough = clinical.high >= least
+        if rule.most_total < MAX_TOTAL:
+            can_fail |= reached & (clinical.high > rule.most_total - points)
+            enough &= clinical.low <= rule.most_total - points
+        can_be_met |= reached & enough
+    if rule.one_of:
+        one_of = [parts.readings[descriptor] for descriptor in rule.one_of]
+        there = any_of(*(reading.points(engine) > 0 for reading in one_of))
+        can_fail |= ~there
+        can_be_met &= any_of(there, *(parts.is_open(reading) > 0 for reading in one_of))
     return (
         engine.when(can_be_met & can_fail)
         .then(engine.lit(Verdict.UNDETERMINED.value))

@@ -66,7 +66,8 @@ class Parts:
     """The parts of a row as expressions of `engine`: narwhals, or polars itself.
 
     `open_clinical` counts, by weight, the clinical descriptors that can still be present, and
-    `open_serologic` the serologic ones, which weigh the same.
+    `open_serologic` the serologic ones, which weigh the same. `is_open` says of one reading,
+    by 1 or 0, whether it can.
     """
 
     engine: Any
@@ -76,6 +77,16 @@ class Parts:
     open_serologic: Any
     not_assessed: Any
     readings: Mapping[Descriptor, Reading]
+    is_open: Callable[[Reading], Any]
+
+    def without(self, descriptors: Iterable[Descriptor]) -> Range:
+        """Leave clinical descriptors out of the clinical score."""
+        low, high = self.clinical.low, self.clinical.high
+        for reading in (self.readings[descriptor] for descriptor in descriptors):
+            points = reading.points(self.engine).cast(self.engine.Int32)
+            open_ = self.is_open(reading).cast(self.engine.Int32)
+            low, high = low - points, high - points - open_ * reading.descriptor.weight
+        return Range(low, high)
 
     @property
     def total(self) -> Range:
@@ -226,6 +237,7 @@ def _apply(
                 open_serologic=_sum(counts["serologic"].values()),
                 not_assessed=not_assessed.cast(engine.Int32),
                 readings={reading.descriptor: reading for reading in readings},
+                is_open=is_open,
             )
         )
     )
