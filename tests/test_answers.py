@@ -14,6 +14,7 @@ from sledai.answers import (
     descriptor_named,
     find_answers,
     plain_name,
+    read_amounts,
     read_answers,
     read_numbers,
 )
@@ -269,3 +270,22 @@ class TestNumbers:
         for cells in (pl.Series([1, None]), pl.Series([1.0, float("nan")])):
             numbers, wrong = read_numbers(cells)
             assert (numbers.to_list(), wrong.to_list()) == ([1.0, None], [False, False])
+
+
+def test_numbers_that_stand_for_a_missing_value_are_none() -> None:
+    cells = pl.Series(["999", "92", "-9", "<5", "999.0"])
+    amounts = read_amounts(cells, ["999", "-9", "<5"])
+    assert amounts.numbers.to_list() == [None, 92, None, None, None]
+    assert amounts.bounds.to_list() == [None] * 5
+    assert not amounts.wrong.any()
+    numbers, wrong = read_numbers(pl.Series(["999", "5", "x"]), ["999"])
+    assert (numbers.to_list(), wrong.to_list()) == ([None, 5, None], [False, False, True])
+
+
+def test_amounts_as_laboratories_print_them() -> None:
+    cells = pl.Series(["92", " < 5", ">=200", "\u2264 3", "", None, "=3", "<", "<x", "-1"])
+    amounts = read_amounts(cells)
+    assert amounts.numbers.to_list() == [92, 5, 200, 3, None, None, None, None, None, -1]
+    assert amounts.bounds.to_list() == [None, "<", ">=", "<=", *[None] * 6]
+    assert amounts.wrong.to_list() == [*[False] * 6, True, True, True, False]
+    assert read_amounts(pl.Series([92, None])).numbers.to_list() == [92, None]

@@ -880,10 +880,10 @@ class TestDerive:
         assert written["thrombocytopenia"].to_list() == ["true", "true", "false", None]
         assert written["low_complement"].to_list() == ["false", "true", None, "true"]
         assert written["sledai_thrombocytopenia_reason"].to_list() == [
-            "present: platelets < 100,000 per mm3",
-            "present: platelets < 100,000 per mm3",
-            "absent: not platelets < 100,000 per mm3",
-            "not assessed: platelets < 100,000 per mm3: not known",
+            "present: platelets < 100,000 per mm3 [SELENA-SLEDAI]",
+            "present: platelets < 100,000 per mm3 [SELENA-SLEDAI]",
+            "absent: not platelets < 100,000 per mm3 [SELENA-SLEDAI]",
+            "not assessed: platelets < 100,000 per mm3: not known [SELENA-SLEDAI]",
         ]
 
     def test_what_is_derived_can_be_scored(self, run: Run) -> None:
@@ -962,10 +962,36 @@ class TestDerive:
         assert "line 2, column 'plt': found 'clumped' line 5, column 'plt': found '=3'" in said
         assert "limits that are no number: 1" in said
         assert "line 2, column 'low': found 'x'" in said
-        assert "values of platelets that no patient has: 1; accepted: 0 or 1 to 10,000" in said
+        assert (
+            "values and limits of platelets that no patient has: 1; accepted: 0 or 1 to 10,000"
+            in said
+        )
         assert "line 3, column 'plt': found '92000'" in said
         assert "line 4, column 'new': found 'maybe'" in said
         assert not Path("d.csv").exists()
+
+    def test_limits_that_no_laboratory_has_and_numbers_for_nothing(self, run: Run) -> None:
+        path = self.file("a,0.7,0.9", "b,999,90", header="id,C3,low")
+        options = ("--edition", "SELENA", "--lab", "c3=C3 g/L lower=low", "-o", "d.csv")
+        code, _, err = run("derive", path, *options)
+        said = " ".join(err.split())
+        assert code == 2
+        assert "values and limits of c3 that no patient has: 2; accepted: 0 or 0.01 to" in said
+        assert "line 3, column 'C3': found '999'" in said
+        assert "line 3, column 'low': found '90'" in said
+        code, _, _ = run("derive", path, *options, "--missing", "999", "--missing", "90")
+        assert code == 0
+        assert pl.read_csv("d.csv")["low_complement"].to_list() == [True, None]
+
+    def test_one_column_for_two_signs_and_names_like_ours(self, run: Run) -> None:
+        path = self.file("a,92,yes,<", header="id,x,x (bound),bound x")
+        code, _, _ = run(
+            "derive", path, "--edition", "SLEDAI_2K", "--lab", "platelets=x K/uL",
+            "--sign", "rash=x (bound)", "--sign", "alopecia=x (bound)", "-o", "d.csv",
+        )  # fmt: skip
+        assert code == 0
+        written = pl.read_csv("d.csv")
+        assert written.select("rash", "alopecia", "thrombocytopenia").row(0) == (True, True, True)
 
     def test_signs_that_contradict(self, run: Run) -> None:
         path = self.file("a,yes,yes", "b,no,yes", header="id,rash,again")
@@ -987,6 +1013,18 @@ class TestDerive:
             (["--edition", "SELENA", "--sign", "rash"], "--sign: found 'rash'; accepted: SIGN="),
             (["--edition", "SELENA", "--sign", "knee=id"], "sign: found 'knee'; accepted: "),
             (["--edition", "SELENA", "--sign", "rash=x"], "labs.csv: no column 'x'"),
+            (
+                ["--edition", "SELENA", "--sign", "rash=id", "--sign", "rash=new"],
+                "--sign: 'rash' is given twice",
+            ),
+            (
+                ["--edition", "SELENA", "--lab", "c3=c4 g/L lower=0.9 lower=0.8"],
+                "with lower twice",
+            ),
+            (
+                ["--edition", "SELENA", "--lab", "c3=c4 g/L lower=90"],
+                "c3, lower: found 90.0; accepted: a column or 0 or 0.01 to 10 g/L",
+            ),
         ],
     )
     def test_options_that_are_wrong(self, run: Run, options: list[str], message: str) -> None:

@@ -51,26 +51,26 @@ VALUES: dict[str, list[float | None]] = {
 }
 BOUNDS = ["", None, "<", "<=", ">", ">="]
 SIGN_COLUMNS = {
-    "new_protein": "proteinuria_new_onset",
-    "pain": "pericardial_pain",
-    "bad_pain": "severe_pericardial_pain",
-    "rub": "pericardial_rub",
-    "ecg": "pericarditis_on_electrocardiogram",
-    "effusion": "pericardial_effusion",
-    "eruption": "rash",
-    "eruption_new": "rash_new_or_recurrent",
-    "mental": "altered_mental_function",
-    "clouded": "clouded_consciousness",
-    "percept": "perceptual_disturbance",
-    "speech": "incoherent_speech",
-    "sleep": "insomnia_or_daytime_drowsiness",
-    "motor": "psychomotor_activity_changed",
+    "proteinuria_new_onset": "new_protein",
+    "pericardial_pain": "pain",
+    "severe_pericardial_pain": "bad_pain",
+    "pericardial_rub": "rub",
+    "pericarditis_on_electrocardiogram": "ecg",
+    "pericardial_effusion": "effusion",
+    "rash": "eruption",
+    "rash_new_or_recurrent": "eruption_new",
+    "altered_mental_function": "mental",
+    "clouded_consciousness": "clouded",
+    "perceptual_disturbance": "percept",
+    "incoherent_speech": "speech",
+    "insomnia_or_daytime_drowsiness": "sleep",
+    "psychomotor_activity_changed": "motor",
 }
 BOUND_COLUMNS = [lab.bound for lab in LABS if lab.bound]
 SCHEMA: dict[str, Any] = (
     dict.fromkeys(VALUES, pl.Float64)
     | dict.fromkeys(BOUND_COLUMNS, pl.String)
-    | dict.fromkeys(SIGN_COLUMNS, pl.Boolean)
+    | dict.fromkeys(SIGN_COLUMNS.values(), pl.Boolean)
 )
 Row = dict[str, Any]
 
@@ -79,7 +79,10 @@ Row = dict[str, Any]
 def rows(draw: st.DrawFn) -> Row:
     row: Row = {name: draw(st.sampled_from(values)) for name, values in VALUES.items()}
     row |= {name: draw(st.sampled_from(BOUNDS)) for name in BOUND_COLUMNS}
-    row |= {name: draw(st.sampled_from([True, False, None])) for name in SIGN_COLUMNS}
+    row |= {name: draw(st.sampled_from([True, False, None])) for name in SIGN_COLUMNS.values()}
+    for lab in LABS:
+        if lab.bound and row[lab.column] == 0 and row[lab.bound] == "<":  # below nothing
+            row[lab.bound] = "<="
     for special, general in (("bad_pain", "pain"), ("eruption_new", "eruption")):
         if row[special] is True and row[general] is False:  # a contradiction
             row[special] = None
@@ -95,9 +98,7 @@ def findings_of(row: Row) -> Findings:
         sign: Any = row[lab.bound] if lab.bound and column == lab.column else ""
         return Quantity(row[column], lab.unit, sign or "")
 
-    given_: dict[str, Any] = {
-        finding: row[column] for column, finding in SIGN_COLUMNS.items() if column in row
-    }
+    given_: dict[str, Any] = {finding: row[column] for finding, column in SIGN_COLUMNS.items()}
     for lab in LABS:
         value = quantity(lab, lab.column)
         if lab.analyte not in {"c3", "c4", "anti_dsdna"}:
@@ -143,12 +144,19 @@ SOME = [
         **dict.fromkeys(SCHEMA),
         **{name: values[n % len(values)] for name, values in VALUES.items()},
         **{name: BOUNDS[(n + m) % 6] for m, name in enumerate(BOUND_COLUMNS)},
-        **{name: [True, False, None][(n * m + m) % 3] for m, name in enumerate(SIGN_COLUMNS)},
+        **{
+            name: [True, False, None][(n * m + m) % 3]
+            for m, name in enumerate(SIGN_COLUMNS.values())
+        },
         "bad_pain": None,
         "eruption_new": [None, False][n % 2],
     }
     for n in range(24)
 ]
+for some in SOME:
+    for lab in LABS:
+        if lab.bound and some[lab.column] == 0:
+            some[lab.bound] = None
 
 
 @pytest.mark.parametrize("edition", Edition)
@@ -181,29 +189,32 @@ class TestReasons:
         ends = "the laboratory's lower limit"
         ch50 = f"ch50 < {ends}: not known"
         assert reasons == [
-            f"present: c3 < {ends}; not c4 < {ends}; {ch50}",
-            f"absent: not c3 < {ends}; not c4 < {ends}; {ch50}",
-            f"not assessed: not c3 < {ends}; c4 < {ends}: not known; {ch50}",
+            f"present: c3 < {ends}; not c4 < {ends}; {ch50} [SELENA-SLEDAI]",
+            f"absent: not c3 < {ends}; not c4 < {ends}; {ch50} [SELENA-SLEDAI]",
+            f"not assessed: not c3 < {ends}; c4 < {ends}: not known; {ch50} [SELENA-SLEDAI]",
         ]
 
     def test_signs(self) -> None:
         data = pl.DataFrame({"x": [1, 0, None]})
-        derived = derive(data, edition=Edition.SLEDAI_2K, signs={"x": "rash"})
+        derived = derive(data, edition=Edition.SLEDAI_2K, signs={"rash": "x"})
         assert derived["sledai_rash_reason"].to_list() == [
-            "present: rash: yes",
-            "absent: rash: no",
-            "not assessed: rash: not known",
+            "present: rash: yes [SLEDAI-2K]",
+            "absent: rash: no [SLEDAI-2K]",
+            "not assessed: rash: not known [SLEDAI-2K]",
         ]
 
 
 class TestColumns:
-    DATA = pl.DataFrame({"plt": [92.0], "sign": ["<"], "text": ["92"], "fever": [True]})
+    DATA = pl.DataFrame(
+        {"plt": [92.0], "sign": ["<"], "text": ["92"], "fever": [True], "single": [1.0]},
+        schema_overrides={"single": pl.Float32},
+    )
 
     @pytest.mark.parametrize(
         ("labs", "signs", "message"),
         [
             ([], {}, "nothing that a definition of SELENA-SLEDAI asks for is given"),
-            ([Lab("iga", "plt", "g/L")], {}, "nothing that a definition of SELENA-SLEDAI asks for"),
+            ([Lab("iga", "plt", "g/L")], {}, "analyte: found 'iga'; accepted: platelets, white"),
             ([Lab("platelets", "x", "/uL")], {}, "no column 'x', named for platelets"),
             (
                 [Lab("platelets", "text", "/uL")],
@@ -218,9 +229,23 @@ class TestColumns:
             ([Lab("c3", "plt", "g/L", lower="low")], {}, "no column 'low', named for c3"),
             ([Lab("c3", "plt", "g/L", upper="text")], {}, "column 'text' holds no numbers"),
             ([Lab("platelets", "plt", "/uL", bound="b")], {}, "no column 'b', named for platelets"),
-            ([], {"plt": "rashes"}, "sign: found 'rashes'; accepted: seizure, psychosis, "),
-            ([], {"x": "rash"}, "no column 'x', named for rash"),
-            ([], {"fever": "rash", "plt": "rash"}, "signs given twice: rash"),
+            ([], {"rashes": "plt"}, "sign: found 'rashes'; accepted: seizure, psychosis, "),
+            ([], {"rash": "x"}, "no column 'x', named for rash"),
+            (
+                [Lab("platelets", "plt", "/uL", bound="fever")],
+                {},
+                "column 'fever' holds no bounds: it is of type Boolean",
+            ),
+            (
+                [Lab("platelets", "plt", "/uL", bound="plt")],
+                {},
+                "column 'plt' holds no bounds: it is of type Float64",
+            ),
+            (
+                [Lab("c3", "plt", "g/L", lower="single")],
+                {},
+                "columns 'plt', 'single': floats of 32 and of 64 bits differ at the limit",
+            ),
             ([Lab("temperature", "plt", "Cel")], {}, "there already .*: fever"),
         ],
     )
@@ -247,9 +272,9 @@ class TestWrongCells:
     LAB = Lab("platelets", "plt", "10*9/L", bound="sign")
     DATA = pl.DataFrame(
         {
-            "plt": [92.0, 92_000, -1, float("inf"), 0.5, 0, 0.5, float("nan"), 92, None],
-            "sign": [None, None, "", None, None, None, "<", None, "~", "?"],
-            "wrong": [False, True, True, True, True, False, False, False, True, False],
+            "plt": [92.0, 92_000, -1, float("inf"), 0.5, 0, 0.5, 0, float("nan"), 92, None, 0.5],
+            "sign": [None, None, "", None, None, None, "<", "<", None, "~", "?", ">"],
+            "wrong": [0, 1, 1, 1, 1, 0, 1, 1, 0, 1, 0, 0],
         }
     )
 
@@ -257,33 +282,77 @@ class TestWrongCells:
         with pytest.raises(InvalidInputError) as caught:
             derive(self.DATA, edition=Edition.SELENA, labs=[self.LAB])
         assert str(caught.value) == (
-            "column 'plt': found 92000.0 in row 1, counting from 0 (5 such cells); accepted: "
-            "0 or 1 to 10,000 10*9/L, and in 'sign' <, <=, >, >= or nothing"
+            "column 'plt': found 92000.0 in row 1, counting from 0 (6 such cells); accepted: "
+            "0 or 1 to 10,000 10*9/L; column 'sign': found '~' in row 9, counting from 0 "
+            "(1 such cell); accepted: <, <=, >, >= or nothing"
         )
-        with pytest.raises(InvalidInputError, match=r"'t': found 98.6 in row 0.*1 such cell\); "):
-            derive(
-                pl.DataFrame({"t": [98.6]}),
-                edition=Edition.SELENA,
-                labs=[Lab("temperature", "t", "Cel")],
-            )
-        with pytest.raises(InvalidInputError, match="accepted: at least 0 /HPF"):
-            derive(
-                pl.DataFrame({"r": [-2]}),
-                edition=Edition.SELENA,
-                labs=[Lab("urine_red_cells", "r", "/HPF")],
-            )
+
+    @pytest.mark.parametrize(
+        ("data", "lab", "message"),
+        [
+            ({"x": [98.6, 98.7]}, Lab("temperature", "x", "Cel"), "98.6 in row 0.*2 such cells"),
+            (
+                {"x": [-2]},
+                Lab("urine_red_cells", "x", "/HPF"),
+                "accepted: 0 or 0.01 to 10,000 /HPF",
+            ),
+            (
+                {"x": [0.7, 0.8], "low": [0.9, 90]},
+                Lab("c3", "x", "g/L", lower="low"),
+                "'low': found 90.0 in row 1.*accepted: 0 or 0.01 to 10 g/L, and lower not above",
+            ),
+            (
+                {"x": [0.7], "low": [0.9], "high": [0.8]},
+                Lab("c3", "x", "g/L", lower="low", upper="high"),
+                "'high': found 0.8 in row 0",
+            ),
+            (
+                {"x": [0.7], "low": [0.9]},
+                Lab("c3", "x", "g/L", lower="low", upper=0.8),
+                "'low': found 0.9 in row 0",
+            ),
+            (
+                {"x": [0.7], "high": [0.8]},
+                Lab("c3", "x", "g/L", lower=0.9, upper="high"),
+                "'high': found 0.8 in row 0",
+            ),
+        ],
+    )
+    def test_values_and_limits_that_no_patient_has(
+        self, data: dict[str, list[float]], lab: Lab, message: str
+    ) -> None:
+        with pytest.raises(InvalidInputError, match=message):
+            derive(pl.DataFrame(data), edition=Edition.SELENA, labs=[lab])
+        lazy = derive(pl.LazyFrame(data), edition=Edition.SELENA, labs=[lab]).collect()
+        assert lazy[INVALID_COLUMN].sum() > 0
+
+    @pytest.mark.parametrize(
+        ("ends", "message"),
+        [
+            ({"lower": 90}, "c3, lower: found 90; accepted: a column or 0 or 0.01 to 10 g/L"),
+            ({"lower": float("nan")}, "c3, lower: found nan; accepted"),
+            ({"upper": -1}, "c3, upper: found -1; accepted"),
+            ({"lower": 0.9, "upper": 0.8}, "c3: lower 0.9 is above 0.8"),
+        ],
+    )
+    def test_limits_that_no_laboratory_has(self, ends: dict[str, float], message: str) -> None:
+        with pytest.raises(InvalidInputError, match=message):
+            Lab("c3", "x", "g/L", **ends)  # type: ignore[arg-type]
+
+    def test_a_limit_of_zero_is_a_limit(self) -> None:
+        assert Lab("anti_dsdna", "x", "[IU]/mL", lower=0, upper=0).upper == 0
 
     def test_a_lazy_frame_counts_them_and_takes_them_for_not_known(self) -> None:
         derived = derive(self.DATA.lazy(), edition=Edition.SELENA, labs=[self.LAB]).collect()
-        assert derived[INVALID_COLUMN].to_list() == [int(wrong) for wrong in self.DATA["wrong"]]
+        assert derived[INVALID_COLUMN].to_list() == self.DATA["wrong"].to_list()
         assert derived["thrombocytopenia"].to_list() == [
-            True, None, None, None, None, True, True, None, None, None,
+            True, None, None, None, None, True, None, None, None, None, None, None,
         ]  # fmt: skip
 
     @pytest.mark.parametrize(("special", "general"), SPECIAL_CASES.items())
     def test_a_special_case_without_the_general_one(self, special: str, general: str) -> None:
         data = pl.DataFrame({"s": [True, None, True], "g": [True, False, False]})
-        signs = {"s": special, "g": general}
+        signs = {special: "s", general: "g"}
         with pytest.raises(InvalidInputError) as caught:
             derive(data, edition=Edition.SLEDAI_1992, signs=signs)
         assert str(caught.value) == (
@@ -292,10 +361,13 @@ class TestWrongCells:
         )
         lazy = derive(data.lazy(), edition=Edition.SLEDAI_1992, signs=signs).collect()
         assert lazy[INVALID_COLUMN].to_list() == [0, 0, 1]
+        answers = [name for name in lazy.columns if name in set(Descriptor)]
+        assert [lazy[name][2] for name in answers] == [None] * len(answers)
+        assert all(lazy[name][1] is not True for name in answers)
 
     def test_signs_that_are_no_answers(self) -> None:
         data = pl.DataFrame({"a": [0, 2], "b": [7, 1]})
-        signs = {"a": "pericardial_rub", "b": "pericardial_effusion"}
+        signs = {"pericardial_rub": "a", "pericardial_effusion": "b"}
         with pytest.raises(InvalidInputError, match=r"found 2 in row 1.*'b': found 7 in row 0"):
             derive(data, edition=Edition.SELENA, signs=signs)
         lazy = derive(data.lazy(), edition=Edition.SELENA, signs=signs).collect()
@@ -322,6 +394,75 @@ def test_anti_dsdna_in_units_other_than_percent(edition: Edition) -> None:
     ):
         derived = derive(data, edition=edition, labs=[lab])
         assert derived["increased_dna_binding"].to_list() == answers
+
+
+def test_complement_that_was_measured_is_not_taken_for_normal() -> None:
+    data = pl.DataFrame(
+        {
+            "C3": [1.0] * 5,
+            "C4": [0.3] * 5,
+            "CH": [None, 40, 60, 60, 20],
+            "sign": [None, None, None, "<", None],
+        },
+        schema_overrides={"sign": pl.String, "CH": pl.Float64},
+    )
+    others = [Lab("c3", "C3", "g/L", lower=0.9), Lab("c4", "C4", "g/L", lower=0.1)]
+    measured = Lab("ch50", "CH", "U/mL", lower=50, bound="sign")
+    derived = derive(data, edition=Edition.SELENA, labs=[*others, measured])
+    assert derived["low_complement"].to_list() == [False, True, False, None, True]
+    derived = derive(data, edition=Edition.SELENA, labs=[*others, Lab("ch50", "CH", "U/mL")])
+    assert derived["low_complement"].to_list() == [False, None, None, None, None]
+
+
+def test_a_special_case_alone_is_enough() -> None:
+    data = pl.DataFrame({"again": [True, False, None]})
+    signs = {"rash_new_or_recurrent": "again"}
+    by = {e: derive(data, edition=e, signs=signs)["rash"].to_list() for e in Edition}
+    assert by[Edition.SLEDAI_2K] == [True, None, None]
+    assert by[Edition.SLEDAI_1992] == [True, False, None]
+
+
+def test_one_column_may_hold_two_signs() -> None:
+    data = pl.DataFrame({"skin": [True, False]})
+    signs = {"rash": "skin", "alopecia": "skin"}
+    derived = derive(data, edition=Edition.SLEDAI_2K, signs=signs)
+    assert derived.select("rash", "alopecia").rows() == [(True, True), (False, False)]
+
+
+def test_what_is_said_of_assay_and_of_causes() -> None:
+    data = pl.DataFrame({"dna": [40.0, 20.0], "wbc": [2.0, 4.0]})
+    labs = [Lab("anti_dsdna", "dna", "[IU]/mL", upper=30), Lab("white_cells", "wbc", "K/uL")]
+    derived = derive(data, edition=Edition.SELENA, labs=labs)
+    assert derived["sledai_increased_dna_binding_reason"][0] == (
+        "present: anti_dsdna > 25 %: not measured so; anti_dsdna > the laboratory's upper limit "
+        "[SELENA-SLEDAI]"
+    )
+    assert derived["sledai_leukopenia_reason"].to_list() == [
+        "present: white_cells < 3,000 per mm3; assumed not to be the cause: drugs [SELENA-SLEDAI]",
+        "absent: not white_cells < 3,000 per mm3 [SELENA-SLEDAI]",
+    ]
+
+
+@pytest.mark.parametrize("dtype", [pl.Float32, pl.Float64])
+def test_increases_of_exactly_half_a_gram(dtype: Any) -> None:
+    tenths = [n / 100 for n in range(1, 300)]
+    data = pl.DataFrame(
+        {"now": [round(n + 0.5, 2) for n in tenths], "before": tenths},
+        schema={"now": dtype, "before": dtype},
+    )
+    labs = [
+        Lab("urine_protein_24h", "now", "g/d"),
+        Lab("previous_urine_protein_24h", "before", "g/d"),
+    ]
+    derived = derive(data, edition=Edition.SELENA, labs=labs)
+    assert set(derived["proteinuria"].to_list()) <= {None, False}
+
+
+def test_attributes_of_a_pandas_frame_stay() -> None:
+    data = pl.DataFrame({"wbc": [2.0]}).to_pandas()
+    data.attrs["study"] = "x"
+    derived = derive(data, edition=Edition.SELENA, labs=[Lab("white_cells", "wbc", "K/uL")])
+    assert derived.attrs == {"study": "x"}
 
 
 def test_a_column_in_words() -> None:

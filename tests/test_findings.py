@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import spec_tables
@@ -152,6 +153,14 @@ class TestComplement:
         derivation = derive(Findings(c3=c3, c4=c4, ch50=ch50), edition=edition)
         assert derivation.assessment.low_complement is expected
 
+    @pytest.mark.parametrize(
+        "ch50", [LabResult(value="<60 U/mL", lower="50 U/mL"), LabResult(value="10 U/mL")]
+    )
+    def test_a_measured_ch50_that_decides_nothing_leaves_it_open(self, ch50: LabResult) -> None:
+        findings = Findings(c3=self.NORMAL, c4=self.NORMAL, ch50=ch50)
+        for edition in Edition:
+            assert derive(findings, edition=edition).assessment.low_complement is None
+
     def test_that_ch50_was_not_measured_is_said(self) -> None:
         reason = derive(Findings(c3=self.NORMAL, c4=self.NORMAL), edition=Edition.SELENA).reasons[
             Descriptor.LOW_COMPLEMENT
@@ -217,8 +226,8 @@ class TestProteinAgainstRatio:
             derivation = derive(findings, edition=Edition.SELENA, ratio_limit="0.5 g/g")
             assert self.answer(derivation) is expected
 
-    @pytest.mark.parametrize("limit", ["0.5", "0.5 g/d", ">0.5 g/g"])
-    def test_a_limit_that_is_none_is_refused(self, limit: str) -> None:
+    @pytest.mark.parametrize("limit", ["0.5", "0.5 g/d", ">0.5 g/g", 0.5])
+    def test_a_limit_that_is_none_is_refused(self, limit: Any) -> None:
         with pytest.raises(InvalidInputError, match=r"found .*accepted: "):
             derive(Findings(), edition=Edition.SELENA, ratio_limit=limit)
 
@@ -244,6 +253,30 @@ class TestOtherCauses:
     def test_without_a_finding_it_is_not_assessed(self) -> None:
         derivation = derive(Findings(other_cause={"pyuria": "infection"}), edition=Edition.SELENA)
         assert derivation.assessment.pyuria is None
+
+    @pytest.mark.parametrize(
+        ("given", "cause", "expected"),
+        [
+            ({"rash_new_or_recurrent": True}, "rash", False),
+            ({"altered_mental_function": True}, "organic_brain_syndrome", False),
+            ({"previous_urine_protein_24h": "0.2 g/d"}, "proteinuria", None),
+            ({"pericardial_rub": False}, "pericarditis", None),
+            ({"temperature": "<39 Cel"}, "fever", None),
+        ],
+    )
+    def test_it_takes_something_that_was_found(
+        self, given: dict[str, object], cause: str, expected: bool | None
+    ) -> None:
+        findings = Findings.model_validate({**given, "other_cause": {cause: "drugs"}})
+        for edition in Edition:
+            assert getattr(derive(findings, edition=edition).assessment, cause) is expected
+
+    def test_a_ratio_with_another_cause(self) -> None:
+        findings = Findings(
+            urine_protein_creatinine_ratio="3 g/g", other_cause={"proteinuria": "diabetes"}
+        )
+        derivation = derive(findings, edition=Edition.SLEDAI_2K, ratio_limit="0.5 g/g")
+        assert derivation.assessment.proteinuria is False
 
     def test_what_is_open_is_absent_with_another_cause(self) -> None:
         findings = Findings(urine_protein_24h="3 g/d", other_cause={"proteinuria": "diabetes"})
@@ -304,6 +337,9 @@ class TestWindow:
         )
         assert str(self.platelets(date(2026, 4, 2)).not_used[0]) == (
             "platelets of 2026-04-02, 2 days after the visit"
+        )
+        assert str(self.platelets(date(2026, 3, 20)).not_used[0]) == (
+            "platelets of 2026-03-20, 11 days before the visit"
         )
 
     def test_a_finding_without_a_date_is_of_the_visit(self) -> None:
@@ -406,6 +442,12 @@ class TestBadFindings:
                 {"anti_dsdna": "31 %", "anti_dsdna_method": "ELISA"},
                 "anti_dsdna in %, which only the Farr assay gives, but another method",
             ),
+            ({"c3": 5}, "found 5; accepted: text of a number and a unit, such as"),
+            ({"platelets": "<400 /uL"}, "found '<400 /uL', which no patient has"),
+            ({"platelets": "<0 /uL"}, "found '<0 /uL', which no patient has"),
+            ({"platelets": "1e1000000 K/uL"}, "accepted: a number of at least 0 and a unit"),
+            ({"anti_dsdna": "3000 %"}, "accepted: 0 or 0.01 to 100 %"),
+            ({"urine_red_cells": "1e30 /[HPF]"}, "accepted: 0 or 0.01 to 10,000 /[HPF]"),
             (
                 {"rash": False, "rash_new_or_recurrent": True},
                 "rash_new_or_recurrent is true and rash false; the first is a case of the second",
@@ -535,6 +577,47 @@ class TestWords:
             Descriptor.THROMBOCYTOPENIA
         ]
         assert reason.missing == ("platelets as a number (<150 K/uL leaves it open)",)
+
+    def test_what_is_missing_is_named_in_order(self) -> None:
+        findings = Findings(urine_protein_24h="2 g/d", psychosis=True, rash=None)
+        assert Findings(platelets=None, c3=None, red_cell_casts=None).given == frozenset()
+        reasons = derive(findings, edition=Edition.SELENA).reasons
+        assert reasons[Descriptor.PROTEINURIA].missing == (
+            "proteinuria_new_onset",
+            "previous_urine_protein_24h",
+        )
+        assert "not known: proteinuria_new_onset, previous_urine_protein_24h [" in str(
+            reasons[Descriptor.PROTEINURIA]
+        )
+        assert "; assumed not to be the cause: uremia, drugs [" in str(
+            reasons[Descriptor.PSYCHOSIS]
+        )
+
+    def test_an_increase_that_a_bound_leaves_open_names_the_bound(self) -> None:
+        bounded = Findings(urine_protein_24h=">0.6 g/d", previous_urine_protein_24h="0.4 g/d")
+        missing = derive(bounded, edition="SELENA").reasons[Descriptor.PROTEINURIA].missing
+        assert any(name.startswith("urine_protein_24h as a number") for name in missing)
+        bounded = Findings(urine_protein_24h="0.8 g/d", previous_urine_protein_24h="<0.4 g/d")
+        missing = derive(bounded, edition="SELENA").reasons[Descriptor.PROTEINURIA].missing
+        assert any(name.startswith("previous_urine_protein_24h as a number") for name in missing)
+
+    def test_the_date_of_the_earlier_protein_is_said(self) -> None:
+        findings = Findings(
+            urine_protein_24h="0.8 g/d",
+            previous_urine_protein_24h="0.2 g/d",
+            visit_date=date(2026, 3, 1),
+            dates={"previous_urine_protein_24h": date(2025, 11, 3)},
+        )
+        reason = derive(findings, edition="SELENA").reasons[Descriptor.PROTEINURIA]
+        assert "> 0.5 g/d (the earlier one of 2025-11-03) [" in str(reason)
+
+    def test_a_limit_is_said_in_full(self) -> None:
+        result = LabResult(value="0.9000001 g/L", lower="0.9000002 g/L")
+        reason = derive(Findings(c3=result), edition="SELENA").reasons[Descriptor.LOW_COMPLEMENT]
+        assert str(reason).startswith("present: c3 0.9000001 g/L < 0.9000002 g/L [")
+
+    def test_equal_limits_are_a_range(self) -> None:
+        assert LabResult(value="1 g/L", lower="1 g/L", upper="1 g/L").check("c3") is None
 
     def test_the_machine_readable_parts(self) -> None:
         reason = derive(Findings(platelets="92 K/uL"), edition=Edition.SELENA).reasons[

@@ -275,9 +275,10 @@ def read_numbers(cells: pl.Series, missing: Collection[str] = ()) -> tuple[pl.Se
     ([2.6, None, None], [False, False, True])
     """
     text = _as_text(cells)
+    text = text.set(text.is_in(_nothing(missing)), None)
     numbers = text.cast(pl.Float64, strict=False)
     numbers = numbers.set(~numbers.is_finite(), None)
-    wrong = numbers.is_null() & text.is_not_null() & ~text.is_in(_nothing(missing))
+    wrong = numbers.is_null() & text.is_not_null()
     return numbers.alias(cells.name), wrong
 
 
@@ -298,10 +299,11 @@ def read_amounts(cells: pl.Series, missing: Collection[str] = ()) -> Amounts:
     >>> amounts.numbers.to_list(), amounts.bounds.to_list(), amounts.wrong.to_list()
     ([92.0, 5.0, None, None], [None, '<', None, None], [False, False, False, True])
     """
-    text = _plain_text(cells.alias("cells")).str.strip_chars()
+    text = _as_text(cells)
+    text = text.set(text.is_in(_nothing(missing)), None)
     text = text.str.replace("≤", "<=").str.replace("≥", ">=")
     bounds = text.str.extract(r"^([<>]=?)")
-    numbers, wrong = read_numbers(text.str.replace(r"^[<>]=?\s*", ""), missing)
+    numbers, wrong = read_numbers(text.str.replace(r"^[<>]=?\s*", ""))
     wrong |= numbers.is_null() & bounds.is_not_null()
     return Amounts(numbers.alias(cells.name), bounds.set(numbers.is_null(), None), wrong)
 

@@ -213,7 +213,7 @@ def refuse_invalid(frame: Any, readings: list[Reading]) -> None:
     problems: list[str] = []
     for n, reading in enumerate(checked):
         if count := counts[str(n)][0]:
-            row = int(flags[str(n)].arg_max())
+            row = int(flags[str(n)].to_list().index(1))
             column = frame.get_column(reading.column)
             (found,) = column[row : row + 1].to_list()
             dtype = f" (of type {column.dtype})" if reading.kind == "other" else ""

@@ -16,7 +16,7 @@ from typing import Any, assert_never
 import narwhals as nw
 
 from sledai.columns import Reading, kinds_of, misread, number, refuse_invalid
-from sledai.definitions import Edition
+from sledai.definitions import Definition, Edition
 from sledai.definitions.clauses import (
     SPECIAL_CASES,
     AllOf,
@@ -27,6 +27,7 @@ from sledai.definitions.clauses import (
     IfGiven,
     Measured,
     Sign,
+    findings_of,
     signs_of,
 )
 from sledai.definitions.editions import DEFINITIONS
@@ -84,10 +85,12 @@ def add_descriptors(
         labs=_lab_values(frame, engine, labs),
         signs=_sign_readings(frame, signs),
     )
+    given = findings.labs.keys() | findings.signs.keys()
+    given |= {sign for pair in SPECIAL_CASES.items() if given & set(pair) for sign in pair}
     rules = {
-        descriptor: definition.rule
+        descriptor: definition
         for descriptor, definition in DEFINITIONS[edition].items()
-        if (findings.labs.keys() | findings.signs.keys()) & set(definition.findings)
+        if given & set(definition.findings)
     }
     if not rules:
         raise InvalidInputError(f"nothing that a definition of {edition} asks for is given")
@@ -96,11 +99,11 @@ def add_descriptors(
     refuse_collisions(frame.collect_schema().names(), [*added, *([INVALID_COLUMN] if lazy else [])])
     if not lazy:
         findings.refuse_wrong_cells(df, frame)
-    answers = {descriptor: findings.answer(rule) for descriptor, rule in rules.items()}
     results: dict[str, Any] = {}
-    for descriptor, answer in answers.items():
-        results[descriptor.value] = _three_valued(findings.engine, answer)
-        results[reason_column(descriptor)] = findings.reason(rules[descriptor], answer)
+    for descriptor, definition in rules.items():
+        answer = findings.answer(definition.rule)
+        results[descriptor.value] = _three_valued(engine, answer)
+        results[reason_column(descriptor)] = findings.reason(definition, answer, edition)
     if lazy:
         results[INVALID_COLUMN] = findings.invalid()
     result = _with_columns(df if polars else frame, findings.flags, results)
@@ -109,6 +112,8 @@ def add_descriptors(
     result = nw.to_native(result)
     if frame.implementation.is_pandas() or frame.implementation.is_dask():
         result = result.astype({descriptor.value: "boolean" for descriptor in rules})
+    if frame.implementation.is_pandas():
+        result.attrs.update(df.attrs)
     return result
 
 
@@ -116,17 +121,31 @@ def _lab_values(frame: Any, engine: Any, labs: Iterable[Lab]) -> dict[str, LabVa
     schema = frame.collect_schema()
     values: dict[str, LabValues] = {}
     for lab in labs:
+        if lab.analyte not in ANALYTES:
+            raise InvalidInputError(
+                f"analyte: found {shorten(lab.analyte)}; accepted: {', '.join(ANALYTES)}"
+            )
         if lab.analyte in values:
             raise InvalidInputError(f"analytes given twice: {lab.analyte}")
-        for column in (lab.column, lab.lower, lab.upper):
-            if isinstance(column, str):
-                _find(column, lab.analyte, frame)
-                if not schema[column].is_numeric():
-                    raise InvalidInputError(
-                        f"column {shorten(column)} holds no numbers: it is of type {schema[column]}"
-                    )
+        numbers = [end for end in (lab.column, lab.lower, lab.upper) if isinstance(end, str)]
+        for column in numbers:
+            _find(column, lab.analyte, frame)
+            if not schema[column].is_numeric():
+                raise InvalidInputError(
+                    f"column {shorten(column)} holds no numbers: it is of type {schema[column]}"
+                )
+        if len({schema[column] == nw.Float32 for column in numbers}) > 1:
+            raise InvalidInputError(
+                f"columns {', '.join(map(shorten, numbers))}: floats of 32 and of 64 bits differ "
+                "at the limit; give both the same type"
+            )
         if lab.bound is not None:
             _find(lab.bound, lab.analyte, frame)
+            if schema[lab.bound].is_numeric() or schema[lab.bound] == nw.Boolean:
+                raise InvalidInputError(
+                    f"column {shorten(lab.bound)} holds no bounds: it is of type "
+                    f"{schema[lab.bound]}"
+                )
         values[lab.analyte] = LabValues.of(lab, engine, schema)
     return values
 
@@ -134,11 +153,9 @@ def _lab_values(frame: Any, engine: Any, labs: Iterable[Lab]) -> dict[str, LabVa
 def _sign_readings(frame: Any, signs: Mapping[str, str]) -> dict[str, Reading]:
     kinds = kinds_of(frame)
     readings: dict[str, Reading] = {}  # of any descriptor: its weight is not used
-    for column, sign in signs.items():
+    for sign, column in signs.items():
         if sign not in SIGNS:
             raise InvalidInputError(f"sign: found {shorten(sign)}; accepted: {', '.join(SIGNS)}")
-        if sign in readings:
-            raise InvalidInputError(f"signs given twice: {sign}")
         _find(column, sign, frame)
         readings[sign] = Reading(Descriptor.SEIZURE, column, kinds[column])
     return readings
@@ -185,8 +202,7 @@ class _Findings:
             case Sign() | Measured() | BeyondLaboratory():
                 return self._flagged(clause)
             case IfGiven():
-                yes = self.answer(clause.clause).yes
-                return Answer(yes, ~yes if yes is not False else True)
+                return self._if_given(clause.clause)
             case AllOf():
                 return _at_least(len(clause.clauses), [self.answer(c) for c in clause.clauses])
             case AnyOf():
@@ -196,6 +212,13 @@ class _Findings:
                 return _at_least(needed, [self.answer(c) for c in clause.clauses])
             case _:
                 assert_never(clause)
+
+    def _if_given(self, clause: Clause) -> Answer:
+        inner = self.answer(clause)
+        given: list[Any] = [
+            self.labs[finding].there for finding in findings_of(clause) if finding in self.labs
+        ]
+        return Answer(inner.yes, any_of(inner.no, ~any_of(*given) if given else True))
 
     def _flagged(self, clause: Sign | Measured | BeyondLaboratory) -> Answer:
         """Compute a clause once, as columns of 1 and 0."""
@@ -231,27 +254,41 @@ class _Findings:
                 return False
             return reading.points(self.engine) > 0 if yes else reading.absent(self.engine)
 
-        special = [said(s, yes=True) for s, general in SPECIAL_CASES.items() if general == finding]
-        general = [said(g, yes=False) for s, g in SPECIAL_CASES.items() if s == finding]
-        return Answer(
-            any_of(said(finding, yes=True), *special), any_of(said(finding, yes=False), *general)
-        )
+        there, not_there = said(finding, yes=True), said(finding, yes=False)
+        for special, general in SPECIAL_CASES.items():  # where both contradict, neither counts
+            if finding == general and (case := said(special, yes=True)) is not False:
+                there = all_of(any_of(there, case), _not(not_there))
+                not_there = all_of(not_there, _not(case))
+            if finding == special and (none := said(general, yes=False)) is not False:
+                not_there = all_of(any_of(not_there, none), _not(there))
+                there = all_of(there, _not(none))
+        return Answer(there, not_there)
 
-    def reason(self, rule: Clause, answer: Answer) -> Any:
-        """Say what the answer is, and of each clause whether it holds."""
+    def reason(self, definition: Definition, answer: Answer, edition: Edition) -> Any:
+        """Say what the answer is, of each clause whether it holds, and by whose definition."""
         engine = self.engine
-        text = _choice(engine, answer, "present", "absent", "not assessed")
         said = [
             part
-            for n, clause in enumerate(_leaves(rule))
+            for n, clause in enumerate(_leaves(definition.rule))
             for part in (engine.lit("; " if n else ": "), self._said(clause))
         ]
-        return engine.concat_str(text, *said, separator="")
+        if definition.exclusions:
+            assumed = f"; assumed not to be the cause: {', '.join(definition.exclusions)}"
+            said.append(_choice(engine, answer, assumed, "", ""))
+        return engine.concat_str(
+            _choice(engine, answer, "present", "absent", "not assessed"),
+            *said,
+            engine.lit(f" [{edition}]"),
+            separator="",
+        )
 
     def _said(self, clause: Sign | Measured | BeyondLaboratory) -> Any:
         yes, no = f"{clause}: yes", f"{clause}: no"
         if not isinstance(clause, Sign):
             yes, no = str(clause), f"not {clause}"
+            values = self.labs.get(clause.finding)
+            if isinstance(clause, Measured) and values and not values.has(clause.limit):
+                no = f"{clause}: not measured so"
         return _choice(self.engine, self._flagged(clause), yes, no, f"{clause}: not known")
 
     def wrong(self) -> list["_Wrong"]:
@@ -261,9 +298,12 @@ class _Findings:
         for values in self.labs.values():
             lab = values.lab
             accepted = plausible_range(lab.analyte, lab.unit)
-            if lab.bound is not None:
-                accepted += f", and in {shorten(lab.bound)} {', '.join(BOUNDS)} or nothing"
             wrong.append(_Wrong(lab.column, values.there & ~values.plausible, accepted))
+            if lab.bound is not None:
+                bounds = f"{', '.join(BOUNDS)} or nothing"
+                wrong.append(_Wrong(lab.bound, values.there & ~values.readable, bounds))
+            for column, where in values.wrong_limits(engine, self.schema).items():
+                wrong.append(_Wrong(column, where, f"{accepted}, and lower not above upper"))
         for special, general in SPECIAL_CASES.items():
             if special in self.signs and general in self.signs:
                 one, other = self.signs[special], self.signs[general]
@@ -297,7 +337,7 @@ class _Findings:
         problems: list[str] = []
         for n, one in enumerate(wrong):
             if count := int(flags[str(n)].cast(nw.Int64).sum()):
-                row = int(flags[str(n)].arg_max())
+                row = int(flags[str(n)].to_list().index(1))
                 (found,) = frame.get_column(one.column)[row : row + 1].to_list()
                 problems.append(
                     f"column {shorten(one.column)}: found {shorten(found)} in row {row}, counting "
@@ -309,6 +349,10 @@ class _Findings:
 
 
 _NEVER = Answer(yes=False, no=False)
+
+
+def _not(condition: Any) -> Any:
+    return not condition if isinstance(condition, bool) else ~condition
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,10 +175,11 @@ def derive(
     """Add descriptors that columns of findings decide, by the definitions of an edition.
 
     `labs` says which column holds which laboratory value, in which unit and with which limits;
-    `signs` maps columns of true, false, 1, 0 or null to signs such as `proteinuria_new_onset`, as
-    `sledai.findings.Findings` names them. For each descriptor whose definition asks for one of
+    `signs` maps signs such as `proteinuria_new_onset`, as `sledai.findings.Findings` names them, to
+    columns of true, false, 1, 0 or null. For each descriptor whose definition asks for one of
     them a column with its name is added, true, false or null (not assessed), and the column that
-    `reason_column` names. Row by row it is the answer of `sledai.findings.derive`.
+    `reason_column` names. Row by row it is the answer of `sledai.findings.derive`. Joint counts,
+    flags, dates, other causes and the ratio of urine protein are for that function alone.
 
     On a lazy frame nothing is computed here: the added column `sledai_invalid` counts the cells of
     each row that are no findings, and these count as not known.
@@ -192,7 +193,7 @@ def derive(
     >>> derived["thrombocytopenia"].to_list()
     [True, False, None]
     >>> derived["sledai_thrombocytopenia_reason"][0]
-    'present: platelets < 100,000 per mm3'
+    'present: platelets < 100,000 per mm3 [SELENA-SLEDAI]'
     """
     return cast(
         "IntoFrameT",

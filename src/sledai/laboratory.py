@@ -15,7 +15,15 @@ from sledai.definitions import Limit
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import Descriptor
 from sledai.errors import InvalidInputError, shorten
-from sledai.quantities import NEVER_ZERO, PLAUSIBLE, UNITS, Operator, converted, kind
+from sledai.quantities import (
+    NEVER_ZERO,
+    UNITS,
+    Operator,
+    converted,
+    kind,
+    plausible,
+    plausible_range,
+)
 
 __all__ = ["BOUNDS", "LAB_LIMITS", "Answer", "Lab", "LabValues", "all_of", "any_of", "numbers"]
 
@@ -51,20 +59,39 @@ class Lab:
 
     def __post_init__(self) -> None:
         kind(self.analyte, self.unit)  # refuses an analyte or unit that there is not
+        least, most = map(self.in_unit, plausible(self.analyte, self.unit))
+        numbers = {
+            name: end
+            for name, end in (("lower", self.lower), ("upper", self.upper))
+            if end is not None and not isinstance(end, str)
+        }
+        for name, end in numbers.items():
+            if not (0 <= end <= most and (end == 0 or end >= least)):
+                raise InvalidInputError(
+                    f"{self.analyte}, {name}: found {shorten(end)}; accepted: a column or "
+                    f"{plausible_range(self.analyte, self.unit)}"
+                )
+        if len(numbers) == len(("lower", "upper")) and numbers["lower"] > numbers["upper"]:
+            raise InvalidInputError(f"{self.analyte}: lower {self.lower} is above {self.upper}")
 
     @property
     def descriptor(self) -> Descriptor:
         """The descriptor that the value is held against."""
-        return LAB_LIMITS[self.analyte][0]
+        return self._limit[0]
 
     @property
     def limit(self) -> float:
         """The definition's limit in the column's unit, as `in_unit` gives it."""
-        if self.analyte not in LAB_LIMITS:
+        return self.in_unit(self._limit[1].value)
+
+    @property
+    def _limit(self) -> tuple[Descriptor, Limit]:
+        try:
+            return LAB_LIMITS[self.analyte]
+        except KeyError:
             raise InvalidInputError(
                 f"analyte: found {shorten(self.analyte)}; accepted: {', '.join(LAB_LIMITS)}"
-            )
-        return self.in_unit(LAB_LIMITS[self.analyte][1].value)
+            ) from None
 
     def in_unit(self, amount: Decimal | Fraction) -> float:
         """Convert an amount from the first unit of the analyte to the double nearest to it.
@@ -77,7 +104,7 @@ class Lab:
     def is_past(self, value: Any, *, single: bool = False) -> Any:
         """Say whether a value, or an expression of values, is past the limit."""
         limit = single_float(self.limit) if single else self.limit
-        return is_past(value, LAB_LIMITS[self.analyte][1].operator, limit)
+        return is_past(value, self._limit[1].operator, limit)
 
     def __str__(self) -> str:
         if self.analyte not in LAB_LIMITS:
@@ -139,50 +166,62 @@ class LabValues:
         if lab.bound is not None:
             sign = engine.col(lab.bound)
             exact = sign.is_null() | (sign == "")
-            bounds = {bound: sign == bound for bound in BOUNDS}
+            bounds = {bound: (sign == bound) & ~sign.is_null() for bound in BOUNDS}
         single = "Float32" in str(schema[lab.column])
         return cls(lab, value, there, exact, bounds, single)
 
     @property
+    def readable(self) -> Any:
+        """Whether what stands beside the value is a bound, or nothing."""
+        return any_of(self.exact, *self.bounds.values())
+
+    @property
     def plausible(self) -> Any:
         """Whether a value is one that a patient can have, as `quantities.checked` says."""
-        readable = any_of(self.exact, *self.bounds.values())
-        if self.lab.analyte not in PLAUSIBLE:
-            return all_of(readable, self.value >= 0, self.value < float("inf"))
-        least, most = map(self.lab.in_unit, PLAUSIBLE[self.lab.analyte])
-        if self.single:
-            least, most = single_float(least), single_float(most)
-        enough = self.value >= least
-        if self.lab.analyte not in NEVER_ZERO:
-            enough = enough | (self.value == 0)
-        if self.exact is not True:
-            enough = enough | (~self.exact & (self.value >= 0))
-        return all_of(readable, enough, self.value <= most)
+        above = any_of(self.bounds[">"], self.bounds[">="])
+        nothing = any_of(self.exact, self.bounds["<="], above)
+        return any_of(
+            self._is_plausible(self.value, nothing=nothing),
+            all_of(above, self.value >= 0, self.value <= self._ends()[1]),
+        )
+
+    def _ends(self) -> tuple[float, float]:
+        least, most = map(self.lab.in_unit, plausible(self.lab.analyte, self.lab.unit))
+        return (single_float(least), single_float(most)) if self.single else (least, most)
+
+    def _is_plausible(self, value: Any, *, nothing: Any = True) -> Any:
+        least, most = self._ends()
+        zero = False if self.lab.analyte in NEVER_ZERO else all_of(nothing, value == 0)
+        return any_of(zero, (value >= least) & (value <= most))
 
     @property
     def known(self) -> Any:
         """Whether there is a value that can be used."""
-        return all_of(self.there, self.plausible)
+        return all_of(self.there, self.readable, self.plausible)
 
     @property
     def in_first_unit(self) -> Any:
         """The values in the first unit of the analyte, of which 0 is none in every unit."""
         return self.value * float(UNITS[self.lab.analyte][self.lab.unit].factor)
 
+    def has(self, limit: Limit) -> bool:
+        """Say whether a limit is for such values: the 25 % of the Farr assay is for % alone."""
+        units, unit = UNITS[self.lab.analyte], self.lab.unit
+        return limit.unit not in units or units[limit.unit].kind == units[unit].kind
+
     def measured(self, limit: Limit) -> Answer:
         """Hold the values against a limit of the definition's own."""
-        lab = self.lab
-        if limit.unit in UNITS[lab.analyte] and kind(lab.analyte, limit.unit) != kind(
-            lab.analyte, lab.unit
-        ):
-            return Answer(yes=False, no=self.known)  # the limit is not for such values
-        end = lab.in_unit(limit.value)
+        if not self.has(limit):
+            return Answer(yes=False, no=self.known)
+        end = self.lab.in_unit(limit.value)
         return self.compare(limit.operator, single_float(end) if self.single else end)
 
     def increase(self, before: Self, limit: Limit) -> Answer:
         """Say whether the increase from earlier values is above a limit."""
         now, end = self, float(limit.value)
-        increase = (now.in_first_unit - before.in_first_unit).round(_DECIMALS)
+        increase = (now.in_first_unit - before.in_first_unit).round(
+            _SINGLE_DECIMALS if now.single or before.single else _DECIMALS
+        )
         known = all_of(now.known, before.known)
         least_known = all_of(
             any_of(now.exact, now.bounds[">"], now.bounds[">="]),
@@ -218,15 +257,37 @@ class LabValues:
             case None:
                 return Answer(yes=False, no=False)
             case str():
-                return self.compare(operator, *numbers(engine, end, schema))
+                limit, there = numbers(engine, end, schema)
+                return self.compare(operator, limit, all_of(there, self._is_plausible(limit)))
             case _:
                 return self.compare(operator, single_float(end) if self.single else end)
+
+    def wrong_limits(self, engine: Any, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """Say for each column of limits which cells are none, or the wrong way round."""
+        ends = {
+            column: numbers(engine, column, schema)
+            for column in (self.lab.lower, self.lab.upper)
+            if isinstance(column, str)
+        }
+        wrong = {
+            column: there & ~self._is_plausible(limit) for column, (limit, there) in ends.items()
+        }
+        lower: Any
+        upper: Any
+        lower, upper = (
+            ends[end] if isinstance(end, str) else (end, True)
+            for end in (self.lab.lower, self.lab.upper)
+        )
+        if ends and lower[0] is not None and upper[0] is not None:
+            column = next(reversed(ends))
+            wrong[column] = wrong[column] | all_of(lower[1], upper[1], lower[0] > upper[0])
+        return wrong
 
 
 BOUNDS = get_args(Operator)
 """How a column of bounds says that a value is one."""
 
-_DECIMALS = 9  # to which the difference of two decimal numbers is restored
+_DECIMALS, _SINGLE_DECIMALS = 9, 5  # to which the difference of two decimals is restored
 _REVERSED: dict[Operator, Operator] = {"<": ">", ">": "<"}
 
 

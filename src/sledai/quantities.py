@@ -28,6 +28,7 @@ __all__ = [
     "checked",
     "converted",
     "kind",
+    "plausible",
     "plausible_range",
 ]
 
@@ -68,7 +69,16 @@ _PER_FIELD = {"/[HPF]": _ONE, "/HPF": _ONE, "/hpf": _ONE}
 _COMPLEMENT = {"g/L": _ONE, "mg/dL": _HUNDREDTH, "mg/L": _THOUSANDTH}
 _DNA_UNITS = Scale(Fraction(1), kind="units of the assay")
 _DNA_BINDING = Scale(Fraction(1), kind="share bound")
-_PROTEIN = {"g/(24.h)": _ONE, "g/d": _ONE, "mg/(24.h)": _THOUSANDTH, "mg/d": _THOUSANDTH}
+_PROTEIN = {
+    "g/(24.h)": _ONE,
+    "g/d": _ONE,
+    "g/24h": _ONE,
+    "mg/(24.h)": _THOUSANDTH,
+    "mg/d": _THOUSANDTH,
+    "mg/24h": _THOUSANDTH,
+}
+_FIELD_RANGE = (Decimal("0.01"), Decimal(10_000))
+_SHARE = (Decimal("0.01"), Decimal(100))
 _PROTEIN_RANGE = (Decimal("0.01"), Decimal(100))
 
 UNITS: dict[str, dict[str, Scale]] = {
@@ -117,8 +127,13 @@ PLAUSIBLE: dict[str, tuple[Decimal, Decimal]] = {
     "urine_protein_24h": _PROTEIN_RANGE,
     "previous_urine_protein_24h": _PROTEIN_RANGE,
     "urine_protein_creatinine_ratio": (Decimal("0.001"), Decimal(100)),
+    "urine_red_cells": _FIELD_RANGE,
+    "urine_white_cells": _FIELD_RANGE,
+    "urine_casts": _FIELD_RANGE,
     "c3": (Decimal("0.01"), Decimal(10)),
     "c4": (Decimal("0.001"), Decimal(5)),
+    "ch50": (Decimal("0.1"), Decimal(10_000)),
+    "anti_dsdna": (Decimal("0.01"), Decimal(1_000_000)),
     "serum_creatinine": (Decimal("0.05"), Decimal(100)),
     "iga": (Decimal("0.1"), Decimal(20_000)),
 }
@@ -129,10 +144,11 @@ one that is written in another unit than it is labelled with does.
 """
 
 
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?"
 _QUANTITY = re.compile(
     rf"(?P<bound>[<>]=?|[≤≥])?\s*(?P<value>{_NUMBER})"
-    r"(?:\s*[x\N{MULTIPLICATION SIGN}]\s*|\s+)?(?P<unit>[^\s\d]\S*|(?<=[\sx])\d\S*)"
+    r"(?:\s*[x\N{MULTIPLICATION SIGN}]\s*|\s+)?"
+    r"(?P<unit>[^\s\d\N{MULTIPLICATION SIGN}]\S*|(?<=[\sx\N{MULTIPLICATION SIGN}])\d\S*)"
 )
 
 
@@ -160,6 +176,8 @@ class Quantity:
                 f"value: found {shorten(value)}; accepted: a number of at least 0, with a point "
                 "before decimals"
             )
+        if type(unit) is not str or not unit:
+            raise InvalidInputError(f"unit: found {shorten(unit)}; accepted: text")
         if bound not in get_args(Bound):
             raise InvalidInputError(f"bound: found {shorten(bound)}; accepted: <, <=, >, >=")
         object.__setattr__(self, "value", Decimal(number))
@@ -187,7 +205,7 @@ class Quantity:
 
 
 NEVER_ZERO = frozenset({"temperature"})
-"""Analytes of which 0 is an amount like others, and not none at all."""
+"""Analytes of which no patient has 0; of the others 0 means none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +289,13 @@ def checked(analyte: str, quantity: Quantity) -> Amount:
 
 
 def _refuse_absurd(analyte: str, quantity: Quantity, amount: Fraction) -> None:
-    if analyte not in PLAUSIBLE:
-        return
-    least, most = PLAUSIBLE[analyte]
-    nothing = amount == 0 and analyte not in NEVER_ZERO
-    too_little = not quantity.bound and amount < least and not nothing
+    least, most = plausible(analyte, quantity.unit)
+    if quantity.bound in {">", ">="}:
+        too_little = amount < 0
+    elif amount == 0 and analyte not in NEVER_ZERO:
+        too_little = quantity.bound == "<"
+    else:
+        too_little = amount < least
     if too_little or amount > most:
         raise InvalidInputError(
             f"{analyte}: found {shorten(str(quantity))}, which no patient has; accepted: "
@@ -283,20 +303,27 @@ def _refuse_absurd(analyte: str, quantity: Quantity, amount: Fraction) -> None:
         )
 
 
+def plausible(analyte: str, unit: str) -> tuple[Decimal, Decimal]:
+    """Give the least amount, other than 0, and the most, in the first unit of the analyte.
+
+    >>> plausible("anti_dsdna", "%")
+    (Decimal('0.01'), Decimal('100'))
+    """
+    return _SHARE if kind(analyte, unit) == _DNA_BINDING.kind else PLAUSIBLE[analyte]
+
+
 def plausible_range(analyte: str, unit: str) -> str:
     """Say in a unit which values are accepted.
 
-    >>> plausible_range("platelets", "K/uL"), plausible_range("urine_red_cells", "/[HPF]")
-    ('0 or 1 to 10,000 K/uL', 'at least 0 /[HPF]')
+    >>> plausible_range("platelets", "K/uL"), plausible_range("temperature", "Cel")
+    ('0 or 1 to 10,000 K/uL', '25 to 45 Cel')
     """
-    if analyte not in PLAUSIBLE:
-        return f"at least 0 {unit}"
-    low, high = (_plain(converted(analyte, end, unit)) for end in PLAUSIBLE[analyte])
+    low, high = (_plain(converted(analyte, end, unit)) for end in plausible(analyte, unit))
     return f"{'' if analyte in NEVER_ZERO else '0 or '}{low} to {high} {unit}"
 
 
 def _plain(number: Fraction) -> str:
-    return f"{float(number):,.6g}" if number < 10**6 else f"{float(number):,.0f}"
+    return f"{float(number):,.9g}"
 
 
 def converted(analyte: str, value: Decimal | Fraction, unit: str) -> Fraction:

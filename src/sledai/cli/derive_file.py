@@ -10,7 +10,7 @@ import polars as pl
 import typer
 
 from sledai import frame
-from sledai.answers import find_answers, read_amounts, read_numbers
+from sledai.answers import ANSWER_WORDS, find_answers, read_amounts, read_numbers
 from sledai.cli.options import (
     EncodingOption,
     Input,
@@ -96,11 +96,11 @@ def derive(
     """
     by = edition_named(edition)
     labs = [read_lab(option) for option in lab]
-    signs = dict(_sign(option) for option in sign)
+    signs = _signs(sign)
     refuse_outputs(source, output)
     visits = open_visits(source, Dialect(separator, encoding, sheet))
     input_ = Input(visits=visits, columns={}, not_collected=(), absent=(), incomplete="")
-    for name in (*(lab.column for lab in labs), *_limits(labs), *signs):
+    for name in (*(lab.column for lab in labs), *_limits(labs), *signs.values()):
         if name not in visits.columns:
             raise InvalidInputError(f"{source}: no column {shorten(name)}")
     problems = Problems(input_)
@@ -113,7 +113,7 @@ def derive(
                 findings.lazy(),
                 edition=by,
                 labs=[_as_read(one) for one in labs],
-                signs={_read(column): name for column, name in signs.items()},
+                signs={name: _read(column) for name, column in signs.items()},
             ).collect()
             if not problems.found:
                 contradicting = derived[frame.INVALID_COLUMN] > 0
@@ -138,14 +138,19 @@ def derive(
     _print(counts, by, output)
 
 
-def _sign(option: str) -> tuple[str, str]:
-    sign, equals, column = option.partition("=")
-    if not equals or not column:
-        raise InvalidInputError(
-            f"--sign: found {shorten(option)}; accepted: SIGN=COLUMN, such as "
-            "proteinuria_new_onset=new_protein"
-        )
-    return column, sign.strip()
+def _signs(options: list[str]) -> dict[str, str]:
+    signs: dict[str, str] = {}
+    for option in options:
+        sign, equals, column = option.partition("=")
+        if not equals or not column:
+            raise InvalidInputError(
+                f"--sign: found {shorten(option)}; accepted: SIGN=COLUMN, such as "
+                "proteinuria_new_onset=new_protein"
+            )
+        if sign.strip() in signs:
+            raise InvalidInputError(f"--sign: {shorten(sign.strip())} is given twice")
+        signs[sign.strip()] = column
+    return signs
 
 
 def _limits(labs: list[Lab]) -> list[str]:
@@ -160,17 +165,18 @@ def _read(name: str) -> str:
 def _as_read(lab: Lab) -> Lab:
     lower, upper = (_read(end) if isinstance(end, str) else end for end in (lab.lower, lab.upper))
     column = _read(lab.column)
-    return replace(lab, column=column, lower=lower, upper=upper, bound=f"{column} (bound)")
+    return replace(lab, column=column, lower=lower, upper=upper, bound=f"bound {lab.column}")
 
 
 def _findings(
     batch: Batch, labs: list[Lab], signs: dict[str, str], missing: list[str], problems: Problems
 ) -> pl.DataFrame:
     """Read the columns of values and of signs, and take up what is wrong in them."""
-    answers = find_answers(batch.visits, dict.fromkeys(signs, _ANY), missing=missing)
-    problems.add(batch, answers)
-    read = [answers.visits[name].alias(_read(name)) for name in signs]
     other = "empty; other texts need --missing TEXT"
+    columns = dict.fromkeys(signs.values(), _ANY)
+    answers = find_answers(batch.visits, columns, missing=missing)
+    problems.add(batch, answers, f"; accepted: {', '.join(ANSWER_WORDS)} (any case), {other}")
+    read = [answers.visits[name].alias(_read(name)) for name in columns]
     for name in _limits(labs):
         numbers, wrong = read_numbers(batch.visits[name], missing)
         problems.add_cells(batch, name, wrong, "limits that are no number", f"a number, {other}")
@@ -189,13 +195,18 @@ def _findings(
     findings = pl.DataFrame({column.name: column for column in read})
     for lab in labs:
         values = LabValues.of(_as_read(lab), pl, findings.schema)
-        problems.add_cells(
-            batch,
-            lab.column,
-            findings.select(values.there & ~values.plausible).to_series(),
-            f"values of {lab.analyte} that no patient has",
-            plausible_range(lab.analyte, lab.unit),
-        )
+        implausible = {lab.column: values.there & ~values.plausible} | {
+            name.removeprefix(_read("")): where
+            for name, where in values.wrong_limits(pl, findings.schema).items()
+        }
+        for name, where in implausible.items():
+            problems.add_cells(
+                batch,
+                name,
+                findings.select(where).to_series(),
+                f"values and limits of {lab.analyte} that no patient has",
+                plausible_range(lab.analyte, lab.unit),
+            )
     return findings
 
 

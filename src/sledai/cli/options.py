@@ -155,6 +155,8 @@ def read_lab(option: str) -> Lab:
     ends: dict[str, float | str] = {}
     while len(words) > 1 and words[-1].startswith(("lower=", "upper=")):
         name, _, end = words.pop().partition("=")
+        if name in ends:
+            raise InvalidInputError(f"--lab: found {shorten(option)}, with {name} twice")
         try:
             ends[name] = float(end)
         except ValueError:

@@ -37,7 +37,7 @@ class Problems:
             if seen or any(kind.count >= SHOWN for kind in self._kinds.values()):
                 return
 
-    def add(self, batch: Batch, answers: Answers) -> None:
+    def add(self, batch: Batch, answers: Answers, accepted: str = "") -> None:
         """Take up what is wrong with a batch, of which `answers` were read."""
         self._rows += batch.visits.height
         self._read_to = batch.end
@@ -46,7 +46,7 @@ class Problems:
         self._add("records that are no row", len(batch.rejected), records)
         if count := answers.wrong_cells:
             cells = answers.problems([f"{place} {n}" for n in batch.places])
-            self._add("cells that are no answer", count, cells, answers.accepted)
+            self._add("cells that are no answer", count, cells, accepted or answers.accepted)
 
     def add_cells(
         self, batch: Batch, column: str, wrong: pl.Series, what: str, accepted: str

@@ -85,7 +85,7 @@ class BeyondLaboratory:
 
 @dataclass(frozen=True, slots=True)
 class IfGiven:
-    """A test that counts where it was made, and whose silence does not leave the answer open."""
+    """A test that counts where it was made; that it was not made does not leave the answer open."""
 
     clause: "Clause"
 

@@ -107,7 +107,7 @@ def derive(
     """Turn findings into the 24 descriptors by the definitions of an edition.
 
     A descriptor is present or absent where its definition is decided by what is given, whatever
-    the rest may be, and otherwise not assessed. Where findings were due to another cause
+    the rest may be, and otherwise not assessed. Where what was found is due to another cause
     (`other_cause`) it is absent. Of a 24 h amount and a ratio of urine protein the amount decides;
     a ratio alone is used only with `ratio_limit`, such as "0.5 g/g", since none of the editions
     has one. Of a value against the laboratory's limit and the laboratory's flag the value decides.
@@ -166,6 +166,10 @@ def _ratio_limit(limit: Quantity | str | None) -> Quantity | None:
     if isinstance(limit, str):
         limit = Quantity.parse(limit)
     if limit is not None:
+        if type(limit) is not Quantity:
+            raise InvalidInputError(
+                f"ratio_limit: found {shorten(limit)}; accepted: text of a number and a unit"
+            )
         checked("urine_protein_creatinine_ratio", limit)
         if limit.bound:
             raise InvalidInputError(
@@ -179,11 +183,8 @@ def _reason(
 ) -> Reason:
     findings = evaluation.findings
     outcome = evaluation.of(definition.rule)
-    answer = outcome.answer
-    cause = ""
-    if answer is not False and any(
-        evaluation.given(name) is not None for name in definition.findings
-    ):
+    answer, cause = outcome.answer, ""
+    if answer is not False and any(evidence.holds for evidence in outcome.evidence):
         cause = findings.other_cause.get(descriptor, "")
     if cause:
         answer = False

@@ -18,6 +18,7 @@ from sledai.definitions.clauses import (
     IfGiven,
     Measured,
     Sign,
+    findings_of,
 )
 from sledai.findings.observations import Findings, LabResult
 from sledai.quantities import Amount, Operator, Quantity, checked, converted, kind
@@ -89,9 +90,10 @@ class Evaluation:
             case BeyondLaboratory():
                 return self._beyond_laboratory(clause)
             case IfGiven():
-                outcome = self.of(clause.clause)
-                silent = outcome.answer is None
-                return Outcome(answer=False, assumed=outcome.missing) if silent else outcome
+                asked = tuple(findings_of(clause.clause))
+                if all(self.given(finding) is None for finding in asked):
+                    return Outcome(answer=False, assumed=asked)
+                return self.of(clause.clause)
             case AllOf():
                 return _at_least(len(clause.clauses), map(self.of, clause.clauses))
             case AnyOf():
@@ -178,6 +180,7 @@ class Evaluation:
             return Outcome(None, missing=tuple(n for n in names if self.given(n) is None))
         increase = checked(clause.finding, now) - checked(clause.since, before)
         limit = Fraction(clause.limit.value)
+        earlier = self.findings.dates.get(clause.since)
         past = increase.compare(clause.limit.operator, limit)
         evidence = Evidence(
             finding=f"increase of {clause.finding}",
@@ -185,8 +188,9 @@ class Evaluation:
             operator=clause.limit.operator,
             limit=_in_unit(clause.finding, limit, now.unit),
             holds=bool(past),
+            note=f"the earlier one of {earlier}" if earlier else "",
         )
-        return _decided(past, evidence, clause.since)
+        return _decided(past, evidence, clause.finding if now.bound else clause.since)
 
     def _beyond_laboratory(self, clause: BeyondLaboratory) -> Outcome:
         finding, operator = clause.finding, clause.operator
@@ -231,7 +235,7 @@ def _decided(past: bool | None, evidence: Evidence, finding: str) -> Outcome:  #
 
 def _in_unit(analyte: str, limit: Fraction, unit: str) -> str:
     """Write a limit, which is in the first unit of the analyte, in another unit."""
-    return f"{float(converted(analyte, limit, unit)):,.6g} {unit}"
+    return f"{float(converted(analyte, limit, unit)):,.12g} {unit}"
 
 
 def _at_least(needed: int, outcomes: Iterable[Outcome]) -> Outcome:

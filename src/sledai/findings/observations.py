@@ -25,7 +25,13 @@ __all__ = ["OBSERVED", "Findings", "LabResult", "Measurement"]
 
 
 def _quantity(value: object) -> object:
-    return Quantity.parse(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return Quantity.parse(value)
+    if value is not None and not isinstance(value, Quantity):
+        raise InvalidInputError(
+            f'found {shorten(value)}; accepted: text of a number and a unit, such as "0.7 g/L"'
+        )
+    return value
 
 
 Measurement = Annotated[
@@ -113,14 +119,14 @@ def _casts(value: object) -> object:
 
 
 def _measured(value: object, analyte: str) -> object:
-    value = _quantity(value)
-    if not isinstance(value, Quantity):
+    if not isinstance(value, str | Quantity):
         units = ", ".join(UNITS[analyte])
         raise InvalidInputError(
             f"found {shorten(value)}; accepted: text of a number and a unit: {units}"
         )
-    checked(analyte, value)
-    return value
+    quantity = Quantity.parse(value) if isinstance(value, str) else value
+    checked(analyte, quantity)
+    return quantity
 
 
 def _laboratory(value: object, info: ValidationInfo) -> object:
