@@ -617,7 +617,8 @@ class TestWords:
         assert str(reason).startswith("present: c3 0.9000001 g/L < 0.9000002 g/L [")
 
     def test_equal_limits_are_a_range(self) -> None:
-        assert LabResult(value="1 g/L", lower="1 g/L", upper="1 g/L").check("c3") is None
+        result = LabResult(value="1 g/L", lower="1 g/L", upper="1 g/L")
+        assert Findings(c3=result).c3 == result
 
     def test_the_machine_readable_parts(self) -> None:
         reason = derive(Findings(platelets="92 K/uL"), edition=Edition.SELENA).reasons[
