@@ -14,6 +14,8 @@ from sledai.findings import Findings
 from sledai.findings.observations import OBSERVED
 from sledai.quantities import PLAUSIBLE, UNITS
 from sledai.sources import Source
+from sledai.trials.catalog import CATALOG
+from sledai.trials.nct05765006 import ACTIVITY_RULE
 
 WORDS = ", ".join(Verdict)
 
@@ -96,10 +98,17 @@ def exclusions() -> str:
 
 def rules() -> str:
     return table(
-        ["trial", "rule", "column", "source"],
+        ["id", "trial", "rule", "beside it", "column", "source"],
         [
-            (name, rule, f"`{frame.verdict_column(rule)}`", rule.citation)
-            for name, rule in cli.TRIAL_RULES.items()
+            (
+                trial.registry_id,
+                trial.name,
+                trial.rule,
+                trial.note,
+                f"`{frame.verdict_column(trial.rule)}`",
+                trial.rule.citation,
+            )
+            for trial in CATALOG
         ],
     )
 
@@ -118,10 +127,9 @@ def words() -> str:
 def columns() -> str:
     added = {
         **frame.SCORE_COLUMNS,
-        **{
-            frame.verdict_column(rule): f"verdict on {rule.name}, if asked for: {WORDS}"
-            for rule in cli.TRIAL_RULES.values()
-        },
+        frame.verdict_column(ACTIVITY_RULE): (
+            f"verdict on {ACTIVITY_RULE.name}, if asked for: {WORDS}; and so for every other trial"
+        ),
         frame.POLICY_COLUMN: "where a policy other than strict was asked for: its name",
         frame.INVALID_COLUMN: "lazy frames only: number of cells that are no answer",
     }
@@ -145,7 +153,8 @@ def lab_limits() -> str:
 
 
 def cited_sources() -> str:
-    found = [value for value in vars(sources).values() if isinstance(value, Source)]
+    found = {value for value in vars(sources).values() if isinstance(value, Source)}
+    found |= {trial.rule.citation.source for trial in CATALOG if trial.rule.citation}
     return table(
         ["name", "reference", "look up"],
         [(s.name, s.reference, s.identifier) for s in sorted(found, key=lambda s: s.name)],

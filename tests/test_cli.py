@@ -24,6 +24,7 @@ from sledai import Descriptor, cli, frame
 from sledai.__main__ import main
 from sledai.definitions.editions import differing
 from sledai.files import read_visits
+from sledai.trials.catalog import CATALOG
 
 ROOT = Path(__file__).parents[1]
 VISITS = ROOT / "examples" / "visits.csv"
@@ -195,7 +196,7 @@ class TestScoreRefuses:
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            (["--trial", "NCT1"], "--trial: found 'NCT1'; accepted: NCT05765006"),
+            (["--trial", "NCT1"], "trial: found 'NCT1'; accepted: NCT05765006"),
             (["--column", "x"], "--column: found 'x'; accepted: THEIRS=DESCRIPTOR"),
             (["--column", "x=y=rash"], "no column 'x=y', named for rash"),
             (["--column", "id=rash", "--column", "id=fever"], "column 'id' is named twice"),
@@ -1048,6 +1049,29 @@ class TestDescriptors:
         ]
         assert "total 0 to 105" in out
         assert "PMID 1599520" in out
+
+
+class TestTrials:
+    def test_the_catalog(self, run: Run) -> None:
+        code, out, _ = run("trials")
+        assert code == 0
+        for trial in CATALOG:
+            assert trial.registry_id in out
+        assert "clinical >= 6 when serology is" in out
+        assert "BILAG-2004" in out
+        assert all(len(line) <= 80 for line in out.splitlines())
+
+    def test_several_at_once(self, run: Run, csv: Callable[..., Path]) -> None:
+        path = csv(arthritis="yes", rash="yes")
+        code, out, _ = run(
+            "score", path, "--trial", "NCT05765006", "--trial", "nct04877691", "-o", "s.csv"
+        )
+        assert code == 0
+        assert "NCT04877691 (SLEDAI-2K total >= 6 and clinical >= 4): 1 met" in " ".join(
+            out.split()
+        )
+        written = pl.read_csv("s.csv").row(0, named=True)
+        assert (written["sledai_nct05765006"], written["sledai_nct04877691"]) == ("not_met", "met")
 
 
 class TestExplain:

@@ -26,6 +26,7 @@ from sledai import (
     total_score,
 )
 from sledai.frame import INVALID_COLUMN, POLICY_COLUMN, SCORE_COLUMNS
+from sledai.trials.catalog import CATALOG
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 
 pytestmark = pytest.mark.filterwarnings(
@@ -303,6 +304,7 @@ def test_rules_of_every_kind_on_every_engine(engine: str) -> None:
         ActivityRule(
             name="six and four", edition=ACTIVITY_RULE.edition, least_total=6, least_clinical=4
         ),
+        *(trial.rule for trial in CATALOG),
     ]
     rows = added(engine, frame.score(ENGINES[engine].make(table(VISITS)), rules=rules))
     for rule in rules:

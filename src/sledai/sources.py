@@ -5,7 +5,7 @@ A rule carries a `Citation`: one of the sources below and the place in it.
 
 from dataclasses import dataclass
 
-__all__ = ["Citation", "Source"]
+__all__ = ["Citation", "Source", "registry_record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,18 +116,21 @@ NCT05765006 = Source(
     ),
     registry_id="NCT05765006",
 )
-CENERIMOD_PHASE_3 = Source(
-    name="OPUS-1",
-    reference="Registry record of cenerimod in systemic lupus erythematosus (OPUS-1).",
-    registry_id="NCT05648500",
-)
-TOPAZ_2 = Source(
-    name="TOPAZ-2",
-    reference="Registry record of litifilimab in systemic lupus erythematosus (TOPAZ-2).",
-    registry_id="NCT04961567",
-)
-POETYK_SLE_1 = Source(
-    name="POETYK SLE-1",
-    reference="Registry record of deucravacitinib in systemic lupus erythematosus (POETYK SLE-1).",
-    registry_id="NCT05617677",
-)
+
+
+def registry_record(registry_id: str, name: str) -> Source:
+    """Make a source of a trial's registry record.
+
+    >>> registry_record("NCT04877691", "TULIP SC, anifrolumab").reference
+    'Registry record NCT04877691 (TULIP SC, anifrolumab), systemic lupus erythematosus.'
+    """
+    return Source(
+        name=registry_id,
+        reference=f"Registry record {registry_id} ({name}), systemic lupus erythematosus.",
+        registry_id=registry_id,
+    )
+
+
+CENERIMOD_PHASE_3 = registry_record("NCT05648500", "OPUS-1, cenerimod")
+TOPAZ_2 = registry_record("NCT04961567", "TOPAZ-2, litifilimab")
+POETYK_SLE_1 = registry_record("NCT05617677", "POETYK SLE-1, deucravacitinib")

@@ -16,7 +16,7 @@ from sledai.cli.audit_file import audit
 from sledai.cli.derive_file import derive
 from sledai.cli.options import TRIAL_RULES
 from sledai.cli.printing import wrapped
-from sledai.cli.reference import descriptors, editions, explain
+from sledai.cli.reference import descriptors, editions, explain, trials
 from sledai.cli.score_file import score
 from sledai.errors import SledaiError
 
@@ -33,7 +33,7 @@ app = typer.Typer(
         "For research and software building; not a medical device."
     ),
 )
-for command in (score, audit, derive, descriptors, explain, editions):
+for command in (score, audit, derive, descriptors, explain, editions, trials):
     app.command()(command)
 
 

@@ -13,7 +13,7 @@ from sledai.descriptors import Descriptor, listed
 from sledai.errors import SHOWN, InvalidInputError, shorten
 from sledai.files import FORMATS, OUTPUT_FORMATS, Dialect, Visits, open_visits, output_format
 from sledai.laboratory import Lab
-from sledai.trials import nct05765006
+from sledai.trials.catalog import CATALOG
 
 __all__ = [
     "TRIAL_RULES",
@@ -32,7 +32,7 @@ __all__ = [
     "refuse_outputs",
 ]
 
-TRIAL_RULES = {rule.name: rule for rule in (nct05765006.ACTIVITY_RULE,)}
+TRIAL_RULES = {trial.registry_id: trial.rule for trial in CATALOG}
 
 InputFile = Annotated[
     Path, typer.Argument(metavar="INPUT", help=f"File of visits: {', '.join(FORMATS)}.")

@@ -1,4 +1,4 @@
-"""`sledai descriptors`, `explain` and `editions`: what the score is made of, with sources."""
+"""`sledai descriptors`, `explain`, `editions`, `trials`: what is scored and asked for."""
 
 from typing import Annotated
 
@@ -12,8 +12,9 @@ from sledai.definitions.editions import DEFINITIONS, differing, edition_named
 from sledai.descriptors import SEROLOGIC, Descriptor, listed
 from sledai.scoring import MAX_TOTAL
 from sledai.sources import BOMBARDIER_1992, GLADMAN_2002, PETRI_2005
+from sledai.trials.catalog import CATALOG, READ_ON
 
-__all__ = ["descriptors", "editions", "explain"]
+__all__ = ["descriptors", "editions", "explain", "trials"]
 
 
 def descriptors() -> None:
@@ -88,3 +89,16 @@ def _in_edition(descriptor: Descriptor, edition: Edition) -> Text:
         return printable("as in 1992")
     unverified = f" [unverified: {definition.unverified}]" if definition.unverified else ""
     return printable(definition.text + unverified)
+
+
+def trials() -> None:
+    """Print the trials whose activity rules `score --trial` judges."""
+    table = plain_table()
+    for name in ("id", "trial", "rule"):
+        table.add_column(name)
+    for trial in CATALOG:
+        note = f"; {trial.note}" if trial.note else ""
+        table.add_row(trial.registry_id, trial.name, printable(f"{trial.rule}{note}"))
+        table.add_row()
+    print_table(table)
+    print(wrapped(f"registry records as read on {READ_ON}; criteria beside the score not judged"))

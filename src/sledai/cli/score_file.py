@@ -12,7 +12,6 @@ import typer
 from sledai import frame
 from sledai.answers import Answers, find_answers
 from sledai.cli.options import (
-    TRIAL_RULES,
     Absent,
     Columns,
     EncodingOption,
@@ -37,10 +36,11 @@ from sledai.cli.printing import (
 from sledai.cli.problems import Problems
 from sledai.cli.progress import reading
 from sledai.entry_rules import ActivityRule
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError
 from sledai.files import OUTPUT_FORMATS, Batch, Dialect, Output, Visits
 from sledai.frame import Policy
 from sledai.scoring import ScoreBounds
+from sledai.trials.catalog import find
 from sledai.verdict import Verdict
 
 __all__ = ["score"]
@@ -74,7 +74,8 @@ Trials = Annotated[
     list[str],
     typer.Option(
         metavar="ID",
-        help=f"Judge the activity rule of this trial: {', '.join(TRIAL_RULES)}. Repeatable.",
+        help="Judge the activity rule of this trial, such as NCT05765006; `sledai trials` lists "
+        "them. Repeatable.",
     ),
 ]
 
@@ -100,7 +101,7 @@ def score(
 
     Without --output the scores are printed as a table, beside the first three other columns.
     """
-    rules = list(dict.fromkeys(map(_trial_rule, trial)))
+    rules = list(dict.fromkeys(find(name).rule for name in trial))
     refuse_outputs(source, output, rejects)
     input_ = open_input(
         source,
@@ -133,15 +134,6 @@ def score(
     _print_result(tally, input_, output, rejects)
     if tally.rejected:
         raise typer.Exit(1)
-
-
-def _trial_rule(name: str) -> ActivityRule:
-    try:
-        return TRIAL_RULES[name.strip().upper()]
-    except KeyError:
-        raise InvalidInputError(
-            f"--trial: found {shorten(name)}; accepted: {', '.join(TRIAL_RULES)}"
-        ) from None
 
 
 def _scored(
