@@ -179,6 +179,14 @@ def test_every_engine(engine: Engine, edition: Edition) -> None:
     assert set(found[0]) == set(expected.columns)
 
 
+def test_a_value_without_a_limit_decides_nothing(engine: Engine) -> None:
+    data = engine.make(pl.DataFrame({"C3": [0.5, None]}))
+    result = engine.rows(derive(data, edition=Edition.SELENA, labs=[Lab("c3", "C3", "g/L")]))
+    assert [row["low_complement"] for row in result] == [None, None]
+    reasons = {row["sledai_low_complement_reason"] for row in result}
+    assert {reason.split(":")[0] for reason in reasons} == {"not assessed"}
+
+
 class TestReasons:
     def test_each_clause_with_its_limit(self) -> None:
         labs = [Lab("c3", "C3", "g/L", lower=0.9), Lab("c4", "C4", "g/L", lower=0.1)]

@@ -169,6 +169,8 @@ def _find(column: str, finding: str, frame: Any) -> None:
 
 
 def _with_columns(frame: Any, flags: Mapping[str, Any], results: Mapping[str, Any]) -> Any:
+    if not flags:  # nothing can be decided
+        return frame.with_columns(**results)
     return frame.with_columns(**flags).with_columns(**results).drop(*flags)
 
 
