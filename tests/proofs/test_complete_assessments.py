@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 import spec_tables
 
-from sledai import frame
+from sledai import Verdict, frame
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 
 COUNT = 2**24
@@ -61,3 +61,36 @@ def test_the_oracle_covers_them_all(oracle: tuple[np.ndarray, np.ndarray]) -> No
     total, clinical = oracle
     assert len(total) == len(clinical) == COUNT
     assert (total.min(), total.max(), clinical.max()) == (0, 105, 101)
+
+
+def test_how_many_meet_the_rule_and_how_many_only_its_total(
+    oracle: tuple[np.ndarray, np.ndarray], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Counted one by one, and by multiplying out how many assessments have which two scores."""
+    total, clinical = oracle
+    enough = total >= 8
+    short = enough & (total != clinical) & (clinical < 6)
+    counted = {"met": int((enough & ~short).sum()), "total alone": int(short.sum())}
+
+    ways = {(0, 0): 1}  # serologic points and clinical score: how many assessments
+    for name in spec_tables.NAMES:
+        weight, more = spec_tables.WEIGHTS[name], dict(ways)
+        for (serologic, score), number in ways.items():
+            is_serologic = name in spec_tables.SEROLOGIC
+            key = (serologic + weight, score) if is_serologic else (serologic, score + weight)
+            more[key] = more.get(key, 0) + number
+        ways = more
+    assert sum(ways.values()) == COUNT
+    judged = {"met": 0, "total alone": 0}
+    for (serologic, score), number in ways.items():
+        verdict = ACTIVITY_RULE.judge_scores(total=score + serologic, clinical=score).verdict
+        if verdict is Verdict.MET:
+            judged["met"] += number
+        elif score + serologic >= 8:
+            judged["total alone"] += number
+    assert judged == counted
+    with capsys.disabled():
+        print(
+            f"\nNCT05765006, of {COUNT:,} complete assessments: {counted['met']:,} meet it, "
+            f"{counted['total alone']:,} have a total of 8 or more and fail the clinical condition"
+        )
