@@ -4,12 +4,16 @@ A closed set, as data: the wording beside it is for people, this is what is eval
 named by its field in `sledai.findings.Findings`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import assert_never
+from __future__ import annotations
 
-from sledai.quantities import Operator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+if TYPE_CHECKING:  # the core needs no quantities
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from sledai.quantities import Operator
 
 __all__ = [
     "SPECIAL_CASES",
@@ -87,7 +91,7 @@ class BeyondLaboratory:
 class IfGiven:
     """A test that counts where it was made; that it was not made does not leave the answer open."""
 
-    clause: "Clause"
+    clause: Clause
 
     def __str__(self) -> str:
         return f"{self.clause} if given"
@@ -97,9 +101,9 @@ class IfGiven:
 class AllOf:
     """Each of the clauses is needed."""
 
-    clauses: "tuple[Clause, ...]"
+    clauses: tuple[Clause, ...]
 
-    def __init__(self, *clauses: "Clause") -> None:
+    def __init__(self, *clauses: Clause) -> None:
         object.__setattr__(self, "clauses", clauses)
 
     def __str__(self) -> str:
@@ -110,9 +114,9 @@ class AllOf:
 class AnyOf:
     """One of the clauses is enough."""
 
-    clauses: "tuple[Clause, ...]"
+    clauses: tuple[Clause, ...]
 
-    def __init__(self, *clauses: "Clause") -> None:
+    def __init__(self, *clauses: Clause) -> None:
         object.__setattr__(self, "clauses", clauses)
 
     def __str__(self) -> str:
@@ -124,9 +128,9 @@ class AtLeast:
     """As many of the clauses as the limit says are needed."""
 
     limit: Limit
-    clauses: "tuple[Clause, ...]"
+    clauses: tuple[Clause, ...]
 
-    def __init__(self, limit: Limit, *clauses: "Clause") -> None:
+    def __init__(self, limit: Limit, *clauses: Clause) -> None:
         object.__setattr__(self, "limit", limit)
         object.__setattr__(self, "clauses", clauses)
 
