@@ -166,6 +166,40 @@ class TestDeciding:
         assert a_rule(least_total=8).judge(nothing).deciding == set(Descriptor)
 
 
+class TestOneOf:
+    rule = a_rule(least_total=4, one_of={"rash", "arthritis"}, uncounted={"rash", "fever"})
+
+    def test_enough_points_of_others_do_not_suffice(self) -> None:
+        assert self.rule.judge(Assessment.of(present={"seizure"})).verdict is Verdict.NOT_MET
+
+    def test_one_that_does_not_count_is_still_one(self) -> None:
+        visit = Assessment.of(present={"seizure", "rash"})
+        assert self.rule.judge(visit).verdict is Verdict.MET
+        assert self.rule.judge(visit).reason.startswith("total 8, clinical 8; needed: ")
+
+    def test_what_decides(self) -> None:
+        visit = Assessment.of(present={"seizure"}, not_assessed={"rash", "arthritis", "fever"})
+        assert self.rule.judge(visit).deciding == {"rash", "arthritis"}
+        visit = Assessment.of(present={"rash"}, not_assessed={"arthritis", "fever", "leukopenia"})
+        assert self.rule.judge(visit).deciding == {"arthritis"}
+
+
+class TestHighestTotal:
+    rule = a_rule(least_total=4, most_total=12)
+
+    def test_what_decides_on_either_side(self) -> None:
+        visit = Assessment.of(present={"seizure", "arthritis"}, not_assessed={"fever", "rash"})
+        judgement = self.rule.judge(visit)
+        assert (judgement.verdict, judgement.deciding) == (
+            Verdict.UNDETERMINED,
+            {"fever", "rash"},
+        )
+        visit = Assessment.of(present={"seizure"}, not_assessed={"fever", "rash"})
+        assert self.rule.judge(visit).verdict is Verdict.MET
+        visit = Assessment.of(present={"seizure", "psychosis"}, not_assessed={"fever"})
+        assert self.rule.judge(visit).verdict is Verdict.NOT_MET
+
+
 class TestParts:
     """Judging the two conditions apart and combining the answers would be wrong."""
 
@@ -244,6 +278,27 @@ class TestJudgeScores:
             self.rule.judge_scores(total=score, clinical=6)  # type: ignore[arg-type]
         with pytest.raises(InvalidInputError, match=f"^clinical: {found}$"):
             self.rule.judge_scores(total=8, clinical=score)  # type: ignore[arg-type]
+
+    def test_scores_alone_do_not_say_that_one_of_some_is_present(self) -> None:
+        rule = a_rule(least_total=6, one_of={"rash", "arthritis"})
+        judgement = rule.judge_scores(total=6, clinical=6)
+        assert (judgement.verdict, judgement.deciding) == (
+            Verdict.UNDETERMINED,
+            {"rash", "arthritis"},
+        )
+        assert rule.judge_scores(total=4, clinical=4).verdict is Verdict.NOT_MET
+
+    def test_a_total_above_the_highest_is_not_met(self) -> None:
+        rule = a_rule(least_total=4, most_total=12)
+        verdicts = [
+            rule.judge_scores(total=total, clinical=total).verdict for total in (3, 4, 12, 13)
+        ]
+        assert verdicts == [Verdict.NOT_MET, Verdict.MET, Verdict.MET, Verdict.NOT_MET]
+
+    def test_serologic_points_that_are_asked_for(self) -> None:
+        rule = a_rule(least_total=10, least_serologic=4)
+        assert rule.judge_scores(total=20, clinical=18).verdict is Verdict.NOT_MET
+        assert rule.judge_scores(total=10, clinical=6).verdict is Verdict.MET
 
     def test_whole_numbers_of_numpy_are_whole_numbers(self) -> None:
         np = pytest.importorskip("numpy")
