@@ -190,10 +190,8 @@ class TestHighestTotal:
     def test_what_decides_on_either_side(self) -> None:
         visit = Assessment.of(present={"seizure", "arthritis"}, not_assessed={"fever", "rash"})
         judgement = self.rule.judge(visit)
-        assert (judgement.verdict, judgement.deciding) == (
-            Verdict.UNDETERMINED,
-            {"fever", "rash"},
-        )
+        assert judgement.verdict is Verdict.UNDETERMINED
+        assert judgement.deciding == {"fever", "rash"}
         visit = Assessment.of(present={"seizure"}, not_assessed={"fever", "rash"})
         assert self.rule.judge(visit).verdict is Verdict.MET
         visit = Assessment.of(present={"seizure", "psychosis"}, not_assessed={"fever"})
@@ -282,10 +280,8 @@ class TestJudgeScores:
     def test_scores_alone_do_not_say_that_one_of_some_is_present(self) -> None:
         rule = a_rule(least_total=6, one_of={"rash", "arthritis"})
         judgement = rule.judge_scores(total=6, clinical=6)
-        assert (judgement.verdict, judgement.deciding) == (
-            Verdict.UNDETERMINED,
-            {"rash", "arthritis"},
-        )
+        assert judgement.verdict is Verdict.UNDETERMINED
+        assert judgement.deciding == {"rash", "arthritis"}
         assert rule.judge_scores(total=4, clinical=4).verdict is Verdict.NOT_MET
 
     def test_a_total_above_the_highest_is_not_met(self) -> None:
