@@ -107,6 +107,13 @@ def test_what_no_publication_confirmed_is_marked() -> None:
     }
 
 
+@pytest.mark.parametrize("edition", Edition)
+def test_a_limit_names_what_it_is_a_limit_of(edition: Edition) -> None:
+    limits = DEFINITIONS[edition][Descriptor.PROTEINURIA].limits
+    increase = ["urine_protein_24h_increase"] if edition is not Edition.SLEDAI_2K else []
+    assert [limit.quantity for limit in limits] == ["urine_protein_24h", *increase]
+
+
 def test_where_the_editions_differ() -> None:
     assert [d.value for d in differing()] == [
         "seizure",
