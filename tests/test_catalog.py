@@ -3,8 +3,9 @@
 import pytest
 import spec_tables
 
-from sledai import Descriptor, InvalidInputError
+from sledai import Descriptor, InvalidInputError, sources
 from sledai.scoring import MAX_TOTAL
+from sledai.sources import Source
 from sledai.trials import nct05765006
 from sledai.trials.catalog import CATALOG, READ_ON, Trial, find
 
@@ -34,14 +35,22 @@ class TestEachTrial:
         assert trial.rule.citation.source.reference.endswith(".")
         if trial.registry_id.startswith("NCT"):
             assert trial.rule.citation.source.registry_id == trial.registry_id
-        else:
-            assert not trial.rule.citation.verified
-        assert trial.read_on == READ_ON
+        assert trial.rule.citation.verified is trial.registry_id.startswith("NCT")
+        assert trial.read_on == (READ_ON if trial.rule.citation.verified else None)
         assert find(f" {trial.registry_id.lower()}") is trial
 
 
 def test_every_published_row_is_in_the_catalog_once() -> None:
     assert [trial.registry_id for trial in CATALOG] == list(ROWS)
+
+
+def test_a_record_that_is_cited_elsewhere_too_is_the_same_source() -> None:
+    cited = {s.registry_id: s for s in vars(sources).values() if isinstance(s, Source)}
+    both = [t for t in CATALOG if t.registry_id in cited]
+    assert len(both) == 4
+    for trial in both:
+        assert trial.rule.citation is not None
+        assert trial.rule.citation.source == cited[trial.registry_id]
 
 
 def test_the_project_s_own_rule() -> None:

@@ -120,8 +120,8 @@ def test_the_two_scores_are_enough_where_both_are_known(
     by_scores = rule.judge_scores(total=total_score(counted), clinical=clinical_score(counted))
     judgement = rule.judge(visit)
     assert by_scores.reason == judgement.reason
-    if rule.one_of and by_scores.verdict is not Verdict.NOT_MET:
-        assert (by_scores.verdict, by_scores.deciding) == (Verdict.UNDETERMINED, rule.one_of)
+    if by_scores.verdict is Verdict.UNDETERMINED:
+        assert by_scores.deciding == rule.one_of != frozenset()
     else:
         assert by_scores == judgement
 
@@ -230,11 +230,14 @@ class TestReason:
             ({"least_total": 4, "most_total": 12}, "SELENA-SLEDAI total >= 4 and total <= 12"),
             (
                 {"least_total": 10, "least_serologic": 4},
-                "SELENA-SLEDAI total >= 10 and low_complement and increased_dna_binding present",
+                (
+                    "SELENA-SLEDAI total >= 10 and both of low_complement, increased_dna_binding "
+                    "present"
+                ),
             ),
             (
                 {"least_serologic": 2},
-                "SELENA-SLEDAI low_complement or increased_dna_binding present",
+                "SELENA-SLEDAI one of low_complement, increased_dna_binding present",
             ),
             (
                 {"least_clinical": 4, "one_of": {"rash", "arthritis"}, "uncounted": {"fever"}},
@@ -279,10 +282,22 @@ class TestJudgeScores:
 
     def test_scores_alone_do_not_say_that_one_of_some_is_present(self) -> None:
         rule = a_rule(least_total=6, one_of={"rash", "arthritis"})
-        judgement = rule.judge_scores(total=6, clinical=6)
+        judgement = rule.judge_scores(total=8, clinical=8)
         assert judgement.verdict is Verdict.UNDETERMINED
         assert judgement.deciding == {"rash", "arthritis"}
         assert rule.judge_scores(total=4, clinical=4).verdict is Verdict.NOT_MET
+
+    def test_scores_that_need_one_or_leave_no_room_for_one(self) -> None:
+        rule = a_rule(least_total=1, one_of={"vasculitis"})
+        assert rule.judge_scores(total=3, clinical=3).verdict is Verdict.NOT_MET
+        assert rule.judge_scores(total=101, clinical=101).verdict is Verdict.MET
+
+    def test_scores_that_no_visit_has_as_the_rule_counts(self) -> None:
+        rule = a_rule(least_total=6, uncounted={"seizure", "fever"})
+        assert rule.judge_scores(total=92, clinical=92).verdict is Verdict.MET
+        with pytest.raises(InvalidInputError) as caught:
+            rule.judge_scores(total=93, clinical=93)
+        assert str(caught.value) == "clinical: found 93; no visit has it as example counts"
 
     def test_a_total_above_the_highest_is_not_met(self) -> None:
         rule = a_rule(least_total=4, most_total=12)
@@ -318,13 +333,15 @@ class TestConstruction:
         ("conditions", "message"),
         [
             ({"most_total": 106}, "most_total: found 106; accepted: a whole number 0 to 105"),
-            ({"least_total": 6, "most_total": 12}, "most_total: accepted only with a least_total"),
-            ({"most_total": 6}, "most_total: accepted only with a least_total that is at least 7"),
-            ({"most_total": 40, "least_clinical": 4}, "and with no other condition"),
-            ({"most_total": 40, "one_of": {"rash"}}, "and with no other condition"),
-            ({"most_total": 40, "least_serologic": 2}, "and with no other condition"),
+            ({"least_total": 6, "most_total": 12}, "most_total: found 12; accepted only with no"),
+            ({"least_total": 12, "most_total": 4}, "a least_total that is at least 7 less"),
+            ({"most_total": 40, "least_clinical": 4}, "accepted only with no other condition"),
+            ({"most_total": 40, "one_of": {"rash"}}, "accepted only with no other condition"),
+            ({"most_total": 40, "least_serologic": 2}, "accepted only with no other condition"),
             ({"least_serologic": 3}, "least_serologic: found 3; accepted: 0, 2, 4"),
-            ({"least_total": 6, "one_of": {"rashes"}}, "not one of the 24 descriptors: 'rashes'"),
+            ({"least_serologic": 2.0}, "least_serologic: found 2.0; accepted: 0, 2, 4"),
+            ({"least_total": 6, "one_of": {"rashes"}}, "one_of: not one of the 24 descriptors: "),
+            ({"least_total": 6, "uncounted": None}, "uncounted: "),
             (
                 {"least_total": 6, "uncounted": {"low_complement"}},
                 "uncounted: found low_complement; accepted: clinical descriptors",
@@ -341,8 +358,16 @@ class TestConstruction:
         with pytest.raises(InvalidInputError, match=message):
             a_rule(**conditions)
 
+    @pytest.mark.parametrize("name", ["", " ", None])
+    def test_a_name_is_text(self, name: object) -> None:
+        with pytest.raises(InvalidInputError, match=r"name: found .*; accepted: text"):
+            ActivityRule(name=name, edition=Edition.SELENA, least_total=8)  # type: ignore[arg-type]
+
     def test_a_highest_total_alone_and_names_as_text(self) -> None:
-        assert a_rule(most_total=7).most_total == 7
+        low = a_rule(most_total=4)
+        assert low.judge(Assessment.of(present={"arthritis"})).verdict is Verdict.MET
+        visit = Assessment.of(present={"arthritis"}, not_assessed={"fever"})
+        assert low.judge(visit).deciding == {"fever"}
         assert a_rule(one_of={"rash"}).one_of == frozenset({Descriptor.RASH})
 
     def test_the_ends_of_the_range(self) -> None:

@@ -454,7 +454,7 @@ class TestValues:
 def test_without_the_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    for module in ("frame", "audit", "agreement", "derived", "parts", "columns"):
+    for module in ("frame", "audit", "agreement", "derived", "finding_columns", "parts", "columns"):
         monkeypatch.delitem(sys.modules, f"sledai.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "narwhals", None)
     with pytest.raises(

@@ -15,7 +15,7 @@ from typing import Any, assert_never
 
 import narwhals as nw
 
-from sledai.columns import Reading, kinds_of, misread, number, refuse_invalid
+from sledai.columns import Reading, number, refuse_invalid
 from sledai.definitions import Definition, Edition
 from sledai.definitions.clauses import (
     SPECIAL_CASES,
@@ -28,37 +28,16 @@ from sledai.definitions.clauses import (
     Measured,
     Sign,
     findings_of,
-    signs_of,
 )
 from sledai.definitions.editions import DEFINITIONS
 from sledai.descriptors import Descriptor
 from sledai.errors import InvalidInputError, shorten
+from sledai.finding_columns import read_labs, read_signs
 from sledai.laboratory import BOUNDS, Answer, Lab, LabValues, all_of, any_of
 from sledai.parts import INVALID_COLUMN, opened, refuse_collisions
-from sledai.quantities import UNITS, plausible_range
+from sledai.quantities import plausible_range
 
-__all__ = ["ANALYTES", "SIGNS", "add_descriptors", "reason_column"]
-
-SIGNS = tuple(
-    dict.fromkeys(
-        sign
-        for definitions in DEFINITIONS.values()
-        for definition in definitions.values()
-        for sign in signs_of(definition.rule)
-    )
-)
-"""The findings that are yes or no."""
-
-ANALYTES = tuple(
-    analyte
-    for analyte in UNITS
-    if any(
-        analyte in definition.findings
-        for definitions in DEFINITIONS.values()
-        for definition in definitions.values()
-    )
-)
-"""The laboratory values that a definition asks for."""
+__all__ = ["add_descriptors", "reason_column"]
 
 _PART = "_sledai_"  # begins the names of columns that are there only in between
 
@@ -82,8 +61,8 @@ def add_descriptors(
     findings = _Findings(
         engine=engine,
         schema=frame.collect_schema(),
-        labs=_lab_values(frame, engine, labs),
-        signs=_sign_readings(frame, signs),
+        labs=read_labs(frame, engine, labs),
+        signs=read_signs(frame, signs),
     )
     given = findings.labs.keys() | findings.signs.keys()
     given |= {sign for pair in SPECIAL_CASES.items() if given & set(pair) for sign in pair}
@@ -115,57 +94,6 @@ def add_descriptors(
     if frame.implementation.is_pandas():
         result.attrs.update(df.attrs)
     return result
-
-
-def _lab_values(frame: Any, engine: Any, labs: Iterable[Lab]) -> dict[str, LabValues]:
-    schema = frame.collect_schema()
-    values: dict[str, LabValues] = {}
-    for lab in labs:
-        if lab.analyte not in ANALYTES:
-            raise InvalidInputError(
-                f"analyte: found {shorten(lab.analyte)}; accepted: {', '.join(ANALYTES)}"
-            )
-        if lab.analyte in values:
-            raise InvalidInputError(f"analytes given twice: {lab.analyte}")
-        numbers = [end for end in (lab.column, lab.lower, lab.upper) if isinstance(end, str)]
-        for column in numbers:
-            _find(column, lab.analyte, frame)
-            if not schema[column].is_numeric():
-                raise InvalidInputError(
-                    f"column {shorten(column)} holds no numbers: it is of type {schema[column]}"
-                )
-        if len({schema[column] == nw.Float32 for column in numbers}) > 1:
-            raise InvalidInputError(
-                f"columns {', '.join(map(shorten, numbers))}: floats of 32 and of 64 bits differ "
-                "at the limit; give both the same type"
-            )
-        if lab.bound is not None:
-            _find(lab.bound, lab.analyte, frame)
-            if schema[lab.bound].is_numeric() or schema[lab.bound] == nw.Boolean:
-                raise InvalidInputError(
-                    f"column {shorten(lab.bound)} holds no bounds: it is of type "
-                    f"{schema[lab.bound]}"
-                )
-        values[lab.analyte] = LabValues.of(lab, engine, schema)
-    return values
-
-
-def _sign_readings(frame: Any, signs: Mapping[str, str]) -> dict[str, Reading]:
-    kinds = kinds_of(frame)
-    readings: dict[str, Reading] = {}  # of any descriptor: its weight is not used
-    for sign, column in signs.items():
-        if sign not in SIGNS:
-            raise InvalidInputError(f"sign: found {shorten(sign)}; accepted: {', '.join(SIGNS)}")
-        _find(column, sign, frame)
-        readings[sign] = Reading(Descriptor.SEIZURE, column, kinds[column])
-    return readings
-
-
-def _find(column: str, finding: str, frame: Any) -> None:
-    if column not in frame.collect_schema():
-        raise InvalidInputError(f"no column {shorten(column)}, named for {finding}")
-    if problem := misread(column, frame):
-        raise InvalidInputError(problem)
 
 
 def _with_columns(frame: Any, flags: Mapping[str, Any], results: Mapping[str, Any]) -> Any:

@@ -5,11 +5,12 @@ does. That is not the same as judging its conditions one by one and combining th
 and clinical score share descriptors, so the answers depend on each other.
 
 The exactness rests on one fact. Once the serologic points are fixed, a rule asks of the scores
-nothing but that the clinical one be at least some number. So a rule is a table of three numbers
-(`least_clinical_by_serology`), and judging it needs only the reachable clinical scores and the
-reachable serologic points, which are independent of each other. Where one of some descriptors must
-be present, the highest score is reached with all of them present. A highest total is accepted only
-if no one descriptor can lead past the whole range, and beside no condition but a least total.
+nothing but that the clinical one be at least some number. So its least scores are a table of
+three numbers (`least_clinical_by_serology`), and judging it needs only the reachable clinical
+scores and the reachable serologic points, which are independent of each other. Where
+one of some descriptors must be present, the highest score is reached with all of them present. A
+highest total is accepted only if no one descriptor can lead past the whole range, and beside no
+condition but a least total.
 """
 
 from dataclasses import dataclass
@@ -85,7 +86,9 @@ class ActivityRule:
     citation: Citation | None = None
 
     def __post_init__(self) -> None:
-        if self.edition not in set(Edition):
+        if type(self.name) is not str or not self.name.strip():
+            raise InvalidInputError(f"name: found {shorten(self.name)}; accepted: text")
+        if type(self.edition) is not Edition:
             editions = ", ".join(f"Edition.{edition.name}" for edition in Edition)
             raise InvalidInputError(f"edition: found {shorten(self.edition)}; accepted: {editions}")
         for field in ("least_total", "least_clinical", "most_total"):
@@ -94,32 +97,40 @@ class ActivityRule:
                 raise InvalidInputError(
                     f"{field}: found {shorten(number)}; accepted: a whole number 0 to {MAX_TOTAL}"
                 )
-        if self.least_serologic not in _SEROLOGIC_POINTS:
+        if type(self.least_serologic) is not int or self.least_serologic not in _SEROLOGIC_POINTS:
             raise InvalidInputError(
                 f"least_serologic: found {shorten(self.least_serologic)}; accepted: "
                 f"{', '.join(map(str, _SEROLOGIC_POINTS))}"
             )
-        for field in ("uncounted", "one_of"):
-            descriptors = descriptor_set(getattr(self, field))
-            if serologic := descriptors & SEROLOGIC:
-                raise InvalidInputError(
-                    f"{field}: found {listed(serologic)}; accepted: clinical descriptors"
-                )
-            object.__setattr__(self, field, descriptors)
         if self.clinical_applies not in (accepted := get_args(ClinicalApplies)):
             raise InvalidInputError(
                 f"clinical_applies: found {shorten(self.clinical_applies)}; "
                 f"accepted: {' or '.join(map(repr, accepted))}"
             )
+        self._read_descriptors()
+        self._refuse_what_is_not_exact()
+
+    def _read_descriptors(self) -> None:
+        for field in ("uncounted", "one_of"):
+            try:
+                descriptors = descriptor_set(getattr(self, field))
+            except (InvalidInputError, TypeError) as error:
+                raise InvalidInputError(f"{field}: {error}") from None
+            if serologic := descriptors & SEROLOGIC:
+                raise InvalidInputError(
+                    f"{field}: found {listed(serologic)}; accepted: clinical descriptors"
+                )
+            object.__setattr__(self, field, descriptors)
+
+    def _refuse_what_is_not_exact(self) -> None:
         others = bool(self.least_clinical or self.least_serologic or self.one_of)
         if not (self.least_total or others or self.most_total < MAX_TOTAL):
             raise InvalidInputError(f"rule {shorten(self.name)} has no condition")
-        if self.most_total < MAX_TOTAL and (
-            others or self.most_total - self.least_total < _HEAVIEST - 1
-        ):
+        narrow = self.least_total and self.most_total - self.least_total < _HEAVIEST - 1
+        if self.most_total < MAX_TOTAL and (others or narrow):
             raise InvalidInputError(
-                f"most_total: accepted only with a least_total that is at least {_HEAVIEST - 1} "
-                "less, and with no other condition"
+                f"most_total: found {self.most_total}; accepted only with no other condition but a "
+                f"least_total that is at least {_HEAVIEST - 1} less"
             )
 
     def __str__(self) -> str:
@@ -132,9 +143,8 @@ class ActivityRule:
             when = " when serology is scored" if self.clinical_applies != "always" else ""
             conditions.append(f"clinical >= {self.least_clinical}{when}")
         if self.least_serologic:
-            word = " and " if self.least_serologic == _MAX_SEROLOGIC else " or "
-            names = word.join(d.value for d in Descriptor if d in SEROLOGIC)
-            conditions.append(f"{names} present")
+            both = self.least_serologic == _MAX_SEROLOGIC
+            conditions.append(f"{'both' if both else 'one'} of {listed(SEROLOGIC)} present")
         if self.one_of:
             conditions.append(f"one of {listed(self.one_of)} present")
         not_counted = f", {listed(self.uncounted)} not counted" if self.uncounted else ""
@@ -142,9 +152,10 @@ class ActivityRule:
 
     @property
     def least_clinical_by_serology(self) -> dict[int, int]:
-        """The rule as a table: serologic points to the least clinical score that meets it.
+        """The least scores as a table: serologic points to the least clinical score to meet them.
 
-        A number that no score reaches stands where no clinical score meets it.
+        A number that no score reaches stands where no clinical score does. A highest total and
+        `one_of` are conditions beside it.
 
         >>> rule = ActivityRule(name="example", edition=Edition.SELENA, least_total=8)
         >>> rule.least_clinical_by_serology
@@ -201,7 +212,7 @@ class ActivityRule:
         """Judge the rule on the two scores alone, for callers who hold nothing else.
 
         They are the scores as the rule counts them, without its `uncounted` descriptors. Where one
-        of some descriptors must be present, scores that suffice leave the rule UNDETERMINED.
+        of some descriptors must be present, scores may leave that open, and so the rule.
 
         Raises `InvalidInputError` for a pair that no visit can have: a total is its clinical
         score plus 0, 2 or 4 serologic points.
@@ -217,10 +228,18 @@ class ActivityRule:
                 f"no visit has total {total} with clinical score {clinical}: the difference is "
                 "the serologic points, 0, 2 or 4"
             )
+        none, one = _reachable([_Kind.of(self, d) for d in Descriptor if d not in SEROLOGIC])
+        if not self.one_of:
+            none, one = 0, none
+        without, with_one = none >> clinical & 1, one >> clinical & 1
+        if not without and not with_one:
+            raise InvalidInputError(
+                f"clinical: found {clinical}; no visit has it as {self.name} counts"
+            )
         reason = self._reason(ScoreBounds(total, total), ScoreBounds(clinical, clinical))
-        if clinical < needed or total > self.most_total:
+        if clinical < needed or total > self.most_total or not with_one:
             return Judgement(Verdict.NOT_MET, reason)
-        if self.one_of:
+        if without:
             return Judgement(Verdict.UNDETERMINED, reason, self.one_of)
         return Judgement(Verdict.MET, reason)
 
@@ -258,28 +277,32 @@ def _deciding(
     kinds = {d: _Kind.of(rule, d) for d in unknown - SEROLOGIC}
     met = [((1 << max(most, -1) + 1) - 1) >> least << least for least, most in accepted]
 
-    def reachable(kinds: list[_Kind]) -> tuple[int, int]:
-        none, one = (0, 1 << lowest_clinical) if one_there else (1 << lowest_clinical, 0)
-        for kind in kinds:
-            one |= one << kind.weight
-            if kind.joins:
-                one |= none << kind.weight
-            else:
-                none |= none << kind.weight
-        return none, one
-
+    start = 1 << lowest_clinical
+    begin = (0, start) if one_there else (start, 0)
     matters: dict[_Kind, bool] = {}
     for kind in set(kinds.values()):
         others = list(kinds.values())
         others.remove(kind)
-        none, one = reachable(others)
+        none, one = _reachable(others, begin)
         after = [scores >> kind.weight for scores in met]
         matters[kind] = any(one & (scores ^ then) for scores, then in zip(met, after, strict=True))
         if kind.joins:
             matters[kind] |= any(none & then for then in after)
-    _, one = reachable(list(kinds.values()))
+    _, one = _reachable(list(kinds.values()), begin)
     serologic_matter = any(one & (fewer ^ more) for fewer, more in pairwise(met))
     return frozenset(d for d in unknown if (matters[kinds[d]] if d in kinds else serologic_matter))
+
+
+def _reachable(kinds: list["_Kind"], begin: tuple[int, int] = (1, 0)) -> tuple[int, int]:
+    """Give the scores that some of these descriptors make, without and with one of `one_of`."""
+    none, one = begin
+    for kind in kinds:
+        one |= one << kind.weight
+        if kind.joins:
+            one |= none << kind.weight
+        else:
+            none |= none << kind.weight
+    return none, one
 
 
 class _Kind(NamedTuple):

@@ -6,13 +6,15 @@ side of not assessed: a cast, a horizontal sum or a bare comparison would make a
 present or absent on some engine. Needs the extra `frame`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 try:
     from narwhals.typing import IntoFrameT
 
-    from sledai.derived import SIGNS, add_descriptors, reason_column
+    from sledai.derived import add_descriptors, reason_column
+    from sledai.finding_columns import SIGNS
     from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Policy, add_columns
 except ModuleNotFoundError as error:
     error.msg = f"sledai.frame needs {error.name}: pip install 'sledai[frame]'"
@@ -59,7 +61,7 @@ def verdict_column(rule: ActivityRule) -> str:
     >>> verdict_column(ACTIVITY_RULE)
     'sledai_nct05765006'
     """
-    return "sledai_" + "_".join(rule.name.lower().split())
+    return "sledai_" + re.sub(r"\W+", "_", rule.name.lower()).strip("_")
 
 
 def score(

@@ -26,10 +26,10 @@ from sledai.cli.problems import Problems
 from sledai.cli.progress import reading
 from sledai.definitions import Edition
 from sledai.definitions.editions import edition_named
-from sledai.derived import ANALYTES
 from sledai.descriptors import Descriptor
 from sledai.errors import InvalidInputError, shorten
 from sledai.files import OUTPUT_FORMATS, Batch, Dialect, Output, open_visits
+from sledai.finding_columns import ANALYTES
 from sledai.laboratory import Lab, LabValues
 from sledai.quantities import plausible_range
 

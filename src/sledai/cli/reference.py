@@ -98,7 +98,8 @@ def trials() -> None:
         table.add_column(name)
     for trial in CATALOG:
         note = f"; {trial.note}" if trial.note else ""
-        table.add_row(trial.registry_id, trial.name, printable(f"{trial.rule}{note}"))
+        unread = "" if trial.read_on else " [unverified]"
+        table.add_row(trial.registry_id, trial.name, printable(f"{trial.rule}{note}{unread}"))
         table.add_row()
     print_table(table)
     print(wrapped(f"registry records as read on {READ_ON}; criteria beside the score not judged"))

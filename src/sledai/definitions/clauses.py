@@ -7,11 +7,11 @@ named by its field in `sledai.findings.Findings`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, assert_never
 
 if TYPE_CHECKING:  # the core needs no quantities
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from sledai.quantities import Operator
 

@@ -27,23 +27,23 @@ READ_ON = date(2026, 11, 23)
 class Trial:
     """A trial's rule on the score, under the trial's registry number.
 
-    `name` is how the trial is called, and `note` names what it asks for beside the score.
+    `name` is how the trial is called, and `note` names what it asks for beside the score. `read_on`
+    is when its registry record was read.
     """
 
     registry_id: str
     name: str
     rule: ActivityRule
-    read_on: date = READ_ON
+    read_on: date | None = READ_ON
     note: str = ""
 
 
 def _trial(registry_id: str, name: str, edition: Edition, *, note: str = "", **rule: Any) -> Trial:
     citation = Citation(registry_record(registry_id, name), "eligibility criteria")
-    conditions: dict[str, Any] = {"citation": citation, **rule}
     return Trial(
         registry_id=registry_id,
         name=name,
-        rule=ActivityRule(name=registry_id, edition=edition, **conditions),
+        rule=ActivityRule(name=registry_id, edition=edition, citation=citation, **rule),
         note=note,
     )
 
@@ -140,13 +140,17 @@ CATALOG: tuple[Trial, ...] = (
         least_total=4,
         most_total=12,
     ),
-    _trial(
-        "KR-BELIMUMAB",
-        "Korean reimbursement of belimumab",
-        Edition.SELENA,
-        least_total=10,
-        least_serologic=4,
-        citation=Citation(_KOREA, "criteria", verified=False),
+    Trial(
+        registry_id="KR-BELIMUMAB",
+        name="Korean reimbursement of belimumab",
+        rule=ActivityRule(
+            name="KR-BELIMUMAB",
+            edition=Edition.SELENA,
+            least_total=10,
+            least_serologic=4,
+            citation=Citation(_KOREA, "criteria", verified=False),
+        ),
+        read_on=None,
     ),
 )
 """The trials, in the order in which they are listed."""
