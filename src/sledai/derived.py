@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from importlib import import_module
-from itertools import combinations
+from itertools import combinations, groupby
 from operator import add
 from typing import Any, assert_never
 
@@ -196,21 +196,13 @@ class _Findings:
 
     def reason(self, definition: Definition, answer: Answer, edition: Edition) -> Any:
         """Say what the answer is, of each clause whether it holds, and by whose definition."""
-        engine = self.engine
-        said = [
-            part
-            for n, clause in enumerate(_leaves(definition.rule))
-            for part in (engine.lit("; " if n else ": "), self._said(clause))
-        ]
+        said = [_choice(self.engine, answer, "present", "absent", "not assessed")]
+        for n, clause in enumerate(_leaves(definition.rule)):
+            said += ["; " if n else ": ", self._said(clause)]
         if definition.exclusions:
             assumed = f"; assumed not to be the cause: {', '.join(definition.exclusions)}"
-            said.append(_choice(engine, answer, assumed, "", ""))
-        return engine.concat_str(
-            _choice(engine, answer, "present", "absent", "not assessed"),
-            *said,
-            engine.lit(f" [{edition}]"),
-            separator="",
-        )
+            said.append(_choice(self.engine, answer, assumed, "", ""))
+        return _joined(self.engine, [*said, f" [{edition}]"])
 
     def _said(self, clause: Sign | Measured | BeyondLaboratory) -> Any:
         yes, no = f"{clause}: yes", f"{clause}: no"
@@ -321,9 +313,21 @@ def _leaves(clause: Clause) -> Iterator[Sign | Measured | BeyondLaboratory]:
 
 
 def _choice(engine: Any, answer: Answer, yes: str, no: str, neither: str) -> Any:
+    """Say which it is: an expression, or a text where it is the same in every row."""
+    if answer.yes is False and answer.no is False:
+        return neither
     said = engine.lit(neither)
     if answer.no is not False:
         said = engine.when(answer.no).then(engine.lit(no)).otherwise(said)
     if answer.yes is not False:
         said = engine.when(answer.yes).then(engine.lit(yes)).otherwise(said)
     return said
+
+
+def _joined(engine: Any, parts: Iterable[Any]) -> Any:
+    """Join texts and expressions; engines would take literals alone for one row to repeat."""
+    joined: list[Any] = []
+    for texts, group in groupby(parts, key=lambda part: isinstance(part, str)):
+        same = list(group)
+        joined += [engine.lit("".join(same))] if texts else same
+    return engine.concat_str(*joined, separator="") if len(joined) > 1 else joined[0]
