@@ -266,6 +266,18 @@ class TestReading:
         assert Quantity(100.4, "[degF]").value == Decimal("100.4")
 
 
+def allowed(value: int, bound: Bound, most: int) -> list[Fraction]:
+    """Every quarter from 0 to `most` that a bound allows."""
+    quarters = [Fraction(n, 4) for n in range(4 * most + 1)]
+    return {
+        "": [q for q in quarters if q == value],
+        "<": [q for q in quarters if q < value],
+        "<=": [q for q in quarters if q <= value],
+        ">": [q for q in quarters if q > value],
+        ">=": [q for q in quarters if q >= value],
+    }[bound]
+
+
 COMPARISONS: dict[Operator, set[str]] = {
     "<": {"below"},
     "<=": {"below", "on"},
@@ -285,14 +297,7 @@ def test_a_bound_decides_only_what_all_its_values_agree_on(
 ) -> None:
     """Against every quarter between 0 and 20 that the bound allows."""
     assume((value, bound) != (0, "<"))  # nothing is below 0
-    quarters = [Fraction(n, 4) for n in range(81)]
-    within = {
-        "": [q for q in quarters if q == value],
-        "<": [q for q in quarters if q < value],
-        "<=": [q for q in quarters if q <= value],
-        ">": [q for q in quarters if q > value],
-        ">=": [q for q in quarters if q >= value],
-    }[bound]
+    within = allowed(value, bound, most=20)
     sides = {"below" if q < limit else "on" if q == limit else "above" for q in within}
     passing = COMPARISONS[operator]
     amount = checked("urine_red_cells", Quantity(value, "/[HPF]", bound))
@@ -305,14 +310,7 @@ def test_a_difference_is_open_where_an_end_is(data: st.DataObject) -> None:
     def drawn() -> tuple[Amount, list[Fraction]]:
         value = data.draw(st.integers(1, 4))
         bound: Bound = data.draw(st.sampled_from(["", "<", "<=", ">", ">="]))
-        quarters = [Fraction(n, 4) for n in range(61)]
-        within = {
-            "": [q for q in quarters if q == value],
-            "<": [q for q in quarters if q < value],
-            "<=": [q for q in quarters if q <= value],
-            ">": [q for q in quarters if q > value],
-            ">=": [q for q in quarters if q >= value],
-        }[bound]
+        within = allowed(value, bound, most=15)
         return checked("urine_red_cells", Quantity(value, "/[HPF]", bound)), within
 
     now, now_within = drawn()

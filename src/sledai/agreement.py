@@ -13,7 +13,7 @@ import narwhals as nw
 from sledai.columns import misread
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.errors import InvalidInputError, shorten
-from sledai.laboratory import Lab
+from sledai.laboratory import Lab, numbers
 from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Range, add_columns, opened
 
 __all__ = [
@@ -103,10 +103,7 @@ def add_agreement(
 
     def recorded_number(engine: Any, column: str) -> _Number:
         # As floats: small or unsigned integers could overflow in a difference.
-        value = engine.col(column).cast(engine.Float64)
-        known = ~engine.col(column).is_null()
-        if types[column].is_float():
-            known &= ~value.is_nan()
+        value, known = numbers(engine, column, types)
         return _Number(value, known, single=types[column] == nw.Float32)
 
     def results(parts: Parts) -> dict[str, Any]:

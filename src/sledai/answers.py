@@ -274,8 +274,7 @@ def read_numbers(cells: pl.Series, missing: Collection[str] = ()) -> tuple[pl.Se
     >>> numbers.to_list(), wrong.to_list()
     ([2.6, None, None], [False, False, True])
     """
-    text = _as_text(cells)
-    text = text.set(text.is_in(_nothing(missing)), None)
+    text = _given(cells, missing)
     numbers = text.cast(pl.Float64, strict=False)
     numbers = numbers.set(~numbers.is_finite(), None)
     wrong = numbers.is_null() & text.is_not_null()
@@ -299,13 +298,17 @@ def read_amounts(cells: pl.Series, missing: Collection[str] = ()) -> Amounts:
     >>> amounts.numbers.to_list(), amounts.bounds.to_list(), amounts.wrong.to_list()
     ([92.0, 5.0, None, None], [None, '<', None, None], [False, False, False, True])
     """
-    text = _as_text(cells)
-    text = text.set(text.is_in(_nothing(missing)), None)
-    text = text.str.replace("≤", "<=").str.replace("≥", ">=")
+    text = _given(cells, missing).str.replace("≤", "<=").str.replace("≥", ">=")
     bounds = text.str.extract(r"^([<>]=?)")
     numbers, wrong = read_numbers(text.str.replace(r"^[<>]=?\s*", ""))
     wrong |= numbers.is_null() & bounds.is_not_null()
     return Amounts(numbers.alias(cells.name), bounds.set(numbers.is_null(), None), wrong)
+
+
+def _given(cells: pl.Series, missing: Collection[str]) -> pl.Series:
+    """Write cells as they are compared, and those that stand for nothing as null."""
+    text = _as_text(cells)
+    return text.set(text.is_in(_nothing(missing)), None)
 
 
 def _nothing(missing: Collection[str]) -> list[str]:

@@ -5,7 +5,7 @@ that is read from columns becomes flags, whether it holds and whether it does no
 combine them. Needs the extra `frame`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from importlib import import_module
@@ -25,9 +25,11 @@ from sledai.definitions.clauses import (
     BeyondLaboratory,
     Clause,
     IfGiven,
+    Leaf,
     Measured,
     Sign,
     findings_of,
+    leaves,
 )
 from sledai.definitions.editions import DEFINITIONS
 from sledai.descriptors import Descriptor
@@ -150,7 +152,7 @@ class _Findings:
         ]
         return Answer(inner.yes, any_of(inner.no, ~any_of(*given) if given else True))
 
-    def _flagged(self, clause: Sign | Measured | BeyondLaboratory) -> Answer:
+    def _flagged(self, clause: Leaf) -> Answer:
         """Compute a clause once, as columns of 1 and 0."""
         answer = self._read(clause)
         place = self.places.setdefault(clause, len(self.places))
@@ -160,7 +162,7 @@ class _Findings:
                 self.flags[name] = _one_if(self.engine, condition)
         return Answer(*(self.engine.col(n) == 1 if n in self.flags else False for n in (yes, no)))
 
-    def _read(self, clause: Sign | Measured | BeyondLaboratory) -> Answer:
+    def _read(self, clause: Leaf) -> Answer:
         match clause:
             case Sign():
                 return self._sign(clause.finding)
@@ -197,14 +199,14 @@ class _Findings:
     def reason(self, definition: Definition, answer: Answer, edition: Edition) -> Any:
         """Say what the answer is, of each clause whether it holds, and by whose definition."""
         said = [_choice(self.engine, answer, "present", "absent", "not assessed")]
-        for n, clause in enumerate(_leaves(definition.rule)):
+        for n, clause in enumerate(leaves(definition.rule)):
             said += ["; " if n else ": ", self._said(clause)]
         if definition.exclusions:
             assumed = f"; assumed not to be the cause: {', '.join(definition.exclusions)}"
             said.append(_choice(self.engine, answer, assumed, "", ""))
         return _joined(self.engine, [*said, f" [{edition}]"])
 
-    def _said(self, clause: Sign | Measured | BeyondLaboratory) -> Any:
+    def _said(self, clause: Leaf) -> Any:
         yes, no = f"{clause}: yes", f"{clause}: no"
         if not isinstance(clause, Sign):
             yes, no = str(clause), f"not {clause}"
@@ -296,20 +298,6 @@ def _at_least(needed: int, answers: list[Answer]) -> Answer:
         some([answer.yes for answer in answers], needed),
         some([answer.no for answer in answers], len(answers) - needed + 1),
     )
-
-
-def _leaves(clause: Clause) -> Iterator[Sign | Measured | BeyondLaboratory]:
-    """Give the clauses that are read from columns, in order."""
-    match clause:
-        case Sign() | Measured() | BeyondLaboratory():
-            yield clause
-        case IfGiven():
-            yield from _leaves(clause.clause)
-        case AllOf() | AnyOf() | AtLeast():
-            for part in clause.clauses:
-                yield from _leaves(part)
-        case _:
-            assert_never(clause)
 
 
 def _choice(engine: Any, answer: Answer, yes: str, no: str, neither: str) -> Any:

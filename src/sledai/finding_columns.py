@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 
 from sledai.columns import Reading, kinds_of, misread
-from sledai.definitions.clauses import signs_of
+from sledai.definitions.clauses import Sign, leaves
 from sledai.definitions.editions import DEFINITIONS
 from sledai.descriptors import Descriptor
 from sledai.errors import InvalidInputError, shorten
@@ -20,10 +20,11 @@ __all__ = ["ANALYTES", "SIGNS", "read_labs", "read_signs"]
 
 SIGNS = tuple(
     dict.fromkeys(
-        sign
+        leaf.finding
         for definitions in DEFINITIONS.values()
         for definition in definitions.values()
-        for sign in signs_of(definition.rule)
+        for leaf in leaves(definition.rule)
+        if isinstance(leaf, Sign)
     )
 )
 """The findings that are yes or no."""

@@ -23,12 +23,13 @@ __all__ = [
     "BeyondLaboratory",
     "Clause",
     "IfGiven",
+    "Leaf",
     "Limit",
     "Measured",
     "Sign",
     "findings_of",
+    "leaves",
     "limits_of",
-    "signs_of",
 ]
 
 
@@ -148,7 +149,22 @@ SPECIAL_CASES = {
 }
 """Signs that are special cases: who has the first has the second."""
 
-Clause = Sign | Measured | BeyondLaboratory | IfGiven | AllOf | AnyOf | AtLeast
+Leaf = Sign | Measured | BeyondLaboratory
+Clause = Leaf | IfGiven | AllOf | AnyOf | AtLeast
+
+
+def leaves(clause: Clause) -> Iterator[Leaf]:
+    """Give the clauses that ask for findings themselves, in order."""
+    match clause:
+        case Sign() | Measured() | BeyondLaboratory():
+            yield clause
+        case IfGiven():
+            yield from leaves(clause.clause)
+        case AllOf() | AnyOf() | AtLeast():
+            for part in clause.clauses:
+                yield from leaves(part)
+        case _:
+            assert_never(clause)
 
 
 def findings_of(clause: Clause) -> Iterator[str]:
@@ -157,20 +173,10 @@ def findings_of(clause: Clause) -> Iterator[str]:
     >>> list(findings_of(AnyOf(Sign("scleritis"), Sign("episcleritis"))))
     ['scleritis', 'episcleritis']
     """
-    match clause:
-        case Sign() | BeyondLaboratory():
-            yield clause.finding
-        case Measured():
-            yield clause.finding
-            if clause.since:
-                yield clause.since
-        case IfGiven():
-            yield from findings_of(clause.clause)
-        case AllOf() | AnyOf() | AtLeast():
-            for part in clause.clauses:
-                yield from findings_of(part)
-        case _:
-            assert_never(clause)
+    for leaf in leaves(clause):
+        yield leaf.finding
+        if isinstance(leaf, Measured) and leaf.since:
+            yield leaf.since
 
 
 def limits_of(clause: Clause) -> Iterator[Limit]:
@@ -186,22 +192,6 @@ def limits_of(clause: Clause) -> Iterator[Limit]:
             for part in clause.clauses:
                 yield from limits_of(part)
         case Sign() | BeyondLaboratory():
-            pass
-        case _:
-            assert_never(clause)
-
-
-def signs_of(clause: Clause) -> Iterator[str]:
-    """Name the findings of a clause that are yes or no, in order."""
-    match clause:
-        case Sign():
-            yield clause.finding
-        case IfGiven():
-            yield from signs_of(clause.clause)
-        case AllOf() | AnyOf() | AtLeast():
-            for part in clause.clauses:
-                yield from signs_of(part)
-        case Measured() | BeyondLaboratory():
             pass
         case _:
             assert_never(clause)

@@ -69,7 +69,7 @@ CATALOG: tuple[Trial, ...] = (
         registry_id="NCT05765006",
         name="relmacabtagene autoleucel",
         rule=nct05765006.ACTIVITY_RULE,
-        note="all criteria: sledai.trials.nct05765006",
+        note="its other criteria are not judged",
     ),
     _trial("NCT00424476", "BLISS-52, belimumab", Edition.SELENA, least_total=6),
     _trial("NCT00410384", "BLISS-76, belimumab", Edition.SELENA, least_total=6),
@@ -129,9 +129,7 @@ CATALOG: tuple[Trial, ...] = (
         least_clinical=4,
         one_of=_ARTHRITIS_VASCULITIS_RASH,
     ),
-    _trial(
-        "NCT06691152", "trial in systemic lupus erythematosus", Edition.SLEDAI_2K, least_total=8
-    ),
+    _trial("NCT06691152", _UNNAMED, Edition.SLEDAI_2K, least_total=8),
     _trial("NCT05899907", "telitacicept in early disease", Edition.SLEDAI_2K, least_total=8),
     _trial(
         "NCT06360068",
