@@ -29,5 +29,6 @@ autodoc_default_options = {
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_preserve_defaults = True
-nitpick_ignore_regex = [("py:.*", r"(?!sledai\.).*")]
+# What is not ours, and the validators inside the type of a field.
+nitpick_ignore_regex = [("py:.*", r"(?!sledai\.).*"), ("py:class", r"sledai\..*\._\w+")]
 myst_heading_anchors = 3

@@ -12,10 +12,12 @@ from sledai.definitions.editions import DEFINITIONS
 from sledai.exclusions import EXCLUSIONS
 from sledai.findings import Findings
 from sledai.findings.observations import OBSERVED
+from sledai.glucocorticoids import GLUCOCORTICOIDS, PREDNISONE_MG
 from sledai.quantities import PLAUSIBLE, UNITS
 from sledai.sources import Source
 from sledai.trials.catalog import CATALOG
-from sledai.trials.nct05765006 import ACTIVITY_RULE
+from sledai.trials.nct05765006 import ACTIVITY_RULE, CRITERIA, FACTS, Candidate
+from sledai.trials.nct05765006.candidate import explained
 
 WORDS = ", ".join(Verdict)
 
@@ -152,6 +154,40 @@ def lab_limits() -> str:
     )
 
 
+def criteria() -> str:
+    return table(
+        ["criterion", "in our words", "reading taken", "source"],
+        [(c.name, c.statement, "; ".join(c.readings), c.citation) for c in CRITERIA],
+    )
+
+
+def facts() -> str:
+    return table(
+        ["", ""],
+        [
+            ("registered as", FACTS.registry_id),
+            ("condition", FACTS.condition),
+            ("product", FACTS.product),
+            ("phase", FACTS.phase),
+            ("design", f"{FACTS.design}; {FACTS.country}"),
+            ("sponsor", FACTS.sponsor),
+            ("dose levels", f"{', '.join(FACTS.dose_levels)} x {FACTS.dose_unit}"),
+            ("source", FACTS.citation),
+        ],
+    )
+
+
+def candidate() -> str:
+    return table(["field", "meaning"], [(f"`{f}`", explained(f)) for f in Candidate.model_fields])
+
+
+def glucocorticoids() -> str:
+    return table(
+        ["drug", f"mg equivalent to {PREDNISONE_MG} mg of prednisone", "source"],
+        [(d.name, d.equivalent, d.citation) for d in GLUCOCORTICOIDS.values()],
+    )
+
+
 def cited_sources() -> str:
     found = {value for value in vars(sources).values() if isinstance(value, Source)}
     found |= {trial.rule.citation.source for trial in CATALOG if trial.rule.citation}
@@ -168,9 +204,11 @@ def command_line() -> str:
         ["score"],
         ["audit"],
         ["derive"],
+        ["screen"],
         ["descriptors"],
         ["explain"],
         ["editions"],
+        ["trials"],
     ):
         text = CliRunner().invoke(cli.app, [*command, "--help"], prog_name="sledai").output
         shown.append(f"```text\n$ sledai {' '.join([*command, '--help'])}\n{text.strip()}\n```")
@@ -194,6 +232,10 @@ def write(folder: Path) -> None:
         words,
         columns,
         lab_limits,
+        facts,
+        criteria,
+        candidate,
+        glucocorticoids,
         cited_sources,
         command_line,
         json_schema,

@@ -110,6 +110,8 @@ class TestLimits:
             "urine_protein_creatinine_ratio",
             "serum_creatinine",  # of the trial's criteria
             "iga",
+            "duration",
+            "glucocorticoid_dose",
             "c4",  # as c3
         }
         for analyte in UNITS.keys() - elsewhere:

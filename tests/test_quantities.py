@@ -173,6 +173,11 @@ PINT = {
     "g/g": "gram / gram",
     "mg/mg": "milligram / milligram",
     "mg/g": "milligram / gram",
+    "mg/day": "milligram / day",
+    "d": "day",
+    "days": "day",
+    "wk": "week",
+    "weeks": "week",
 }
 
 
@@ -371,5 +376,7 @@ def test_units_that_measure_different_things() -> None:
     kinds = {unit: kind("anti_dsdna", unit) for unit in UNITS["anti_dsdna"]}
     assert kinds["[IU]/mL"] == kinds["IU/mL"] == kinds["k[IU]/L"] == kinds["kIU/L"]
     assert len(set(kinds.values())) == 3
-    for analyte in UNITS.keys() - {"anti_dsdna"}:
+    months = {unit for unit in UNITS["duration"] if kind("duration", unit)}
+    assert months == {"mo", "months", "a", "years"}
+    for analyte in UNITS.keys() - {"anti_dsdna", "duration"}:
         assert {kind(analyte, unit) for unit in UNITS[analyte]} == {""}

@@ -77,8 +77,15 @@ _PROTEIN = {
     "mg/d": _THOUSANDTH,
     "mg/24h": _THOUSANDTH,
 }
+_MONTHS = "calendar months"
+_MONTH = Scale(Fraction(1), kind=_MONTHS)
+_YEAR = Scale(Fraction(12), kind=_MONTHS)
+_WEEK = Scale(Fraction(7))
 _FIELD_RANGE = (Decimal("0.01"), Decimal(10_000))
-_SHARE = (Decimal("0.01"), Decimal(100))
+_OF_KIND = {
+    _DNA_BINDING.kind: (Decimal("0.01"), Decimal(100)),
+    _MONTHS: (Decimal("0.01"), Decimal(1_300)),
+}
 _PROTEIN_RANGE = (Decimal("0.01"), Decimal(100))
 
 UNITS: dict[str, dict[str, Scale]] = {
@@ -117,6 +124,17 @@ UNITS: dict[str, dict[str, Scale]] = {
     },
     "serum_creatinine": {"mg/dL": _ONE, "umol/L": Scale(1 / Fraction("88.4"))},
     "iga": {"mg/dL": _ONE, "g/L": Scale(Fraction(100))},
+    "glucocorticoid_dose": {"mg/d": _ONE, "mg/day": _ONE, "mg/(24.h)": _ONE},
+    "duration": {
+        "d": _ONE,
+        "days": _ONE,
+        "wk": _WEEK,
+        "weeks": _WEEK,
+        "mo": _MONTH,
+        "months": _MONTH,
+        "a": _YEAR,
+        "years": _YEAR,
+    },
 }
 """The units of each analyte. The first one is that of the limits in `sledai.definitions`."""
 
@@ -136,6 +154,8 @@ PLAUSIBLE: dict[str, tuple[Decimal, Decimal]] = {
     "anti_dsdna": (Decimal("0.01"), Decimal(1_000_000)),
     "serum_creatinine": (Decimal("0.05"), Decimal(100)),
     "iga": (Decimal("0.1"), Decimal(20_000)),
+    "glucocorticoid_dose": (Decimal("0.01"), Decimal(10_000)),
+    "duration": (Decimal("0.1"), Decimal(40_000)),
 }
 """Least, other than 0, and most in the first unit. What lies beyond has a wrong unit or a slip.
 
@@ -309,7 +329,7 @@ def plausible(analyte: str, unit: str) -> tuple[Decimal, Decimal]:
     >>> plausible("anti_dsdna", "%")
     (Decimal('0.01'), Decimal('100'))
     """
-    return _SHARE if kind(analyte, unit) == _DNA_BINDING.kind else PLAUSIBLE[analyte]
+    return _OF_KIND.get(kind(analyte, unit)) or PLAUSIBLE[analyte]
 
 
 def plausible_range(analyte: str, unit: str) -> str:

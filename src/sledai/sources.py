@@ -134,3 +134,18 @@ def registry_record(registry_id: str, name: str) -> Source:
 CENERIMOD_PHASE_3 = registry_record("NCT05648500", "OPUS-1, cenerimod")
 TOPAZ_2 = registry_record("NCT04961567", "TOPAZ-2, litifilimab")
 POETYK_SLE_1 = registry_record("NCT05617677", "POETYK SLE-1, deucravacitinib")
+PREDNISONE_LABEL = Source(
+    name="US labeling of prednisone",
+    reference="US prescribing information of prednisone tablets, version of 17 February 2025.",
+    registry_id="DailyMed 2e62cf2e-dcbf-c15e-e063-6294a90a8168",
+)
+DEFLAZACORT_2018 = Source(
+    name="Deflazacort in SLE 2018",
+    reference=(
+        "Head to head comparison of adverse effects and efficacy between high dose deflazacort "
+        "and high dose prednisolone in systemic lupus erythematosus: a prospective cohort study. "
+        "Lupus 2018."
+    ),
+    pmid="29320974",
+    doi="10.1177/0961203317751854",
+)

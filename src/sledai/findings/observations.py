@@ -6,9 +6,7 @@ from datetime import date
 from typing import Annotated, Literal, Self, cast
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     ValidationInfo,
@@ -19,34 +17,13 @@ from pydantic import (
 from sledai.definitions.clauses import SPECIAL_CASES
 from sledai.descriptors import Descriptor, descriptor_set, listed
 from sledai.errors import InvalidInputError, shorten
-from sledai.quantities import UNITS, Quantity, checked, kind
+from sledai.fields import Amount, Count, Measurement, Record, Sign, measured, said
+from sledai.quantities import Quantity, checked, kind
 
-__all__ = ["OBSERVED", "Findings", "LabResult", "Measurement"]
-
-
-def _quantity(value: object) -> object:
-    if isinstance(value, str):
-        return Quantity.parse(value)
-    if value is not None and not isinstance(value, Quantity):
-        raise InvalidInputError(
-            f'found {shorten(value)}; accepted: text of a number and a unit, such as "0.7 g/L"'
-        )
-    return value
+__all__ = ["OBSERVED", "Findings", "LabResult"]
 
 
-Measurement = Annotated[
-    Quantity | str, BeforeValidator(_quantity), PlainSerializer(str, return_type=str)
-]
-"""A quantity, or text such as "92 K/uL" that is read as one."""
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False
-    )
-
-
-class LabResult(_Model):
+class LabResult(Record):
     """A laboratory value that only the testing laboratory's own limits give a meaning.
 
     `lower` and `upper` are the ends of that laboratory's range of normal. `flag` is what the
@@ -97,36 +74,8 @@ class LabResult(_Model):
             )
 
 
-def _yes_or_no(value: object) -> object:
-    if value is not None and not isinstance(value, bool):
-        raise InvalidInputError(f"found {shorten(value)}; accepted: true, false or null")
-    return value
-
-
-def _count(value: object) -> object:
-    counted = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if value is not None and not counted:
-        raise InvalidInputError(f"found {shorten(value)}; accepted: a whole number of at least 0")
-    return value
-
-
-def _amount(value: object, info: ValidationInfo) -> object:
-    return None if value is None else _measured(value, str(info.field_name))
-
-
 def _casts(value: object) -> object:
-    return value if value is None or isinstance(value, bool) else _measured(value, "urine_casts")
-
-
-def _measured(value: object, analyte: str) -> object:
-    if not isinstance(value, str | Quantity):
-        units = ", ".join(UNITS[analyte])
-        raise InvalidInputError(
-            f"found {shorten(value)}; accepted: text of a number and a unit: {units}"
-        )
-    quantity = Quantity.parse(value) if isinstance(value, str) else value
-    checked(analyte, quantity)
-    return quantity
+    return value if value is None or isinstance(value, bool) else measured(value, "urine_casts")
 
 
 def _laboratory(value: object, info: ValidationInfo) -> object:
@@ -139,18 +88,11 @@ def _laboratory(value: object, info: ValidationInfo) -> object:
     return result
 
 
-def _said(value: object) -> object:
-    return str(value) if isinstance(value, Quantity) else value
-
-
-_Sign = Annotated[bool | None, BeforeValidator(_yes_or_no)]
-_Count = Annotated[int | None, BeforeValidator(_count)]
-_Amount = Annotated[Quantity | str | None, BeforeValidator(_amount), PlainSerializer(_said)]
 _Laboratory = Annotated[LabResult | Quantity | str | None, BeforeValidator(_laboratory)]
-_Casts = Annotated[bool | Quantity | str | None, BeforeValidator(_casts), PlainSerializer(_said)]
+_Casts = Annotated[bool | Quantity | str | None, BeforeValidator(_casts), PlainSerializer(said)]
 
 
-class Findings(_Model):
+class Findings(Record):
     """What was observed at one visit; every field may be left out and is then not known.
 
     Signs are true, false or null. An amount is text such as "92 K/uL", "<5 /[HPF]", or a
@@ -175,66 +117,66 @@ class Findings(_Model):
     AttributeError: 'Findings' object has no attribute 'fever_of_unknown_origin'
     """
 
-    seizure: _Sign = None
-    psychosis: _Sign = None
-    altered_mental_function: _Sign = None
-    clouded_consciousness: _Sign = None
-    perceptual_disturbance: _Sign = None
-    incoherent_speech: _Sign = None
-    insomnia_or_daytime_drowsiness: _Sign = None
-    psychomotor_activity_changed: _Sign = None
-    retinal_changes: _Sign = None
-    scleritis: _Sign = None
-    episcleritis: _Sign = None
-    cranial_neuropathy: _Sign = None
-    vertigo: _Sign = None
-    lupus_headache: _Sign = None
-    cerebrovascular_accident: _Sign = None
-    ulceration: _Sign = None
-    gangrene: _Sign = None
-    tender_finger_nodules: _Sign = None
-    periungual_infarction: _Sign = None
-    splinter_hemorrhages: _Sign = None
-    vasculitis_proof: _Sign = None
-    inflamed_painful_joints: _Count = None
-    muscle_aching_or_weakness: _Sign = None
-    raised_muscle_enzymes: _Sign = None
-    electromyogram_changes: _Sign = None
-    myositis_on_biopsy: _Sign = None
+    seizure: Sign = None
+    psychosis: Sign = None
+    altered_mental_function: Sign = None
+    clouded_consciousness: Sign = None
+    perceptual_disturbance: Sign = None
+    incoherent_speech: Sign = None
+    insomnia_or_daytime_drowsiness: Sign = None
+    psychomotor_activity_changed: Sign = None
+    retinal_changes: Sign = None
+    scleritis: Sign = None
+    episcleritis: Sign = None
+    cranial_neuropathy: Sign = None
+    vertigo: Sign = None
+    lupus_headache: Sign = None
+    cerebrovascular_accident: Sign = None
+    ulceration: Sign = None
+    gangrene: Sign = None
+    tender_finger_nodules: Sign = None
+    periungual_infarction: Sign = None
+    splinter_hemorrhages: Sign = None
+    vasculitis_proof: Sign = None
+    inflamed_painful_joints: Count = None
+    muscle_aching_or_weakness: Sign = None
+    raised_muscle_enzymes: Sign = None
+    electromyogram_changes: Sign = None
+    myositis_on_biopsy: Sign = None
     heme_granular_casts: _Casts = None
     red_cell_casts: _Casts = None
-    urine_red_cells: _Amount = None
-    urine_protein_24h: _Amount = None
-    previous_urine_protein_24h: _Amount = None
-    urine_protein_creatinine_ratio: _Amount = None
-    proteinuria_new_onset: _Sign = None
-    urine_white_cells: _Amount = None
-    rash: _Sign = None
-    rash_new_or_recurrent: _Sign = None
-    alopecia: _Sign = None
-    alopecia_new_or_recurrent: _Sign = None
-    mucosal_ulcers: _Sign = None
-    mucosal_ulcers_new_or_recurrent: _Sign = None
-    pleuritic_pain: _Sign = None
-    severe_pleuritic_pain: _Sign = None
-    pleural_rub: _Sign = None
-    pleural_effusion: _Sign = None
-    pleural_thickening: _Sign = None
-    new_pleural_thickening: _Sign = None
-    pericardial_pain: _Sign = None
-    severe_pericardial_pain: _Sign = None
-    pericardial_rub: _Sign = None
-    pericardial_effusion: _Sign = None
-    pericarditis_on_electrocardiogram: _Sign = None
-    pericarditis_on_echocardiogram: _Sign = None
+    urine_red_cells: Amount = None
+    urine_protein_24h: Amount = None
+    previous_urine_protein_24h: Amount = None
+    urine_protein_creatinine_ratio: Amount = None
+    proteinuria_new_onset: Sign = None
+    urine_white_cells: Amount = None
+    rash: Sign = None
+    rash_new_or_recurrent: Sign = None
+    alopecia: Sign = None
+    alopecia_new_or_recurrent: Sign = None
+    mucosal_ulcers: Sign = None
+    mucosal_ulcers_new_or_recurrent: Sign = None
+    pleuritic_pain: Sign = None
+    severe_pleuritic_pain: Sign = None
+    pleural_rub: Sign = None
+    pleural_effusion: Sign = None
+    pleural_thickening: Sign = None
+    new_pleural_thickening: Sign = None
+    pericardial_pain: Sign = None
+    severe_pericardial_pain: Sign = None
+    pericardial_rub: Sign = None
+    pericardial_effusion: Sign = None
+    pericarditis_on_electrocardiogram: Sign = None
+    pericarditis_on_echocardiogram: Sign = None
     c3: _Laboratory = None
     c4: _Laboratory = None
     ch50: _Laboratory = None
     anti_dsdna: _Laboratory = None
     anti_dsdna_method: Literal["Farr", "ELISA", "CLIFT", "multiplex", "other"] | None = None
-    temperature: _Amount = None
-    platelets: _Amount = None
-    white_cells: _Amount = None
+    temperature: Amount = None
+    platelets: Amount = None
+    white_cells: Amount = None
     other_cause: Mapping[str, str] = Field(default_factory=dict[str, str])
     no_other_cause: AbstractSet[str] = frozenset()
     visit_date: date | None = None

@@ -69,7 +69,7 @@ CATALOG: tuple[Trial, ...] = (
         registry_id="NCT05765006",
         name="relmacabtagene autoleucel",
         rule=nct05765006.ACTIVITY_RULE,
-        note="its other criteria are not judged",
+        note="all its criteria: sledai screen",
     ),
     _trial("NCT00424476", "BLISS-52, belimumab", Edition.SELENA, least_total=6),
     _trial("NCT00410384", "BLISS-76, belimumab", Edition.SELENA, least_total=6),

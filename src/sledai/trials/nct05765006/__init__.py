@@ -1,11 +1,14 @@
-"""NCT05765006: the disease activity that this trial asks for at screening.
+"""NCT05765006: the disease activity that this trial asks for, and its whole screen.
 
 Relmacabtagene autoleucel in moderate to severe active systemic lupus erythematosus, phase I.
 Inclusion criterion 6 asks for a SELENA-SLEDAI of 8 or more and, if low complement or anti-dsDNA
-have points, for a clinical SELENA-SLEDAI (without these two) of 6 or more.
+have points, for a clinical SELENA-SLEDAI (without these two) of 6 or more. The other criteria are
+in `registered`, what is known of somebody is a `Candidate`, and `screen` judges all.
 """
 
 from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from sledai.assessment import Assessment
 from sledai.definitions import Edition
@@ -14,6 +17,13 @@ from sledai.entry_rules import ActivityRule
 from sledai.errors import UndeterminedError
 from sledai.sources import NCT05765006, Citation
 from sledai.verdict import Verdict
+
+if TYPE_CHECKING:
+    from sledai.trials.nct05765006.candidate import Candidate as Candidate
+    from sledai.trials.nct05765006.registered import CRITERIA as CRITERIA
+    from sledai.trials.nct05765006.registered import FACTS as FACTS
+    from sledai.trials.nct05765006.report import ScreeningReport as ScreeningReport
+    from sledai.trials.nct05765006.screening import screen as screen
 
 __all__ = [
     "ACTIVITY_RULE",
@@ -90,3 +100,20 @@ def _decide(rule: ActivityRule, assessment: Assessment) -> bool:
             judgement.deciding,
         )
     return judgement.verdict is Verdict.MET
+
+
+# Imported when asked for: who needs the activity rule alone, as `import sledai` does, should not
+# wait for the rest.
+_SCREEN = {
+    "CRITERIA": "registered",
+    "FACTS": "registered",
+    "Candidate": "candidate",
+    "ScreeningReport": "report",
+    "screen": "screening",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _SCREEN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_SCREEN[name]}"), name)

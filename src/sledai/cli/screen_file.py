@@ -1,0 +1,43 @@
+"""`sledai screen`: the whole screen of NCT05765006 for one candidate."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sledai.errors import InvalidInputError
+from sledai.trials.nct05765006.candidate import read_candidate, template
+from sledai.trials.nct05765006.screening import screen as judge
+from sledai.verdict import Verdict
+
+__all__ = ["screen"]
+
+_EXIT_CODES = {Verdict.MET: 0, Verdict.NOT_MET: 1, Verdict.UNDETERMINED: 3}
+
+
+def screen(
+    candidate: Annotated[
+        Path | None, typer.Argument(metavar="CANDIDATE.json", help="What is known, as JSON.")
+    ] = None,
+    *,
+    form: Annotated[
+        bool,
+        typer.Option("--template", help="Print a candidate to fill in, each field explained."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Screen a candidate for NCT05765006; exit code 0: met, 1: not met, 3: undetermined."""
+    if form is (candidate is not None):
+        raise InvalidInputError("accepted: either CANDIDATE.json or --template")
+    if candidate is None:
+        print(template())
+        return
+    try:
+        known = read_candidate(candidate.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InvalidInputError(f"{candidate}: no text in UTF-8") from None
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{candidate}: {error}") from None
+    report = judge(known)
+    print(report.model_dump_json(indent=2) if as_json else report)
+    raise typer.Exit(_EXIT_CODES[report.verdict])

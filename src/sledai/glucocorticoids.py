@@ -1,0 +1,90 @@
+"""Oral glucocorticoids, and the dose of prednisone that a dose of each is equivalent to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from sledai.errors import InvalidInputError, shorten
+from sledai.quantities import Quantity, checked
+from sledai.sources import DEFLAZACORT_2018, PREDNISONE_LABEL, Citation
+
+__all__ = [
+    "GLUCOCORTICOIDS",
+    "PREDNISONE_MG",
+    "Glucocorticoid",
+    "glucocorticoid_named",
+    "prednisone_equivalent",
+]
+
+PREDNISONE_MG = 5
+"""The dose of prednisone, in mg, for which the table gives the equivalent of each drug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glucocorticoid:
+    """An oral glucocorticoid: `equivalent` mg of it are equivalent to 5 mg of prednisone."""
+
+    name: str
+    equivalent: Decimal
+    citation: Citation
+
+
+# The list was read as quoted elsewhere, the same in several places; not in the label itself.
+_LABEL = Citation(PREDNISONE_LABEL, "list of equivalent milligram doses", verified=False)
+_RATIO = Citation(DEFLAZACORT_2018, "abstract, background: 1.2 to 1")
+
+GLUCOCORTICOIDS = {
+    drug.name: drug
+    for drug in (
+        Glucocorticoid("prednisone", Decimal(5), _LABEL),
+        Glucocorticoid("prednisolone", Decimal(5), _LABEL),
+        Glucocorticoid("methylprednisolone", Decimal(4), _LABEL),
+        Glucocorticoid("hydrocortisone", Decimal(20), _LABEL),
+        Glucocorticoid("cortisone", Decimal(25), _LABEL),
+        Glucocorticoid("triamcinolone", Decimal(4), _LABEL),
+        Glucocorticoid("dexamethasone", Decimal("0.75"), _LABEL),
+        Glucocorticoid("betamethasone", Decimal("0.75"), _LABEL),
+        Glucocorticoid("deflazacort", Decimal(6), _RATIO),
+    )
+}
+"""The drugs by name. The equivalents hold for doses by mouth, and are approximate."""
+
+
+def prednisone_equivalent(doses: Mapping[str, Quantity | str]) -> Fraction:
+    """Return the dose of prednisone, in mg a day, that daily doses add up to, exactly.
+
+    `doses` holds for each drug a `Quantity` or text such as "16 mg/d".
+
+    Raises `InvalidInputError` for a drug that is not in the table, for a unit other than mg a day,
+    and for a dose that is no number but a bound.
+
+    Source: see `GLUCOCORTICOIDS`.
+
+    >>> prednisone_equivalent({"methylprednisolone": "16 mg/d"})
+    Fraction(20, 1)
+    """
+    total = Fraction(0)
+    for name, dose in doses.items():
+        drug = glucocorticoid_named(name)
+        quantity = Quantity.parse(dose) if isinstance(dose, str) else dose
+        if quantity.bound:
+            raise InvalidInputError(f"{name}: found {shorten(str(quantity))}; accepted: a number")
+        amount = checked("glucocorticoid_dose", quantity)
+        total += amount.least * PREDNISONE_MG / Fraction(drug.equivalent)
+    return total
+
+
+def glucocorticoid_named(name: object) -> Glucocorticoid:
+    """Look a drug up by its name.
+
+    Raises `InvalidInputError`, with those that are known, for another one.
+
+    >>> print(glucocorticoid_named("deflazacort").citation)
+    Deflazacort in SLE 2018 (PMID 29320974), abstract, background: 1.2 to 1
+    """
+    if isinstance(name, str) and name in GLUCOCORTICOIDS:
+        return GLUCOCORTICOIDS[name]
+    raise InvalidInputError(
+        f"glucocorticoid: found {shorten(name)}; accepted: {', '.join(GLUCOCORTICOIDS)}"
+    )

@@ -1,0 +1,312 @@
+"""Candidate: what is known of somebody who is screened, as a record and as a form to fill in."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Self, cast
+
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, model_validator
+
+from sledai.assessment import Assessment
+from sledai.definitions.selena import SELENA_DEFINITIONS
+from sledai.descriptors import Descriptor
+from sledai.entry_rules import ActivityRule
+from sledai.errors import InvalidInputError, shorten
+from sledai.fields import Amount, Dose, Duration, Record, Sign, measured, said
+from sledai.glucocorticoids import GLUCOCORTICOIDS, glucocorticoid_named
+from sledai.quantities import UNITS, Quantity
+from sledai.scoring import MAX_TOTAL
+from sledai.trials.criteria import Criterion, leaves
+from sledai.trials.nct05765006 import ACTIVITY_RULE
+from sledai.trials.nct05765006.registered import CRITERIA, LOOK_BACK
+
+__all__ = ["Candidate", "explained", "read_candidate", "template"]
+
+_OLDEST = 130  # years: nobody has been older, so a greater number is a slip
+
+
+def _age(value: object) -> object:
+    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _OLDEST
+    if value is not None and not whole:
+        raise InvalidInputError(
+            f"found {shorten(value)}; accepted: whole years, 0 to {_OLDEST}, or null"
+        )
+    return value
+
+
+def _score(value: object) -> object:
+    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_TOTAL
+    if value is not None and not whole:
+        raise InvalidInputError(
+            f"found {shorten(value)}; accepted: a whole number 0 to {MAX_TOTAL}, or null"
+        )
+    return value
+
+
+def _doses(value: object) -> object:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise InvalidInputError(
+            f"found {shorten(value)}; accepted: drugs and their doses by day, such as "
+            '{"prednisone": "10 mg/d"}, {} for none, or null'
+        )
+    doses: dict[str, Quantity | None] = {}
+    for name, dose in cast("Mapping[object, object]", value).items():
+        drug = glucocorticoid_named(name).name
+        doses[drug] = None if dose is None else measured(dose, "glucocorticoid_dose")
+        if (given := doses[drug]) is not None and given.bound:
+            raise InvalidInputError(f"{drug}: found {shorten(str(given))}; accepted: no bound")
+    return doses
+
+
+def _said_doses(doses: Mapping[str, Quantity | None] | None) -> object:
+    return None if doses is None else {drug: said(dose) for drug, dose in doses.items()}
+
+
+def _assessment(value: object) -> object:
+    return Assessment.model_validate(value) if isinstance(value, Mapping) else value
+
+
+_Age = Annotated[int | None, BeforeValidator(_age)]
+_Score = Annotated[int | None, BeforeValidator(_score)]
+_Doses = Annotated[
+    Mapping[str, Quantity | str | None] | None,
+    BeforeValidator(_doses),
+    PlainSerializer(_said_doses),
+]
+
+
+class Candidate(Record):
+    """What is known of a candidate; every field may be left out and is then not known.
+
+    Questions are true, false or null. An amount is text such as "1.2 g/d", "26 wk", or a
+    `Quantity`. The activity is the `assessment` or, where nothing else is held, the two scores.
+
+    Raises pydantic's `ValidationError` (a `ValueError`) that names each field, what was found and
+    what is accepted.
+
+    >>> candidate = Candidate(age=34, oral_corticosteroids={"methylprednisolone": "8 mg/d"})
+    >>> candidate.age, candidate.informed_consent
+    (34, None)
+    """
+
+    informed_consent: Sign = Field(default=None, description="Consent was signed voluntarily.")
+    age: _Age = Field(default=None, description="Completed years at consent.")
+    acr_1997: Sign = Field(default=None, description="Lupus by the revised ACR criteria of 1997.")
+    disease_duration: Duration = Field(
+        default=None, description="Since when lupus, before screening."
+    )
+    regimen_duration: Duration = Field(
+        default=None, description="How long on the stable standard regimen, before screening."
+    )
+    active_despite_regimen: Sign = Field(default=None, description="Still active on that regimen.")
+    oral_corticosteroids: _Doses = Field(
+        default=None,
+        description=(
+            'Each with its dose a day, as {"prednisone": "10 mg/d"}; null for a dose that is not '
+            f"known; {{}} for none. Drugs: {', '.join(GLUCOCORTICOIDS)}."
+        ),
+    )
+    corticosteroid_duration: Duration = Field(
+        default=None, description="How long on oral corticosteroids, before screening."
+    )
+    corticosteroid_dose_stable_for: Duration = Field(
+        default=None, description="For how long at their present dose, before screening."
+    )
+    antimalarial: Sign = Field(default=None, description="On a stable dose of an antimalarial.")
+    nsaid: Sign = Field(default=None, description="On steady use of an NSAID.")
+    immunosuppressant: Sign = Field(
+        default=None,
+        description=(
+            "On a stable dose of azathioprine, mycophenolate mofetil, cyclophosphamide, "
+            "methotrexate, leflunomide, tacrolimus, cyclosporine, or another immunosuppressant or "
+            "immunomodulator."
+        ),
+    )
+    ana_positive: Sign = Field(default=None, description="Antinuclear antibodies, at screening.")
+    anti_dsdna_positive: Sign = Field(
+        default=None, description="Antibodies to dsDNA, at screening."
+    )
+    anti_smith_positive: Sign = Field(
+        default=None, description="Antibodies to Smith, at screening."
+    )
+    assessment: Annotated[Assessment | None, BeforeValidator(_assessment)] = Field(
+        default=None, description="The 24 descriptors of the SELENA-SLEDAI, at screening."
+    )
+    total_score: _Score = Field(
+        default=None, description="SELENA-SLEDAI, where the descriptors are not at hand."
+    )
+    clinical_score: _Score = Field(
+        default=None, description="The same without low complement and increased DNA binding."
+    )
+    urine_protein_24h: Amount = Field(default=None, description="Protein in the urine of 24 hours.")
+    serum_creatinine: Amount = Field(default=None, description="Creatinine in serum.")
+    nephritis_treated_with_prohibited_drugs: Sign = Field(
+        default=None,
+        description=f"Active nephritis was treated with drugs the protocol prohibits, {LOOK_BACK}.",
+    )
+    hemodialysis: Sign = Field(
+        default=None, description=f"Hemodialysis for active nephritis, {LOOK_BACK}."
+    )
+    nephritis_prednisone: Dose = Field(
+        default=None,
+        description=(
+            f"The highest prednisone equivalent for active nephritis, {LOOK_BACK}; 0 mg/d for none."
+        ),
+    )
+    nephritis_prednisone_duration: Duration = Field(
+        default=None, description="How long that was given."
+    )
+    active_cns_lupus: Sign = Field(
+        default=None, description="Active lupus of the central nervous system, as a crisis."
+    )
+    severe_hemolytic_anemia: Sign = Field(default=None, description="Severe hemolytic anemia.")
+    severe_thrombocytopenic_purpura: Sign = Field(
+        default=None, description="Severe thrombocytopenic purpura."
+    )
+    severe_agranulocytosis: Sign = Field(default=None, description="Severe agranulocytosis.")
+    severe_myocardial_damage: Sign = Field(
+        default=None, description="Severe damage of the heart muscle."
+    )
+    severe_lupus_pneumonia: Sign = Field(default=None, description="Severe lupus pneumonia.")
+    pulmonary_hemorrhage: Sign = Field(default=None, description="Pulmonary hemorrhage.")
+    severe_lupus_hepatitis: Sign = Field(default=None, description="Severe lupus hepatitis.")
+    severe_vasculitis: Sign = Field(default=None, description="Severe vasculitis.")
+    other_cns_disease: Sign = Field(
+        default=None,
+        description=(
+            "Clinically significant disease of the central nervous system that lupus does not "
+            "cause: cerebrovascular accident, aneurysm, epilepsy, convulsions, aphasia, stroke, "
+            "severe brain injury, dementia, Parkinson's disease, cerebellar disease, organic brain "
+            "syndrome, psychosis, or another."
+        ),
+    )
+    other_autoimmune_disease: Sign = Field(
+        default=None, description="Another autoimmune disease that needs systemic treatment."
+    )
+    organ_transplant: Sign = Field(
+        default=None,
+        description="A transplant of a major organ (heart, lung, kidney, liver, other), ever.",
+    )
+    stem_cell_transplant: Sign = Field(
+        default=None, description="A transplant of hematopoietic stem cells or bone marrow, ever."
+    )
+    iga: Amount = Field(default=None, description="IgA in serum, at screening.")
+
+    @model_validator(mode="after")
+    def _one_activity(self) -> Self:
+        scores = {"total": self.total_score, "clinical": self.clinical_score}
+        given = [name for name, score in scores.items() if score is not None]
+        if given and self.assessed is not None:
+            raise InvalidInputError(
+                "an assessment and scores; accepted: the one or the others, which it gives"
+            )
+        if self.total_score is not None and self.clinical_score is not None:
+            ACTIVITY_RULE.judge_scores(total=self.total_score, clinical=self.clinical_score)
+        return self
+
+    @property
+    def assessed(self) -> Assessment | None:
+        """The assessment, unless not one of its descriptors was assessed."""
+        if self.assessment is None or len(self.assessment.not_assessed) == len(Descriptor):
+            return None
+        return self.assessment
+
+
+_REMARK = "#"
+
+
+def template() -> str:
+    """Write a candidate of whom nothing is known as JSON, with a remark before every field.
+
+    >>> template().splitlines()[4]
+    '  "# age": "Completed years at consent. A whole number. [inclusion 2]",'
+    """
+    form: dict[str, Any] = {_REMARK: "null: not known. What begins with # is a remark."}
+    for name in Candidate.model_fields:
+        form[f"{_REMARK} {name}"] = explained(name)
+        form[name] = _empty_assessment() if name == "assessment" else None
+    return json.dumps(form, indent=2)
+
+
+def explained(field: str) -> str:
+    """Say what a field asks, what it accepts, and by which criterion it is asked for.
+
+    >>> explained("iga")
+    'IgA in serum, at screening. A number and mg/dL or g/L. [exclusion 6]'
+    """
+    criteria = ", ".join(criterion.name for criterion in CRITERIA if field in _asked_for(criterion))
+    return f"{Candidate.model_fields[field].description} {_accepted(field)} [{criteria}]"
+
+
+def _asked_for(criterion: Criterion) -> set[str]:
+    if isinstance(criterion.clause, ActivityRule):
+        return {"assessment", "total_score", "clinical_score"}
+    return {leaf.field for leaf in leaves(criterion.clause)}
+
+
+def _accepted(field: str) -> str:
+    holds = Candidate.__annotations__[field]
+    if holds is Sign:
+        return "true or false."
+    if holds in {_Age, _Score}:
+        return "A whole number."
+    analyte = {Duration: "duration", Dose: "glucocorticoid_dose", Amount: field}.get(holds)
+    if analyte is None:
+        return "Each true or false." if field == "assessment" else ""
+    *others, last = UNITS[analyte]
+    return f"A number and {', '.join(others)} or {last}."
+
+
+def _empty_assessment() -> dict[str, Any]:
+    form: dict[str, Any] = {}
+    for d in Descriptor:
+        form[f"{_REMARK} {d}"] = SELENA_DEFINITIONS[d].text
+        form[d.value] = None
+    return form
+
+
+def read_candidate(text: str) -> Candidate:
+    """Read a candidate from JSON; keys that begin with "#" are remarks.
+
+    Raises `InvalidInputError` for text that is no JSON object, for a key that stands twice, and for
+    each field that is unknown or holds what is not accepted.
+
+    >>> read_candidate('{"# age": "at consent", "age": 34}').age
+    34
+    """
+    try:
+        record = json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise InvalidInputError(
+            f"line {error.lineno}, column {error.colno}: no JSON: {error.msg}"
+        ) from None
+    except RecursionError:
+        raise InvalidInputError("no candidate: objects nested too deep") from None
+    if not isinstance(record, dict):
+        raise InvalidInputError(f"found {shorten(record)}; accepted: one object of fields")
+    try:
+        return Candidate.model_validate(record)
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(map(str, line['loc'])) or 'candidate'}: {_problem(line)}"
+            for line in error.errors()
+        ]
+        raise InvalidInputError("\n".join(problems)) from None
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    record: dict[str, object] = {}
+    for key, value in pairs:
+        if key.startswith(_REMARK):
+            continue
+        if key in record:
+            raise InvalidInputError(f"{shorten(key)}: stands twice")
+        record[key] = value
+    return record
+
+
+def _problem(line: Any) -> str:
+    if line["type"] == "extra_forbidden":
+        return "no such field"
+    return str(line["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,261 @@
+"""The whole screen of NCT05765006: a verdict on every criterion and on all, exact under unknowns.
+
+No field is asked for by two criteria. So all criteria can be met together just when each can, and
+one that cannot be met is enough for NOT_MET, however much is unknown.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import cast
+
+from sledai.assessment import Assessment
+from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem, listed
+from sledai.entry_rules import ActivityRule, Judgement
+from sledai.errors import InvalidInputError
+from sledai.glucocorticoids import prednisone_equivalent
+from sledai.quantities import Quantity
+from sledai.trials.criteria import Criterion, Past, Way, Yes, settle
+from sledai.trials.nct05765006 import ACTIVITY_RULE
+from sledai.trials.nct05765006.candidate import Candidate
+from sledai.trials.nct05765006.questions import questions_of
+from sledai.trials.nct05765006.registered import CRITERIA, FACTS
+from sledai.trials.nct05765006.report import CriterionResult, MissingAnswer, ScreeningReport
+from sledai.verdict import Verdict
+
+__all__ = [
+    "SCORED_YET_EXCLUDING",
+    "screen",
+]
+
+SCORED_YET_EXCLUDING: Mapping[str, frozenset[Descriptor]] = {
+    "active_cns_lupus": frozenset(
+        d for d in Descriptor if d.system is OrganSystem.CENTRAL_NERVOUS_SYSTEM
+    ),
+    "severe_vasculitis": frozenset({Descriptor.VASCULITIS}),
+}
+"""Crises that exclude, and the descriptors that score for what may be one."""
+
+
+def screen(candidate: Candidate) -> ScreeningReport:
+    """Judge every criterion of the trial and all of them, over all that is not known.
+
+    Source: NCT05765006, inclusion criteria 1 to 6 and exclusion criteria 1 to 6.
+
+    >>> report = screen(Candidate(informed_consent=True, age=17))
+    >>> report.verdict, [r.criterion for r in report.criteria if r.verdict is Verdict.NOT_MET]
+    (<Verdict.NOT_MET: 'not_met'>, ['inclusion 2'])
+    """
+    judged = [_judge(criterion, candidate) for criterion in CRITERIA]
+    verdicts = {one.verdict for one in judged}
+    if len(verdicts) > 1:
+        failed = Verdict.NOT_MET in verdicts
+        verdict = Verdict.NOT_MET if failed else Verdict.UNDETERMINED
+    else:
+        (verdict,) = verdicts
+    return ScreeningReport(
+        trial=FACTS.registry_id,
+        verdict=verdict,
+        criteria=tuple(one.result() for one in judged),
+        missing=tuple(_missing(judged)) if verdict is Verdict.UNDETERMINED else (),
+        notes=tuple(_tensions(candidate)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """What a criterion comes to; where it is open, in how many answers it could pass or fail.
+
+    The numbers stand by field, as in `sledai.trials.criteria.Settled`.
+    """
+
+    criterion: Criterion
+    verdict: Verdict
+    reason: str
+    to_pass: Mapping[str, int] = field(default_factory=dict[str, int])
+    to_fail: Mapping[str, int] = field(default_factory=dict[str, int])
+    descriptors: tuple[Descriptor, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The fields that matter, in the order of the form."""
+        return tuple(name for name in Candidate.model_fields if name in self.to_fail)
+
+    def result(self) -> CriterionResult:
+        return CriterionResult(
+            criterion=self.criterion.name,
+            statement=self.criterion.statement,
+            verdict=self.verdict,
+            reason=self.reason,
+            missing=self.missing,
+            source=str(self.criterion.citation),
+            readings=self.criterion.readings,
+        )
+
+
+def _missing(judged: Iterable[_Judged]) -> list[MissingAnswer]:
+    """Order what is missing by how few answers could settle the verdict.
+
+    To fail one criterion is enough; to pass, all that are open have to.
+    """
+    open_ = [one for one in judged if one.verdict is Verdict.UNDETERMINED]
+    to_pass_all = sum(min(one.to_pass.values()) for one in open_)
+    missing = [
+        MissingAnswer(
+            field=name,
+            criterion=one.criterion.name,
+            answers=min(
+                one.to_fail[name],
+                one.to_pass[name] + to_pass_all - min(one.to_pass.values()),
+            ),
+            descriptors=one.descriptors,
+        )
+        for one in open_
+        for name in one.missing
+    ]
+    return sorted(missing, key=lambda one: one.answers)
+
+
+def _judge(criterion: Criterion, candidate: Candidate) -> _Judged:
+    if isinstance(criterion.clause, ActivityRule):
+        return _judge_activity(criterion, criterion.clause, candidate)
+    questions = questions_of(criterion.clause, candidate)
+    settled = settle(criterion.clause, questions)
+    lets_in = criterion.kind == "inclusion"
+    if settled.answer is None:
+        to_pass, to_fail = settled.to_true, settled.to_false
+        if not lets_in:
+            to_pass, to_fail = to_fail, to_pass
+        missing = [name for name in Candidate.model_fields if name in to_fail]
+        return _Judged(
+            criterion=criterion,
+            verdict=Verdict.UNDETERMINED,
+            reason=f"not known: {', '.join(missing)}",
+            to_pass=to_pass,
+            to_fail=to_fail,
+        )
+    return _Judged(
+        criterion=criterion,
+        verdict=Verdict.MET if settled.answer is lets_in else Verdict.NOT_MET,
+        reason=_reason(
+            candidate, {leaf: questions[leaf.field][0][leaf] for leaf in settled.deciding}
+        ),
+    )
+
+
+def _judge_activity(criterion: Criterion, rule: ActivityRule, candidate: Candidate) -> _Judged:
+    total, clinical = candidate.total_score, candidate.clinical_score
+    if total is None and clinical is None:
+        return _judge_assessment(criterion, rule, candidate.assessed or _NOTHING_ASSESSED)
+    judgements = list(_judge_scores(rule, total, clinical))
+    if len({judgement.verdict for judgement in judgements}) == 1:
+        return _Judged(
+            criterion=criterion, verdict=judgements[0].verdict, reason=judgements[0].reason
+        )
+    missing = "total_score" if total is None else "clinical_score"
+    return _Judged(
+        criterion=criterion,
+        verdict=Verdict.UNDETERMINED,
+        reason=f"not known: {missing}; needed: {rule}",
+        to_pass={missing: 1},
+        to_fail={missing: 1},
+    )
+
+
+def _judge_scores(
+    rule: ActivityRule, total: int | None, clinical: int | None
+) -> Iterator[Judgement]:
+    """Judge each pair of scores that a visit can have."""
+    for serologic in rule.least_clinical_by_serology:
+        pair = (
+            cast("int", clinical) + serologic if total is None else total,
+            cast("int", total) - serologic if clinical is None else clinical,
+        )
+        with suppress(InvalidInputError):  # no visit has it
+            if pair[0] - pair[1] == serologic:
+                yield rule.judge_scores(total=pair[0], clinical=pair[1])
+
+
+_NOTHING_ASSESSED = Assessment.of(not_assessed=Descriptor)
+
+
+def _judge_assessment(criterion: Criterion, rule: ActivityRule, visit: Assessment) -> _Judged:
+    judgement = rule.judge(visit)
+    if judgement.verdict is not Verdict.UNDETERMINED:
+        return _Judged(criterion=criterion, verdict=judgement.verdict, reason=judgement.reason)
+    return _Judged(
+        criterion=criterion,
+        verdict=Verdict.UNDETERMINED,
+        reason=judgement.reason,
+        to_pass={"assessment": _fewest_descriptors(rule, visit, present=True)},
+        to_fail={"assessment": _fewest_descriptors(rule, visit, present=False)},
+        descriptors=tuple(sorted(judgement.deciding, key=lambda d: (-d.weight, d.number))),
+    )
+
+
+def _fewest_descriptors(rule: ActivityRule, visit: Assessment, *, present: bool) -> int:
+    """Count the fewest descriptors which, found present or else absent, settle the rule."""
+    wanted = Verdict.MET if present else Verdict.NOT_MET
+    by_weight = sorted(visit.not_assessed - SEROLOGIC, key=lambda d: -d.weight)
+    serologic = sorted(visit.not_assessed & SEROLOGIC)
+    sets = [
+        by_weight[:clinical] + serologic[:others]
+        for clinical in range(len(by_weight) + 1)
+        for others in range(len(serologic) + 1)
+    ]
+    return next(
+        len(answered)
+        for answered in sorted(sets, key=len)
+        if rule.judge(
+            visit.model_copy(update=dict.fromkeys((d.value for d in answered), present))
+        ).verdict
+        is wanted
+    )
+
+
+def _reason(candidate: Candidate, deciding: Way) -> str:
+    signs = {True: list[str](), False: list[str]()}
+    said: list[str] = []
+    for leaf, holds in deciding.items():
+        if isinstance(leaf, Past):
+            value = _value(leaf.field, getattr(candidate, leaf.field))
+            said.append(f"{leaf.field} {value} {'' if holds else 'is not '}{leaf.limit}")
+        else:
+            signs[isinstance(leaf, Yes) is holds].append(leaf.field)
+    for answer, names in signs.items():
+        if names:
+            said.insert(0, f"{'yes' if answer else 'no'}: {', '.join(names)}")
+    return "; ".join(said)
+
+
+def _value(name: str, value: object) -> str:
+    if name != "oral_corticosteroids":
+        return str(value)
+    doses = cast("Mapping[str, Quantity | None]", value)
+    said = [f"{drug} {dose or '(dose not known)'}" for drug, dose in doses.items()]
+    known = {drug: dose for drug, dose in doses.items() if dose is not None}
+    if known.keys() - {"prednisone"}:
+        amount = prednisone_equivalent(known)
+        said.append(f"as prednisone {float(amount):.6g} mg/d")
+    return ", ".join(said)
+
+
+def _tensions(candidate: Candidate) -> Iterator[str]:
+    """Show where a descriptor scores for what may exclude."""
+    if candidate.assessed is None:
+        return
+    for name, descriptors in SCORED_YET_EXCLUDING.items():
+        if not (present := candidate.assessed.present & descriptors):
+            continue
+        points = sum(d.weight for d in present)
+        crisis = {
+            None: "is not known, and does not follow from it",
+            False: "is stated not to be there",
+            True: "is stated to be there",
+        }[cast("bool | None", getattr(candidate, name))]
+        without = candidate.assessed.model_copy(update={d.value: False for d in present})
+        verdict = ACTIVITY_RULE.judge(without).verdict.replace("_", " ")
+        yield (
+            f"{listed(present)}: {points} points towards inclusion 6 (without them: {verdict}), "
+            f"while {name}, which excludes by exclusion 2, {crisis}"
+        )
