@@ -49,8 +49,7 @@ NULL_STANDS_FOR: dict[str, tuple[Any, ...]] = {
     ),
     "urine_protein_24h": ("0 g/d", "9 g/d"),
     "serum_creatinine": ("1 mg/dL", "9 mg/dL"),
-    "nephritis_prednisone": ("0 mg/d", "500 mg/d"),
-    "nephritis_prednisone_duration": TIMES,
+    "nephritis_high_dose_duration": TIMES,
     "iga": ("1 mg/dL", "99 mg/dL"),
     "total_score": tuple(range(106)),
     "clinical_score": tuple(range(102)),
@@ -157,14 +156,13 @@ def exclusion_1(candidate: Candidate) -> set[bool]:
     found: set[bool] = set()
     labs = ("urine_protein_24h", "serum_creatinine")
     treatments = ("nephritis_treated_with_prohibited_drugs", "hemodialysis")
-    high = ("nephritis_prednisone", "nephritis_prednisone_duration")
-    for known in completions(candidate, *labs, *treatments, *high):
-        for lasted in days(known["nephritis_prednisone_duration"]):
+    for known in completions(candidate, *labs, *treatments, "nephritis_high_dose_duration"):
+        for lasted in days(known["nephritis_high_dose_duration"]):
             severe = (
                 amount(known["urine_protein_24h"]) > 6000  # mg
                 or amount(known["serum_creatinine"]) > Fraction("2.5")
                 or any(known[name] for name in treatments)
-                or (amount(known["nephritis_prednisone"]) >= 100 and lasted >= 14)
+                or lasted >= 14
             )
             found.add(not severe)
     return found

@@ -9,6 +9,7 @@ import pytest
 import spec_tables
 
 from sledai import cli
+from sledai.cli import screen_file
 
 ROOT = Path(__file__).parents[1]
 BASELINE: dict[str, Any] = json.loads(
@@ -57,13 +58,16 @@ def test_the_form_leaves_everything_open(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("form.json")
     assert code == 3
     assert out.startswith("NCT05765006: undetermined (criteria: 12 open)\n")
-    assert "\nmissing, in the order in which answers could settle it:\n  1 answer   inf" in out
+    assert (
+        "\nmissing, by the fewest answers, this one among them, that could settle it:\n   1  inf"
+        in out
+    )
 
 
 def test_the_example(run: Run) -> None:
     code, out, _ = run(ROOT / "examples" / "candidate.json")
     assert code == 3
-    assert "  1 answer   iga (exclusion 6)\n  2 answers  assessment (inclusion 6): low_comp" in out
+    assert "   1  iga (exclusion 6)\n   2  assessment (inclusion 6): low_comp" in out
     assert "methylprednisolone 8 mg/d, as prednisone 10 mg/d" in " ".join(out.split())
 
 
@@ -83,9 +87,10 @@ def test_a_byte_order_mark_is_no_obstacle(run: Run, tmp_path: Path) -> None:
     [
         ((), "accepted: either CANDIDATE.json or --template"),
         (("c.json", "--template"), "accepted: either CANDIDATE.json or --template"),
+        (("--template", "--json"), "accepted: either CANDIDATE.json or --template"),
         (("nowhere.json",), "nowhere.json: No such file or directory"),
-        (("bytes.json",), "bytes.json: no text in UTF-8"),
-        (("bad.json",), "bad.json: age: found 'x'; accepted: whole years, 0 to 130, or null"),
+        (("bytes.json",), "bytes.json: no text in UTF-8; save it as UTF-8"),
+        (("bad.json",), "bad.json: age: found 'x'; accepted: a whole number 0 to 130, or null"),
     ],
 )
 def test_what_is_refused(run: Run, tmp_path: Path, args: tuple[str, ...], message: str) -> None:
@@ -94,3 +99,15 @@ def test_what_is_refused(run: Run, tmp_path: Path, args: tuple[str, ...], messag
     code, out, err = run(*args)
     assert (code, out) == (2, "")
     assert err.startswith(f"error: {message}")
+
+
+def test_a_defect_is_no_verdict(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit codes 0, 1 and 3 are answers; a defect has another, and quotes nothing."""
+
+    def broken(_: object) -> None:
+        raise KeyError("private")
+
+    monkeypatch.setattr(screen_file, "judge", broken)
+    code, out, err = run("c.json")
+    assert (code, out) == (70, "")
+    assert err == "error: a defect of sledai (KeyError); please report it\n"

@@ -112,6 +112,7 @@ class TestLimits:
             "iga",
             "duration",
             "glucocorticoid_dose",
+            "hemoglobin",  # of indices
             "c4",  # as c3
         }
         for analyte in UNITS.keys() - elsewhere:
@@ -425,7 +426,7 @@ class TestBadFindings:
             ({"inflamed_painful_joints": True}, "found True; accepted: a whole number"),
             ({"inflamed_painful_joints": 2.5}, "found 2.5; accepted: a whole number"),
             ({"platelets": 92}, "found 92; accepted: text of a number and a unit: /mm3, /uL"),
-            ({"platelets": "many"}, "found 'many'; accepted: a number of at least 0 and a unit"),
+            ({"platelets": "many"}, "found 'many'; accepted: text of a number and a unit: "),
             ({"red_cell_casts": 2}, "found 2; accepted: text of a number and a unit: /[LPF]"),
             ({"c3": "1 U/mL"}, "unit of c3: found 'U/mL'; accepted: g/L, mg/dL, mg/L"),
             ({"c3": {"lower": "0.9 g/L"}}, "neither a value nor a flag"),
@@ -447,7 +448,7 @@ class TestBadFindings:
             ({"c3": 5}, "found 5; accepted: text of a number and a unit, such as"),
             ({"platelets": "<400 /uL"}, "found '<400 /uL', which no patient has"),
             ({"platelets": "<0 /uL"}, "found '<0 /uL', which no patient has"),
-            ({"platelets": "1e1000000 K/uL"}, "accepted: a number of at least 0 and a unit"),
+            ({"platelets": "1e1000000 K/uL"}, "accepted: text of a number and a unit: "),
             ({"anti_dsdna": "3000 %"}, "accepted: 0 or 0.01 to 100 %"),
             ({"urine_red_cells": "1e30 /[HPF]"}, "accepted: 0 or 0.01 to 10,000 /[HPF]"),
             (

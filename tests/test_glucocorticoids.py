@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import spec_tables
@@ -37,12 +38,17 @@ def test_doses_add_up_exactly() -> None:
     ("doses", "message"),
     [
         ({"prednison": "5 mg/d"}, "glucocorticoid: found 'prednison'; accepted: prednisone, "),
-        ({"prednisone": "5 mg"}, "unit of glucocorticoid_dose: found 'mg'; accepted: mg/d"),
-        ({"prednisone": "<5 mg/d"}, "prednisone: found '<5 mg/d'; accepted: a number"),
+        (
+            {"prednisone": "5 mg"},
+            "prednisone: unit of glucocorticoid_dose: found 'mg'; accepted: m",
+        ),
+        ({"prednisone": "<5 mg/d"}, "prednisone: found '<5 mg/d'; accepted: no bound"),
         ({"prednisone": "20000 mg/d"}, "which no patient has"),
-        ({"prednisone": "five"}, "accepted: a number of at least 0 and a unit"),
+        ({"prednisone": "five"}, "prednisone: found 'five'; accepted: text of a number and a unit"),
+        ({"prednisone": None}, "prednisone: found None; accepted: text of a number and a unit"),
+        ({"prednisone": 10}, "prednisone: found 10; accepted: text of a number and a unit"),
     ],
 )
-def test_what_is_refused(doses: dict[str, str], message: str) -> None:
+def test_what_is_refused(doses: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         prednisone_equivalent(dict(doses))

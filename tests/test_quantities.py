@@ -174,9 +174,12 @@ PINT = {
     "mg/mg": "milligram / milligram",
     "mg/g": "milligram / gram",
     "mg/day": "milligram / day",
+    "g/dL": "gram / deciliter",
     "d": "day",
+    "day": "day",
     "days": "day",
     "wk": "week",
+    "week": "week",
     "weeks": "week",
 }
 
@@ -377,6 +380,6 @@ def test_units_that_measure_different_things() -> None:
     assert kinds["[IU]/mL"] == kinds["IU/mL"] == kinds["k[IU]/L"] == kinds["kIU/L"]
     assert len(set(kinds.values())) == 3
     months = {unit for unit in UNITS["duration"] if kind("duration", unit)}
-    assert months == {"mo", "months", "a", "years"}
+    assert months == {"mo", "month", "months", "a", "year", "years"}
     for analyte in UNITS.keys() - {"anti_dsdna", "duration"}:
         assert {kind(analyte, unit) for unit in UNITS[analyte]} == {""}

@@ -72,8 +72,7 @@ class TestCriteria:
             ("inclusion 4", "corticosteroid_dose_stable_for", ">", 2, "wk"),
             ("exclusion 1", "urine_protein_24h", ">", 6, "g/24h"),
             ("exclusion 1", "serum_creatinine", ">", Decimal("2.5"), "mg/dL"),
-            ("exclusion 1", "nephritis_prednisone", ">=", 100, "mg/d"),
-            ("exclusion 1", "nephritis_prednisone_duration", ">=", 14, "d"),
+            ("exclusion 1", "nephritis_high_dose_duration", ">=", 14, "d"),
             ("exclusion 6", "iga", "<", 10, "mg/dL"),
         }
 
@@ -114,7 +113,8 @@ def test_the_baseline_meets_all() -> None:
     assert report.verdict is Verdict.MET
     assert {result.verdict for result in report.criteria} == {Verdict.MET}
     assert report.missing == ()
-    assert report.notes == ()
+    (note,) = report.notes
+    assert note.startswith("only scores are known: whether they count a descriptor that may be a")
 
 
 FIELDS = [name for name in BASELINE if name != "assessment"]
@@ -226,8 +226,8 @@ class TestMissing:
                     "corticosteroid_duration",
                     "age",
                     "ana_positive",
-                    "nephritis_prednisone",
-                    "nephritis_prednisone_duration",
+                    "nephritis_high_dose_duration",
+                    "hemodialysis",
                     "iga",
                 ]
             ),
@@ -312,17 +312,30 @@ def fewest_answers(known: dict[str, Any], unknown: list[str]) -> dict[str, int]:
 class TestNotes:
     """A descriptor that scores for what may exclude: shown, and not resolved."""
 
-    def test_the_descriptors_of_the_central_nervous_system(self) -> None:
-        assert SCORED_YET_EXCLUDING["active_cns_lupus"] == {
-            "seizure",
-            "psychosis",
-            "organic_brain_syndrome",
-            "visual_disturbance",
-            "cranial_nerve_disorder",
-            "lupus_headache",
-            "cerebrovascular_accident",
-        }
-        assert SCORED_YET_EXCLUDING["severe_vasculitis"] == {"vasculitis"}
+    def test_the_descriptors_that_may_be_what_excludes(self) -> None:
+        assert {
+            "active_cns_lupus": (
+                "exclusion 2",
+                frozenset(
+                    {
+                        "seizure",
+                        "psychosis",
+                        "organic_brain_syndrome",
+                        "visual_disturbance",
+                        "cranial_nerve_disorder",
+                        "lupus_headache",
+                        "cerebrovascular_accident",
+                    }
+                ),
+            ),
+            "severe_vasculitis": ("exclusion 2", frozenset({"vasculitis"})),
+            "other_cns_disease": (
+                "exclusion 3",
+                frozenset(
+                    {"seizure", "psychosis", "organic_brain_syndrome", "cerebrovascular_accident"}
+                ),
+            ),
+        } == SCORED_YET_EXCLUDING
 
     @pytest.mark.parametrize(
         ("answer", "said", "verdict"),
@@ -332,20 +345,49 @@ class TestNotes:
             (True, "is stated to be there", Verdict.NOT_MET),
         ],
     )
-    def test_a_seizure(self, answer: bool | None, said: str, verdict: Verdict) -> None:
-        visit = Assessment.of(present={"seizure", "rash"})
+    def test_a_lupus_headache(self, answer: bool | None, said: str, verdict: Verdict) -> None:
+        visit = Assessment.of(present={"lupus_headache", "rash"})
         report = screen(candidate(assessment=visit, active_cns_lupus=answer, **NO_SCORES))
         assert report.verdict is verdict
-        (note,) = report.notes
-        assert note == (
-            "seizure: 8 points towards inclusion 6 (without them: not met), while "
-            f"active_cns_lupus, which excludes by exclusion 2, {said}"
+        pulls, without = report.notes
+        assert pulls == (
+            "lupus_headache: 8 points towards inclusion 6, while active_cns_lupus, which excludes "
+            f"by exclusion 2, {said}"
         )
+        assert without == "without lupus_headache, inclusion 6 would be: not met"
+
+    def test_what_pulls_is_taken_away_together(self) -> None:
+        """Without either the other is enough; without both nothing is."""
+        visit = Assessment.of(present={"seizure", "vasculitis"})
+        report = screen(candidate(assessment=visit, other_cns_disease=True, **NO_SCORES))
+        assert report.notes[2].endswith(
+            "other_cns_disease, which excludes by exclusion 3, is stated to be there"
+        )
+        assert report.notes[3:] == ("without seizure, vasculitis, inclusion 6 would be: not met",)
 
     def test_points_that_are_not_needed(self) -> None:
         visit = Assessment.of(present={"vasculitis", "arthritis", "myositis"})
-        (note,) = screen(candidate(assessment=visit, **NO_SCORES)).notes
-        assert note.startswith("vasculitis: 8 points towards inclusion 6 (without them: met)")
+        notes = screen(candidate(assessment=visit, **NO_SCORES)).notes
+        assert notes[-1] == "without vasculitis, inclusion 6 would be: met"
+
+    @pytest.mark.parametrize("score", ["total_score", "clinical_score"])
+    def test_scores_do_not_show_it(self, score: str) -> None:
+        (note,) = screen(candidate(**{**NO_SCORES, score: 12})).notes
+        assert note.startswith("only scores are known")
+
+    def test_times_that_cannot_both_be_meant(self) -> None:
+        visit = Assessment.of(present={"arthritis", "myositis"})
+        changes = {**NO_SCORES, "assessment": visit}
+        odd = {"corticosteroid_duration": "8 wk", "corticosteroid_dose_stable_for": "10 years"}
+        (note,) = screen(candidate(**changes, **odd)).notes
+        assert note == (
+            "a dose that is stable for 10 years cannot be one that is taken for 8 wk: "
+            "corticosteroid_dose_stable_for, corticosteroid_duration"
+        )
+        same = {"corticosteroid_duration": "8 wk", "corticosteroid_dose_stable_for": "56 d"}
+        assert not screen(candidate(**changes, **same)).notes
+        (note,) = screen(candidate(**changes, oral_corticosteroids={})).notes
+        assert note == "no oral corticosteroid is taken, and yet corticosteroid_duration is given"
 
 
 class TestReport:
@@ -360,7 +402,10 @@ class TestReport:
         assert text.startswith(
             "NCT05765006: not met (criteria: 8 passed, 1 failed, 3 open)\n\ninclusion 1  passes  "
         )
-        assert "inclusion 2  fails   age 71 is not <= 70 years\n" in text
+        assert (
+            "inclusion 2  fails   age 71 is not <= 70 years\n"
+            "                     (asked: age >= 18 years and <= 70 years at consent,\n"
+        ) in text
         assert "inclusion 5  open    not known: ana_positive\n" in text
         readings = [reading for criterion in CRITERIA for reading in criterion.readings]
         assert len(readings) > 8
@@ -369,15 +414,15 @@ class TestReport:
 
     def test_missing_and_notes_are_in_the_text(self) -> None:
         visit = Assessment.of(present={"seizure"}, not_assessed={"fever"})
-        unknown = {"active_cns_lupus": None, "nephritis_prednisone": None}
-        text = str(screen(candidate(assessment=visit, **NO_SCORES, **unknown)))
+        text = str(screen(candidate(assessment=visit, active_cns_lupus=None, **NO_SCORES)))
         assert (
-            "\nmissing, in the order in which answers could settle it:\n"
-            "  1 answer   active_cns_lupus (exclusion 2)\n"
+            "\nmissing, by the fewest answers, this one among them, that could settle it:\n"
+            "   1  active_cns_lupus (exclusion 2)\n"
         ) in text
+        assert "(excludes: another lupus crisis before screening)" in text
         assert "\nnotes:\n  seizure: 8 points towards inclusion 6" in text
         ana = str(screen(candidate(ana_positive=None, anti_smith_positive=None, iga=None)))
-        assert "  2 answers  ana_positive (inclusion 5)\n" in ana
+        assert "   2  ana_positive (inclusion 5)\n" in ana
         pending = Assessment.of(present={"arthritis", "rash"}, not_assessed={"pyuria"})
         assert "(inclusion 6): pyuria\n" in str(screen(candidate(assessment=pending, **NO_SCORES)))
 
@@ -414,6 +459,58 @@ class TestReport:
         result = report.criteria[3]
         assert result.verdict is Verdict.NOT_MET
         assert result.reason == f"yes: oral_corticosteroids; oral_corticosteroids {said}"
+
+    def test_a_dose_just_past_the_limit_is_not_rounded_to_it(self) -> None:
+        report = screen(candidate(oral_corticosteroids={"methylprednisolone": "24.000001 mg/d"}))
+        assert "as prednisone 30.00000125 mg/d is not <= 30 mg/d" in report.criteria[3].reason
+
+    @pytest.mark.parametrize(
+        ("changes", "criterion", "reason"),
+        [
+            ({"iga": None}, 11, "not known: iga"),
+            ({"iga": "<25 mg/dL"}, 11, "iga <25 mg/dL may or may not be < 10 mg/dL"),
+            (
+                {"disease_duration": "26 wk", "regimen_duration": None},
+                3,
+                (
+                    "not known: regimen_duration; disease_duration 26 wk may or may not be >= 6 "
+                    "months"
+                ),
+            ),
+            ({"iga": "<10 mg/dL"}, 11, "iga <10 mg/dL, which is < 10 mg/dL"),
+            ({"iga": ">=10 mg/dL"}, 11, "iga >=10 mg/dL is not < 10 mg/dL"),
+        ],
+    )
+    def test_reasons(self, changes: dict[str, Any], criterion: int, reason: str) -> None:
+        assert screen(candidate(**changes)).criteria[criterion].reason == reason
+
+    @pytest.mark.parametrize(
+        ("scores", "said"),
+        [
+            ({"total_score": 10}, "total 10, clinical 6 to 10; needed: "),
+            ({"clinical_score": 3}, "total 3 to 7, clinical 3; needed: "),
+            ({"clinical_score": 6}, "not known: total_score; total 6 to 10, clinical 6; needed: "),
+            ({"total_score": 12, "clinical_score": 10}, "total 12, clinical 10; needed: "),
+        ],
+    )
+    def test_scores_that_nobody_gave_are_a_range(self, scores: dict[str, int], said: str) -> None:
+        reason = screen(candidate(**{**NO_SCORES, **scores})).criteria[5].reason
+        assert reason.startswith(said)
+
+    def test_a_failure_that_no_single_answer_makes_has_a_reason(self) -> None:
+        """Without a corticosteroid there is no regimen, and with one it is too short."""
+        others = {"antimalarial": False, "nsaid": False, "immunosuppressant": False}
+        unknown = {"oral_corticosteroids": None, "corticosteroid_duration": "5 wk"}
+        result = screen(candidate(**others, **unknown)).criteria[3]
+        assert result.verdict is Verdict.NOT_MET
+        assert result.reason == (
+            "no: antimalarial, nsaid, immunosuppressant; "
+            "corticosteroid_duration 5 wk is not >= 8 wk"
+        )
+
+    @given(partial_candidates())
+    def test_every_verdict_has_a_reason(self, known: dict[str, Any]) -> None:
+        assert all(result.reason for result in screen(Candidate.model_validate(known)).criteria)
 
     def test_a_dose_of_nothing_is_no_drug(self) -> None:
         """Then nothing is asked of it, and the regimen needs another drug."""
@@ -454,8 +551,14 @@ class TestCandidate:
         [
             ("hemodialysis", "true or false."),
             ("age", "A whole number."),
-            ("disease_duration", "d, days, wk, weeks, mo, months, a or years."),
-            ("nephritis_prednisone", "mg/d, mg/day or mg/(24.h)."),
+            (
+                "disease_duration",
+                "d, day, days, wk, week, weeks, mo, month, months, a, year or years.",
+            ),
+            (
+                "nephritis_high_dose_duration",
+                ">= 100 mg/d (methylprednisolone >= 80 mg/d), within 8 weeks before screening; 0 d",
+            ),
             ("serum_creatinine", "mg/dL or umol/L."),
             ("assessment", "Each true or false."),
             ("oral_corticosteroids", "betamethasone, deflazacort."),
@@ -471,13 +574,26 @@ class TestCandidate:
             ("[1]", "found [1]; accepted: one object of fields"),
             ('{"age": 34, "age": 35}', "'age': stands twice"),
             ("[" * 100_000, "no candidate: objects nested too deep"),
-            ('{"agee": 34}', "agee: no such field"),
-            ('{"age": 34.5}', "age: found 34.5; accepted: whole years, 0 to 130, or null"),
-            ('{"age": true}', "age: found True; accepted: whole years, 0 to 130, or null"),
-            ('{"age": 131}', "age: found 131; accepted: whole years, 0 to 130, or null"),
+            ('{"agee": 34}', "'agee': no such field; did you mean age?"),
+            ('{"zzz": 34}', "'zzz': no such field; accepted: see the template"),
+            ('{"\\u001b[31mx": 34}', "'\\x1b[31mx': no such field"),
+            ('{"' + "x" * 300 + '": 1}', "'" + "x" * 36 + "...: no such field"),
+            ('{"age": ' + "9" * 5000 + "}", "no candidate: a number has too many digits"),
+            ('{"age": 34.5}', "age: found 34.5; accepted: a whole number 0 to 130, or null"),
+            ('{"age": true}', "age: found True; accepted: a whole number 0 to 130, or null"),
+            ('{"age": 131}', "age: found 131; accepted: a whole number 0 to 130, or null"),
             ('{"iga": 9}', "iga: found 9; accepted: text of a number and a unit: mg/dL, g/L"),
             ('{"hemodialysis": "no"}', "hemodialysis: found 'no'; accepted: true, false or null"),
             ('{"total_score": 106}', "total_score: found 106; accepted: a whole number 0 to 105"),
+            (
+                '{"clinical_score": 102}',
+                "clinical_score: found 102; accepted: a whole number 0 to",
+            ),
+            (
+                '{"disease_duration": "6"}',
+                "disease_duration: found '6'; accepted: text of a",
+            ),
+            ('{"iga": "<0 mg/dL"}', "iga: found '<0 mg/dL', which no patient has"),
             ('{"total_score": true}', "total_score: found True; accepted: a whole number 0 to"),
             (
                 '{"disease_duration": "8 moons"}',
@@ -489,11 +605,16 @@ class TestCandidate:
                 "oral_corticosteroids: prednisone: found '>5 mg/d'; accepted: no bound",
             ),
             (
+                '{"oral_corticosteroids": {"prednisone": "10 mg", "cortisone": "5 mg/d"}}',
+                "oral_corticosteroids: prednisone: unit of glucocorticoid_dose: found 'mg'",
+            ),
+            (
                 '{"oral_corticosteroids": {"aspirin": "5 mg/d"}}',
                 "oral_corticosteroids: glucocorticoid: found 'aspirin'; accepted: prednisone, ",
             ),
             ('{"assessment": {"rash": 2}}', "assessment.rash: found 2; accepted: true (present)"),
-            ('{"assessment": 5}', "assessment: "),
+            ('{"assessment": 5}', "assessment: found 5; accepted: the 24 descriptors with their"),
+            ('{"assessment": "rash"}', "assessment: found 'rash'; accepted: the 24 descriptors"),
             ('{"total_score": 8, "clinical_score": 7}', "candidate: no visit has total 8 with"),
         ],
     )
@@ -503,10 +624,16 @@ class TestCandidate:
         assert any(line.startswith(message) for line in str(caught.value).splitlines())
 
     def test_an_assessment_and_scores_are_not_both_taken(self) -> None:
-        with pytest.raises(ValueError, match="an assessment and scores; accepted: the one or the"):
+        with pytest.raises(ValueError, match="found an assessment and total_score; accepted: the"):
             Candidate(assessment=Assessment.of(present={"rash"}), total_score=2)
         empty = Assessment.of(not_assessed=Descriptor)
         assert Candidate(assessment=empty, total_score=2).assessed is None
+
+    @pytest.mark.parametrize("depth", range(900, 1001, 5))
+    def test_depth_is_no_traceback(self, depth: int) -> None:
+        nested = '{"rash":' * depth + "1" + "}" * depth
+        with pytest.raises(InvalidInputError):
+            read_candidate(f'{{"assessment": {nested}}}')
 
     def test_it_survives_json(self) -> None:
         known = candidate(oral_corticosteroids={"prednisone": "10 mg/d", "cortisone": None})

@@ -67,7 +67,10 @@ def shorten(value: object) -> str:
     >>> shorten("maybe"), shorten(8), shorten("x" * 100)
     ("'maybe'", '8', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")
     """
-    quoted = ascii(value)
+    try:
+        quoted = ascii(value)
+    except (RecursionError, ValueError):  # nested too deep, or a number of too many digits
+        quoted = f"a {type(value).__name__}"
     if "\n" in quoted:  # not of a text, whose line breaks are escaped
         quoted = " ".join(quoted.split())
     if len(quoted) <= _QUOTED_CHARACTERS:

@@ -1,6 +1,7 @@
 """What a field of a record may hold: yes, no or not known; a count; an amount with a unit."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationInfo
@@ -11,7 +12,6 @@ from sledai.quantities import UNITS, Quantity, checked
 __all__ = [
     "Amount",
     "Count",
-    "Dose",
     "Duration",
     "Measurement",
     "Record",
@@ -35,12 +35,15 @@ def measured(value: object, analyte: str) -> Quantity:
     >>> print(measured("92 K/uL", "platelets"))
     92 K/uL
     """
-    if not isinstance(value, str | Quantity):
-        units = ", ".join(UNITS[analyte])
+    quantity = value
+    if isinstance(value, str):
+        with suppress(InvalidInputError):
+            quantity = Quantity.parse(value)
+    if not isinstance(quantity, Quantity):
         raise InvalidInputError(
-            f"found {shorten(value)}; accepted: text of a number and a unit: {units}"
+            f"found {shorten(value)}; accepted: text of a number and a unit: "
+            f"{', '.join(UNITS[analyte])}"
         )
-    quantity = Quantity.parse(value) if isinstance(value, str) else value
     checked(analyte, quantity)
     return quantity
 
@@ -91,9 +94,5 @@ Count = Annotated[int | None, BeforeValidator(_count)]
 """A whole number of at least 0."""
 Amount = Annotated[Quantity | str | None, BeforeValidator(_amount), PlainSerializer(said)]
 """An amount of the analyte that the field is named for."""
-Dose = Annotated[
-    Quantity | str | None, BeforeValidator(_of("glucocorticoid_dose")), PlainSerializer(said)
-]
-"""A daily dose of a glucocorticoid, such as "10 mg/d"."""
 Duration = Annotated[Quantity | str | None, BeforeValidator(_of("duration")), PlainSerializer(said)]
 """How long something lasts, such as "8 wk" or "6 months"."""

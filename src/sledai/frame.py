@@ -15,6 +15,7 @@ try:
 
     from sledai.derived import add_descriptors, reason_column
     from sledai.finding_columns import SIGNS
+    from sledai.follow_up import by_patient, by_visit, histories
     from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Policy, add_columns
 except ModuleNotFoundError as error:
     error.msg = f"sledai.frame needs {error.name}: pip install 'sledai[frame]'"
@@ -35,7 +36,10 @@ __all__ = [
     "SIGNS",
     "Lab",
     "Policy",
+    "by_patient",
+    "by_visit",
     "derive",
+    "histories",
     "judge",
     "reason_column",
     "score",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from sledai.errors import InvalidInputError, shorten
+from sledai.fields import measured
 from sledai.quantities import Quantity, checked
 from sledai.sources import DEFLAZACORT_2018, PREDNISONE_LABEL, Citation
 
@@ -13,6 +14,7 @@ __all__ = [
     "GLUCOCORTICOIDS",
     "PREDNISONE_MG",
     "Glucocorticoid",
+    "daily_dose",
     "glucocorticoid_named",
     "prednisone_equivalent",
 ]
@@ -67,12 +69,26 @@ def prednisone_equivalent(doses: Mapping[str, Quantity | str]) -> Fraction:
     total = Fraction(0)
     for name, dose in doses.items():
         drug = glucocorticoid_named(name)
-        quantity = Quantity.parse(dose) if isinstance(dose, str) else dose
-        if quantity.bound:
-            raise InvalidInputError(f"{name}: found {shorten(str(quantity))}; accepted: a number")
-        amount = checked("glucocorticoid_dose", quantity)
+        amount = checked("glucocorticoid_dose", daily_dose(drug.name, dose))
         total += amount.least * PREDNISONE_MG / Fraction(drug.equivalent)
     return total
+
+
+def daily_dose(drug: str, dose: object) -> Quantity:
+    """Read a daily dose of a drug: a number, and not a bound, of mg a day.
+
+    Raises `InvalidInputError`, with the drug, for anything else.
+
+    >>> print(daily_dose("prednisone", "10 mg/day"))
+    10 mg/day
+    """
+    try:
+        quantity = measured(dose, "glucocorticoid_dose")
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{drug}: {error}") from None
+    if quantity.bound:
+        raise InvalidInputError(f"{drug}: found {shorten(str(quantity))}; accepted: no bound")
+    return quantity
 
 
 def glucocorticoid_named(name: object) -> Glucocorticoid:

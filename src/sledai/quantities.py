@@ -124,15 +124,20 @@ UNITS: dict[str, dict[str, Scale]] = {
     },
     "serum_creatinine": {"mg/dL": _ONE, "umol/L": Scale(1 / Fraction("88.4"))},
     "iga": {"mg/dL": _ONE, "g/L": Scale(Fraction(100))},
+    "hemoglobin": {"g/dL": _ONE, "g/L": Scale(Fraction(1, 10))},
     "glucocorticoid_dose": {"mg/d": _ONE, "mg/day": _ONE, "mg/(24.h)": _ONE},
     "duration": {
         "d": _ONE,
+        "day": _ONE,
         "days": _ONE,
         "wk": _WEEK,
+        "week": _WEEK,
         "weeks": _WEEK,
         "mo": _MONTH,
+        "month": _MONTH,
         "months": _MONTH,
         "a": _YEAR,
+        "year": _YEAR,
         "years": _YEAR,
     },
 }
@@ -154,6 +159,7 @@ PLAUSIBLE: dict[str, tuple[Decimal, Decimal]] = {
     "anti_dsdna": (Decimal("0.01"), Decimal(1_000_000)),
     "serum_creatinine": (Decimal("0.05"), Decimal(100)),
     "iga": (Decimal("0.1"), Decimal(20_000)),
+    "hemoglobin": (Decimal("0.5"), Decimal(30)),
     "glucocorticoid_dose": (Decimal("0.01"), Decimal(10_000)),
     "duration": (Decimal("0.1"), Decimal(40_000)),
 }

@@ -18,6 +18,7 @@ __all__ = [
     "ScoreBounds",
     "clinical_score",
     "points_by_system",
+    "possible_scores",
     "score_bounds",
     "total_score",
 ]
@@ -101,6 +102,30 @@ def score_bounds(
         elif answer is not False:
             unknown += weight
     return ScoreBounds(low, low + unknown)
+
+
+def possible_scores(
+    assessment: Assessment, *, excluding: Iterable[Descriptor | str] = frozenset()
+) -> frozenset[int]:
+    """Return every score that some completion of the not-assessed descriptors has.
+
+    Nothing is left out by default; `excluding=SEROLOGIC` gives the possible clinical scores.
+
+    Raises `InvalidInputError` when `excluding` names no descriptor.
+
+    >>> visit = Assessment.of(present={"rash"}, not_assessed={"arthritis", "fever"})
+    >>> sorted(possible_scores(visit))
+    [2, 3, 6, 7]
+    """
+    answers = assessment.__dict__
+    scores = {0}
+    for name, weight in _counted(excluding):
+        answer = answers[name]
+        if answer is True:
+            scores = {score + weight for score in scores}
+        elif answer is not False:
+            scores |= {score + weight for score in scores}
+    return frozenset(scores)
 
 
 def points_by_system(assessment: Assessment) -> dict[OrganSystem, int]:

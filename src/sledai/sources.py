@@ -25,6 +25,7 @@ class Source:
     pmcid: str | None = None
     doi: str | None = None
     registry_id: str | None = None
+    url: str | None = None
 
     @property
     def identifier(self) -> str:
@@ -35,7 +36,7 @@ class Source:
             return f"PMID {self.pmid}"
         if self.pmcid:
             return self.pmcid
-        return f"doi {self.doi}" if self.doi else ""
+        return f"doi {self.doi}" if self.doi else self.url or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +149,54 @@ DEFLAZACORT_2018 = Source(
     ),
     pmid="29320974",
     doi="10.1177/0961203317751854",
+)
+GLADMAN_2000 = Source(
+    name="Gladman 2000",
+    reference=(
+        "Gladman DD, Urowitz MB, Kagal A, Hallett D. Accurately describing changes in disease "
+        "activity in systemic lupus erythematosus. J Rheumatol 2000;27:377-9."
+    ),
+    pmid="10685800",
+)
+PETRI_1999 = Source(
+    name="Petri 1999",
+    reference=(
+        "Petri M, Buyon J, Kim M. Classification and definition of major flares in SLE clinical "
+        "trials. Lupus 1999;8:685-91."
+    ),
+    pmid="10568907",
+)
+FURIE_2009 = Source(
+    name="Furie 2009",
+    reference=(
+        "Furie RA, Petri MA, Wallace DJ, et al. Novel evidence-based systemic lupus erythematosus "
+        "responder index. Arthritis Rheum 2009;61:1143-51."
+    ),
+    pmcid="PMC2748175",
+)
+FRANKLYN_2016 = Source(
+    name="Franklyn 2016",
+    reference=(
+        "Franklyn K, Lau CS, Navarra SV, et al. Definition and initial validation of a Lupus Low "
+        "Disease Activity State (LLDAS). Ann Rheum Dis 2016;75:1615-21."
+    ),
+    url="ard.bmj.com/content/75/9/1615",
+)
+DORIS_2021 = Source(
+    name="van Vollenhoven 2021 (DORIS)",
+    reference=(
+        "van Vollenhoven RF, Bertsias G, Doria A, et al. 2021 DORIS definition of remission in "
+        "SLE: final recommendations from an international task force. Lupus Sci Med 2021;8:e000538."
+    ),
+    pmid="34819388",
+    doi="10.1136/lupus-2021-000538",
+)
+IBANEZ_2003 = Source(
+    name="Ibanez 2003",
+    reference=(
+        "Ibanez D, Urowitz MB, Gladman DD. Summarizing disease features over time: I. Adjusted "
+        "mean SLEDAI derivation and application to an index of disease activity in lupus. "
+        "J Rheumatol 2003;30:1977-82."
+    ),
+    url="www.jrheum.org/highwire/citation/8797",
 )

@@ -53,12 +53,17 @@ def run(args: list[str] | None = None) -> None:
         _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except pl.exceptions.PolarsError as error:
         _fail(str(error))
+    except Exception as error:  # noqa: BLE001 - its text may quote a record, and 1 is an answer
+        _fail(f"a defect of sledai ({type(error).__name__}); please report it", code=_DEFECT)
 
 
-def _fail(message: str) -> NoReturn:
+_DEFECT = 70  # as sysexits has it
+
+
+def _fail(message: str, *, code: int = 2) -> NoReturn:
     for line in f"error: {message}".splitlines():
         print(wrapped(line, indent=4), file=sys.stderr)
-    raise SystemExit(2)
+    raise SystemExit(code)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001

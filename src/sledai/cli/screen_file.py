@@ -27,7 +27,7 @@ def screen(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Screen a candidate for NCT05765006; exit code 0: met, 1: not met, 3: undetermined."""
-    if form is (candidate is not None):
+    if form is (candidate is not None) or (form and as_json):
         raise InvalidInputError("accepted: either CANDIDATE.json or --template")
     if candidate is None:
         print(template())
@@ -35,7 +35,7 @@ def screen(
     try:
         known = read_candidate(candidate.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
-        raise InvalidInputError(f"{candidate}: no text in UTF-8") from None
+        raise InvalidInputError(f"{candidate}: no text in UTF-8; save it as UTF-8") from None
     except InvalidInputError as error:
         raise InvalidInputError(f"{candidate}: {error}") from None
     report = judge(known)

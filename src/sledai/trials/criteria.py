@@ -38,18 +38,12 @@ class Yes:
 
     field: str
 
-    def __str__(self) -> str:
-        return self.field
-
 
 @dataclass(frozen=True, slots=True)
 class No:
     """The answer to a field is no."""
 
     field: str
-
-    def __str__(self) -> str:
-        return f"no {self.field}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +53,6 @@ class Past:
     field: str
     limit: Limit
 
-    def __str__(self) -> str:
-        return f"{self.field} {self.limit}"
-
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
@@ -69,18 +60,12 @@ class AllOf:
 
     clauses: tuple["Clause", ...]
 
-    def __str__(self) -> str:
-        return f"all of ({', '.join(map(str, self.clauses))})"
-
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
     """One of the clauses is enough."""
 
     clauses: tuple["Clause", ...]
-
-    def __str__(self) -> str:
-        return f"any of ({', '.join(map(str, self.clauses))})"
 
 
 Leaf = Yes | No | Past
@@ -154,7 +139,10 @@ def settle(clause: Clause, questions: Mapping[str, tuple[Way, ...]]) -> Settled:
         for ways in product(*open_.values())
     ]
     if len(set(answers)) == 1:
-        deciding = _evaluate(clause, known)[1]
+        # Where three-valued logic does not see it, all that speaks for the answer decides together.
+        deciding = _evaluate(clause, known)[1] or [
+            leaf for leaf in known if known[leaf] is answers[0]
+        ]
         return Settled(answers[0], {leaf: known[leaf] for leaf in deciding})
     return Settled(
         None,

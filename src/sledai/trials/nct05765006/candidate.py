@@ -2,44 +2,44 @@
 
 import json
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Any, Self, cast
 
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, model_validator
 
 from sledai.assessment import Assessment
 from sledai.definitions.selena import SELENA_DEFINITIONS
-from sledai.descriptors import Descriptor
+from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.entry_rules import ActivityRule
 from sledai.errors import InvalidInputError, shorten
-from sledai.fields import Amount, Dose, Duration, Record, Sign, measured, said
-from sledai.glucocorticoids import GLUCOCORTICOIDS, glucocorticoid_named
+from sledai.fields import Amount, Duration, Record, Sign, said
+from sledai.glucocorticoids import (
+    GLUCOCORTICOIDS,
+    PREDNISONE_MG,
+    daily_dose,
+    glucocorticoid_named,
+)
 from sledai.quantities import UNITS, Quantity
 from sledai.scoring import MAX_TOTAL
 from sledai.trials.criteria import Criterion, leaves
 from sledai.trials.nct05765006 import ACTIVITY_RULE
-from sledai.trials.nct05765006.registered import CRITERIA, LOOK_BACK
+from sledai.trials.nct05765006.registered import CRITERIA, HIGH_DOSE, LOOK_BACK
 
 __all__ = ["Candidate", "explained", "read_candidate", "template"]
 
 _OLDEST = 130  # years: nobody has been older, so a greater number is a slip
 
 
-def _age(value: object) -> object:
-    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _OLDEST
-    if value is not None and not whole:
-        raise InvalidInputError(
-            f"found {shorten(value)}; accepted: whole years, 0 to {_OLDEST}, or null"
-        )
-    return value
+def _whole(most: int) -> BeforeValidator:
+    def check(value: object) -> object:
+        whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+        if value is not None and not whole:
+            raise InvalidInputError(
+                f"found {shorten(value)}; accepted: a whole number 0 to {most}, or null"
+            )
+        return value
 
-
-def _score(value: object) -> object:
-    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_TOTAL
-    if value is not None and not whole:
-        raise InvalidInputError(
-            f"found {shorten(value)}; accepted: a whole number 0 to {MAX_TOTAL}, or null"
-        )
-    return value
+    return BeforeValidator(check)
 
 
 def _doses(value: object) -> object:
@@ -53,9 +53,7 @@ def _doses(value: object) -> object:
     doses: dict[str, Quantity | None] = {}
     for name, dose in cast("Mapping[object, object]", value).items():
         drug = glucocorticoid_named(name).name
-        doses[drug] = None if dose is None else measured(dose, "glucocorticoid_dose")
-        if (given := doses[drug]) is not None and given.bound:
-            raise InvalidInputError(f"{drug}: found {shorten(str(given))}; accepted: no bound")
+        doses[drug] = None if dose is None else daily_dose(drug, dose)
     return doses
 
 
@@ -64,16 +62,29 @@ def _said_doses(doses: Mapping[str, Quantity | None] | None) -> object:
 
 
 def _assessment(value: object) -> object:
-    return Assessment.model_validate(value) if isinstance(value, Mapping) else value
+    if value is None or isinstance(value, Assessment):
+        return value
+    if not isinstance(value, Mapping):
+        raise InvalidInputError(
+            f"found {shorten(value)}; accepted: the 24 descriptors with their answers, or null"
+        )
+    return Assessment.model_validate(value)
 
 
-_Age = Annotated[int | None, BeforeValidator(_age)]
-_Score = Annotated[int | None, BeforeValidator(_score)]
+_Age = Annotated[int | None, _whole(_OLDEST)]
+_Total = Annotated[int | None, _whole(MAX_TOTAL)]
+_Clinical = Annotated[int | None, _whole(MAX_TOTAL - sum(d.weight for d in SEROLOGIC))]
 _Doses = Annotated[
     Mapping[str, Quantity | str | None] | None,
     BeforeValidator(_doses),
     PlainSerializer(_said_doses),
 ]
+
+
+_IN_METHYLPREDNISOLONE = (
+    f"methylprednisolone {HIGH_DOSE.operator} "
+    f"{HIGH_DOSE.value * GLUCOCORTICOIDS['methylprednisolone'].equivalent / PREDNISONE_MG:f} mg/d"
+)
 
 
 class Candidate(Record):
@@ -133,10 +144,10 @@ class Candidate(Record):
     assessment: Annotated[Assessment | None, BeforeValidator(_assessment)] = Field(
         default=None, description="The 24 descriptors of the SELENA-SLEDAI, at screening."
     )
-    total_score: _Score = Field(
+    total_score: _Total = Field(
         default=None, description="SELENA-SLEDAI, where the descriptors are not at hand."
     )
-    clinical_score: _Score = Field(
+    clinical_score: _Clinical = Field(
         default=None, description="The same without low complement and increased DNA binding."
     )
     urine_protein_24h: Amount = Field(default=None, description="Protein in the urine of 24 hours.")
@@ -148,14 +159,12 @@ class Candidate(Record):
     hemodialysis: Sign = Field(
         default=None, description=f"Hemodialysis for active nephritis, {LOOK_BACK}."
     )
-    nephritis_prednisone: Dose = Field(
+    nephritis_high_dose_duration: Duration = Field(
         default=None,
         description=(
-            f"The highest prednisone equivalent for active nephritis, {LOOK_BACK}; 0 mg/d for none."
+            f"For how long the prednisone equivalent for active nephritis was {HIGH_DOSE} "
+            f"({_IN_METHYLPREDNISOLONE}), {LOOK_BACK}; 0 d for never."
         ),
-    )
-    nephritis_prednisone_duration: Duration = Field(
-        default=None, description="How long that was given."
     )
     active_cns_lupus: Sign = Field(
         default=None, description="Active lupus of the central nervous system, as a crisis."
@@ -199,7 +208,8 @@ class Candidate(Record):
         given = [name for name, score in scores.items() if score is not None]
         if given and self.assessed is not None:
             raise InvalidInputError(
-                "an assessment and scores; accepted: the one or the others, which it gives"
+                f"found an assessment and {' and '.join(f'{name}_score' for name in given)}; "
+                "accepted: the assessment or the scores, which it gives"
             )
         if self.total_score is not None and self.clinical_score is not None:
             ACTIVITY_RULE.judge_scores(total=self.total_score, clinical=self.clinical_score)
@@ -236,7 +246,8 @@ def explained(field: str) -> str:
     'IgA in serum, at screening. A number and mg/dL or g/L. [exclusion 6]'
     """
     criteria = ", ".join(criterion.name for criterion in CRITERIA if field in _asked_for(criterion))
-    return f"{Candidate.model_fields[field].description} {_accepted(field)} [{criteria}]"
+    said = (Candidate.model_fields[field].description, _accepted(field), f"[{criteria}]")
+    return " ".join(part for part in said if part)
 
 
 def _asked_for(criterion: Criterion) -> set[str]:
@@ -249,9 +260,9 @@ def _accepted(field: str) -> str:
     holds = Candidate.__annotations__[field]
     if holds is Sign:
         return "true or false."
-    if holds in {_Age, _Score}:
+    if holds in {_Age, _Total, _Clinical}:
         return "A whole number."
-    analyte = {Duration: "duration", Dose: "glucocorticoid_dose", Amount: field}.get(holds)
+    analyte = {Duration: "duration", Amount: field}.get(holds)
     if analyte is None:
         return "Each true or false." if field == "assessment" else ""
     *others, last = UNITS[analyte]
@@ -276,23 +287,28 @@ def read_candidate(text: str) -> Candidate:
     34
     """
     try:
+        return Candidate.model_validate(_record(text))
+    except ValidationError as error:
+        problems = [f"{_place(line)}: {_problem(line)}" for line in error.errors()]
+        raise InvalidInputError("\n".join(problems)) from None
+    except RecursionError:
+        raise InvalidInputError("no candidate: objects nested too deep") from None
+
+
+def _record(text: str) -> dict[str, object]:
+    try:
         record = json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise InvalidInputError(
             f"line {error.lineno}, column {error.colno}: no JSON: {error.msg}"
         ) from None
-    except RecursionError:
-        raise InvalidInputError("no candidate: objects nested too deep") from None
+    except InvalidInputError:
+        raise
+    except ValueError:  # of int
+        raise InvalidInputError("no candidate: a number has too many digits") from None
     if not isinstance(record, dict):
         raise InvalidInputError(f"found {shorten(record)}; accepted: one object of fields")
-    try:
-        return Candidate.model_validate(record)
-    except ValidationError as error:
-        problems = [
-            f"{'.'.join(map(str, line['loc'])) or 'candidate'}: {_problem(line)}"
-            for line in error.errors()
-        ]
-        raise InvalidInputError("\n".join(problems)) from None
+    return cast("dict[str, object]", record)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -302,11 +318,22 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
             continue
         if key in record:
             raise InvalidInputError(f"{shorten(key)}: stands twice")
+        if not key.isprintable():
+            raise InvalidInputError(f"{shorten(key)}: no such field")
         record[key] = value
     return record
 
 
+def _place(line: Any) -> str:
+    """Name a field, or shorten what is none: it may be anything."""
+    known = {*Candidate.model_fields, *Descriptor, *GLUCOCORTICOIDS}
+    return ".".join(n if n in known else shorten(n) for n in line["loc"]) or "candidate"
+
+
 def _problem(line: Any) -> str:
     if line["type"] == "extra_forbidden":
-        return "no such field"
-    return str(line["msg"]).removeprefix("Value error, ")
+        close = get_close_matches(str(line["loc"][-1]), Candidate.model_fields, n=2)
+        hint = f"did you mean {' or '.join(close)}?" if close else "accepted: see the template"
+        return f"no such field; {hint}"
+    said = str(line["msg"]).removeprefix("Value error, ")
+    return said.removeprefix(f"{line['loc'][0]}: ") if line["loc"] else said

@@ -14,7 +14,7 @@ from sledai.sources import NCT05765006, Citation
 from sledai.trials.criteria import AllOf, AnyOf, Clause, Criterion, No, Past, Yes
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 
-__all__ = ["CRITERIA", "FACTS", "LOOK_BACK", "Facts"]
+__all__ = ["CRITERIA", "FACTS", "HIGH_DOSE", "LOOK_BACK", "Facts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ _CORTICOSTEROID_FOR = Limit("duration", ">=", Decimal(8), "wk")
 _DOSE_STABLE_FOR = Limit("duration", ">", Decimal(2), "wk")
 _PROTEINURIA = Limit("urine_protein_24h", ">", Decimal(6), "g/24h")
 _CREATININE = Limit("serum_creatinine", ">", Decimal("2.5"), "mg/dL")
-_HIGH_DOSE = Limit("glucocorticoid_dose", ">=", Decimal(100), "mg/d")
+HIGH_DOSE = Limit("glucocorticoid_dose", ">=", Decimal(100), "mg/d")
 _HIGH_DOSE_FOR = Limit("duration", ">=", Decimal(14), "d")
 _IGA = Limit("iga", "<", Decimal(10), "mg/dL")
 LOOK_BACK = "within 8 weeks before screening"
@@ -97,7 +97,7 @@ CRITERIA: tuple[Criterion, ...] = (
         2,
         f"age {_AGE_LEAST} and {_AGE_MOST} at consent, any sex",
         AllOf((Past("age", _AGE_LEAST), Past("age", _AGE_MOST))),
-        ("the age is in completed years, so that somebody is 70 until the 71st birthday",),
+        (f"the age is in completed years: {_AGE_MOST.value} until the next birthday",),
     ),
     _criterion("inclusion", 3, "lupus by the revised ACR criteria of 1997", Yes("acr_1997")),
     _criterion(
@@ -134,11 +134,12 @@ CRITERIA: tuple[Criterion, ...] = (
             "a combination lifts the minimum of the dose and not its maximum",
             (
                 "a stable regimen and a stable dose of the corticosteroid are asked for apart: "
-                "whether a change of that dose interrupts the regimen, the site says"
+                "whether a change of that dose interrupts the regimen, the site says, and a dose "
+                "that was stable for long does not stand for the time of treatment"
             ),
             (
-                "months are calendar months: a duration in days or weeks that some such months "
-                "reach and others do not leaves the answer open"
+                "months are calendar months: 8 weeks are less than any 2 of them, 26 weeks may or "
+                "may not be 6, and then the answer stays open until it is given in months"
             ),
         ),
     ),
@@ -154,28 +155,22 @@ CRITERIA: tuple[Criterion, ...] = (
         1,
         f"severe lupus nephritis: protein in urine {_PROTEINURIA} or serum creatinine "
         f"{_CREATININE}; or, {LOOK_BACK}, active nephritis treated with prohibited drugs, "
-        f"hemodialysis, or a prednisone equivalent {_HIGH_DOSE} for {_HIGH_DOSE_FOR}",
+        f"hemodialysis, or a prednisone equivalent {HIGH_DOSE} for {_HIGH_DOSE_FOR}",
         AnyOf(
             (
                 Past("urine_protein_24h", _PROTEINURIA),
                 Past("serum_creatinine", _CREATININE),
                 Yes("nephritis_treated_with_prohibited_drugs"),
                 Yes("hemodialysis"),
-                AllOf(
-                    (
-                        Past("nephritis_prednisone", _HIGH_DOSE),
-                        Past("nephritis_prednisone_duration", _HIGH_DOSE_FOR),
-                    )
-                ),
+                Past("nephritis_high_dose_duration", _HIGH_DOSE_FOR),
             )
         ),
         (
             "which drugs are prohibited, the record does not say: the protocol does",
             (
-                "the high dose and how long it was given are those of one course for active "
-                "nephritis; the present dose of inclusion 4 does not count here"
+                "the high dose counts for all days of the eight weeks at which it was given; the "
+                "present dose of inclusion 4 does not count here"
             ),
-            "221 umol/L is 2.5 mg/dL exactly (88.4 umol/L are 1 mg/dL)",
         ),
     ),
     _criterion(

@@ -70,6 +70,7 @@ class ScreeningReport(_Result):
 
 _WORDS = {Verdict.MET: "passes", Verdict.NOT_MET: "fails", Verdict.UNDETERMINED: "open"}
 _WIDTH = 80
+_MISSING = "\nmissing, by the fewest answers, this one among them, that could settle it:"
 
 
 def _text(report: ScreeningReport) -> Iterator[str]:
@@ -83,12 +84,14 @@ def _text(report: ScreeningReport) -> Iterator[str]:
     for result in report.criteria:
         start = f"{result.criterion:13}{_WORDS[result.verdict]:8}"
         yield _wrapped(start + result.reason, indent=len(start))
+        if result.verdict is not Verdict.MET and result.statement not in result.reason:
+            asked = "asked" if result.criterion.startswith("inclusion") else "excludes"
+            yield _wrapped(f"{'':{len(start)}}({asked}: {result.statement})", indent=len(start))
     if report.missing:
-        yield "\nmissing, in the order in which answers could settle it:"
+        yield _MISSING
         for one in report.missing:
             named = f": {', '.join(one.descriptors)}" if one.descriptors else ""
-            how_many = "1 answer" if one.answers == 1 else f"{one.answers} answers"
-            yield _wrapped(f"  {how_many:11}{one.field} ({one.criterion}){named}", indent=13)
+            yield _wrapped(f"{one.answers:4}  {one.field} ({one.criterion}){named}", indent=6)
     if report.notes:
         yield "\nnotes:"
         yield from (_wrapped(f"  {note}", indent=4) for note in report.notes)

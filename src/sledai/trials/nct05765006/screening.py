@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from sledai.assessment import Assessment
+from sledai.definitions.clauses import Limit
 from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem, listed
-from sledai.entry_rules import ActivityRule, Judgement
+from sledai.entry_rules import ActivityRule
 from sledai.errors import InvalidInputError
 from sledai.glucocorticoids import prednisone_equivalent
 from sledai.quantities import Quantity
-from sledai.trials.criteria import Criterion, Past, Way, Yes, settle
+from sledai.scoring import ScoreBounds
+from sledai.trials import durations
+from sledai.trials.criteria import Clause, Criterion, Past, Way, Yes, leaves, settle
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 from sledai.trials.nct05765006.candidate import Candidate
 from sledai.trials.nct05765006.questions import questions_of
@@ -28,13 +31,25 @@ __all__ = [
     "screen",
 ]
 
-SCORED_YET_EXCLUDING: Mapping[str, frozenset[Descriptor]] = {
-    "active_cns_lupus": frozenset(
-        d for d in Descriptor if d.system is OrganSystem.CENTRAL_NERVOUS_SYSTEM
+SCORED_YET_EXCLUDING: Mapping[str, tuple[str, frozenset[Descriptor]]] = {
+    "active_cns_lupus": (
+        "exclusion 2",
+        frozenset(d for d in Descriptor if d.system is OrganSystem.CENTRAL_NERVOUS_SYSTEM),
     ),
-    "severe_vasculitis": frozenset({Descriptor.VASCULITIS}),
+    "severe_vasculitis": ("exclusion 2", frozenset({Descriptor.VASCULITIS})),
+    "other_cns_disease": (
+        "exclusion 3",
+        frozenset(
+            {
+                Descriptor.SEIZURE,
+                Descriptor.PSYCHOSIS,
+                Descriptor.ORGANIC_BRAIN_SYNDROME,
+                Descriptor.CEREBROVASCULAR_ACCIDENT,
+            }
+        ),
+    ),
 }
-"""Crises that exclude, and the descriptors that score for what may be one."""
+"""Fields that exclude, by which criterion, and the descriptors that score for what may be that."""
 
 
 def screen(candidate: Candidate) -> ScreeningReport:
@@ -58,7 +73,7 @@ def screen(candidate: Candidate) -> ScreeningReport:
         verdict=verdict,
         criteria=tuple(one.result() for one in judged),
         missing=tuple(_missing(judged)) if verdict is Verdict.UNDETERMINED else (),
-        notes=tuple(_tensions(candidate)),
+        notes=tuple(_notes(candidate)),
     )
 
 
@@ -126,20 +141,17 @@ def _judge(criterion: Criterion, candidate: Candidate) -> _Judged:
         to_pass, to_fail = settled.to_true, settled.to_false
         if not lets_in:
             to_pass, to_fail = to_fail, to_pass
-        missing = [name for name in Candidate.model_fields if name in to_fail]
         return _Judged(
             criterion=criterion,
             verdict=Verdict.UNDETERMINED,
-            reason=f"not known: {', '.join(missing)}",
+            reason=_open(candidate, criterion.clause, to_fail),
             to_pass=to_pass,
             to_fail=to_fail,
         )
     return _Judged(
         criterion=criterion,
         verdict=Verdict.MET if settled.answer is lets_in else Verdict.NOT_MET,
-        reason=_reason(
-            candidate, {leaf: questions[leaf.field][0][leaf] for leaf in settled.deciding}
-        ),
+        reason=_reason(candidate, settled.deciding),
     )
 
 
@@ -147,25 +159,26 @@ def _judge_activity(criterion: Criterion, rule: ActivityRule, candidate: Candida
     total, clinical = candidate.total_score, candidate.clinical_score
     if total is None and clinical is None:
         return _judge_assessment(criterion, rule, candidate.assessed or _NOTHING_ASSESSED)
-    judgements = list(_judge_scores(rule, total, clinical))
-    if len({judgement.verdict for judgement in judgements}) == 1:
-        return _Judged(
-            criterion=criterion, verdict=judgements[0].verdict, reason=judgements[0].reason
-        )
+    pairs = list(_possible_pairs(rule, total, clinical))
+    verdicts = {rule.judge_scores(total=t, clinical=c).verdict for t, c in pairs}
+    bounds = [ScoreBounds(min(scores), max(scores)) for scores in zip(*pairs, strict=True)]
+    reason = f"total {bounds[0]}, clinical {bounds[1]}; needed: {rule}"
+    if len(verdicts) == 1:
+        return _Judged(criterion=criterion, verdict=verdicts.pop(), reason=reason)
     missing = "total_score" if total is None else "clinical_score"
     return _Judged(
         criterion=criterion,
         verdict=Verdict.UNDETERMINED,
-        reason=f"not known: {missing}; needed: {rule}",
+        reason=f"not known: {missing}; {reason}",
         to_pass={missing: 1},
         to_fail={missing: 1},
     )
 
 
-def _judge_scores(
+def _possible_pairs(
     rule: ActivityRule, total: int | None, clinical: int | None
-) -> Iterator[Judgement]:
-    """Judge each pair of scores that a visit can have."""
+) -> Iterator[tuple[int, int]]:
+    """Give each pair of total and clinical score that a visit can have, one or both known."""
     for serologic in rule.least_clinical_by_serology:
         pair = (
             cast("int", clinical) + serologic if total is None else total,
@@ -173,7 +186,8 @@ def _judge_scores(
         )
         with suppress(InvalidInputError):  # no visit has it
             if pair[0] - pair[1] == serologic:
-                yield rule.judge_scores(total=pair[0], clinical=pair[1])
+                rule.judge_scores(total=pair[0], clinical=pair[1])
+                yield pair
 
 
 _NOTHING_ASSESSED = Assessment.of(not_assessed=Descriptor)
@@ -213,13 +227,27 @@ def _fewest_descriptors(rule: ActivityRule, visit: Assessment, *, present: bool)
     )
 
 
+def _open(candidate: Candidate, clause: Clause, open_: Iterable[str]) -> str:
+    """Say what is not known, and what is known yet not well enough to settle a limit."""
+    asked = [name for name in Candidate.model_fields if name in open_]
+    unknown = [name for name in asked if getattr(candidate, name) is None]
+    said = [f"not known: {', '.join(unknown)}"] if unknown else []
+    for leaf in leaves(clause):
+        if isinstance(leaf, Past) and leaf.field in asked and leaf.field not in unknown:
+            value = _value(leaf.field, getattr(candidate, leaf.field))
+            said.append(f"{leaf.field} {value} may or may not be {leaf.limit}")
+    return "; ".join(said)
+
+
 def _reason(candidate: Candidate, deciding: Way) -> str:
     signs = {True: list[str](), False: list[str]()}
     said: list[str] = []
     for leaf, holds in deciding.items():
         if isinstance(leaf, Past):
-            value = _value(leaf.field, getattr(candidate, leaf.field))
-            said.append(f"{leaf.field} {value} {'' if holds else 'is not '}{leaf.limit}")
+            found = getattr(candidate, leaf.field)
+            value = _value(leaf.field, found)
+            bound = ", which is " if isinstance(found, Quantity) and found.bound else " "
+            said.append(f"{leaf.field} {value}{bound if holds else ' is not '}{leaf.limit}")
         else:
             signs[isinstance(leaf, Yes) is holds].append(leaf.field)
     for answer, names in signs.items():
@@ -235,27 +263,50 @@ def _value(name: str, value: object) -> str:
     said = [f"{drug} {dose or '(dose not known)'}" for drug, dose in doses.items()]
     known = {drug: dose for drug, dose in doses.items() if dose is not None}
     if known.keys() - {"prednisone"}:
-        amount = prednisone_equivalent(known)
-        said.append(f"as prednisone {float(amount):.6g} mg/d")
+        said.append(f"as prednisone {float(prednisone_equivalent(known)):.10g} mg/d")
     return ", ".join(said)
+
+
+def _notes(candidate: Candidate) -> Iterator[str]:
+    """Show where answers pull two ways, or cannot both be meant."""
+    yield from _tensions(candidate)
+    if candidate.total_score is not None or candidate.clinical_score is not None:
+        yield (
+            "only scores are known: whether they count a descriptor that may be a crisis or "
+            "another disease (exclusions 2 and 3) cannot be seen"
+        )
+    if candidate.oral_corticosteroids == {} and candidate.corticosteroid_duration is not None:
+        yield "no oral corticosteroid is taken, and yet corticosteroid_duration is given"
+    taken, stable = candidate.corticosteroid_duration, candidate.corticosteroid_dose_stable_for
+    if isinstance(taken, Quantity) and isinstance(stable, Quantity):
+        limit = Limit("duration", ">=", stable.value, stable.unit)
+        if durations.compare(taken, limit) is False:
+            yield (
+                f"a dose that is stable for {stable} cannot be one that is taken for {taken}: "
+                "corticosteroid_dose_stable_for, corticosteroid_duration"
+            )
 
 
 def _tensions(candidate: Candidate) -> Iterator[str]:
     """Show where a descriptor scores for what may exclude."""
     if candidate.assessed is None:
         return
-    for name, descriptors in SCORED_YET_EXCLUDING.items():
+    pulling: set[Descriptor] = set()
+    for name, (criterion, descriptors) in SCORED_YET_EXCLUDING.items():
         if not (present := candidate.assessed.present & descriptors):
             continue
-        points = sum(d.weight for d in present)
-        crisis = {
+        pulling |= present
+        answer = {
             None: "is not known, and does not follow from it",
             False: "is stated not to be there",
             True: "is stated to be there",
         }[cast("bool | None", getattr(candidate, name))]
-        without = candidate.assessed.model_copy(update={d.value: False for d in present})
-        verdict = ACTIVITY_RULE.judge(without).verdict.replace("_", " ")
+        points = sum(d.weight for d in present)
         yield (
-            f"{listed(present)}: {points} points towards inclusion 6 (without them: {verdict}), "
-            f"while {name}, which excludes by exclusion 2, {crisis}"
+            f"{listed(present)}: {points} points towards inclusion 6, while {name}, which excludes "
+            f"by {criterion}, {answer}"
         )
+    if pulling:
+        without = candidate.assessed.model_copy(update={d.value: False for d in pulling})
+        verdict = ACTIVITY_RULE.judge(without).verdict.replace("_", " ")
+        yield f"without {listed(pulling)}, inclusion 6 would be: {verdict}"

@@ -1,0 +1,5 @@
+"""Published indices on visits, one module a publication: flare, response, low activity, remission.
+
+Each has `assess`, which reports every component with its verdict, reason and source, and the
+overall answer, exact over all that is not known.
+"""

@@ -1,0 +1,85 @@
+"""DORIS 2021: remission in lupus. Clinical SLEDAI 0, a low global assessment, little prednisolone.
+
+Serology does not count. Source: van Vollenhoven 2021. The paper gives the dose of prednisolone in
+two ways, "5 mg/day or less" in the abstract and "< 5" in a table: `prednisolone` names the one that
+is used. The default is the one of the abstract, where the definition stands in words.
+"""
+
+from decimal import Decimal
+from typing import Literal, get_args
+
+from sledai.definitions.clauses import Limit
+from sledai.descriptors import SEROLOGIC
+from sledai.errors import InvalidInputError, shorten
+from sledai.indices.components import (
+    GLOBAL_UNIT,
+    IndexResult,
+    assessment_of,
+    component,
+    number_component,
+    sign_component,
+)
+from sledai.scoring import score_bounds
+from sledai.sources import DORIS_2021, Citation
+from sledai.visits import Visit
+
+__all__ = ["GLOBAL", "PREDNISOLONE_MG_DAY", "Reading", "assess"]
+
+Reading = Literal["<=", "<"]
+GLOBAL = Limit("physician_global", "<", Decimal("0.5"), GLOBAL_UNIT)
+PREDNISOLONE_MG_DAY = Decimal(5)
+_ABSTRACT = Citation(DORIS_2021, "abstract, results")
+_TABLE = Citation(DORIS_2021, "table of the definition", verified=False)
+
+
+def assess(visit: Visit, *, prednisolone: Reading = "<=") -> IndexResult:
+    """Say whether a visit is in remission by DORIS 2021, with every component.
+
+    `visit.prednisone_mg_day` counts as prednisolone, which is equivalent. `prednisolone="<"` asks
+    for less than 5 mg a day, as a table of the paper does, instead of 5 at most.
+
+    Raises `InvalidInputError` for another reading.
+
+    Source: van Vollenhoven 2021 (DORIS), abstract.
+
+    >>> from sledai import Assessment
+    >>> quiet = Assessment.of(present={"low_complement"})
+    >>> visit = Visit(date="2024-05-02", assessment=quiet, physician_global=0.3)
+    >>> print(assess(visit))
+    DORIS 2021: undetermined
+      clinical score: met (clinical score 0)
+      physician global: met (physician_global 0.3 < 0.5 on 0 to 3)
+      prednisolone: undetermined (prednisone_mg_day is not known)
+      treatment: undetermined (stable_treatment: not known)
+    """
+    if prednisolone not in get_args(Reading):
+        raise InvalidInputError(
+            f"prednisolone: found {shorten(prednisolone)}; accepted: '<=' (5 mg a day at most) or "
+            "'<' (less than 5)"
+        )
+    clinical = score_bounds(assessment_of(visit), excluding=SEROLOGIC)
+    dose = Limit("prednisone_mg_day", prednisolone, PREDNISOLONE_MG_DAY, "mg/d")
+    return IndexResult(
+        name="DORIS 2021",
+        components=(
+            component(
+                "clinical score",
+                "clinical SLEDAI = 0",
+                {clinical.low == 0, clinical.high == 0},
+                f"clinical score {clinical}",
+                _ABSTRACT,
+            ),
+            number_component("physician global", visit, GLOBAL, _ABSTRACT),
+            number_component(
+                "prednisolone", visit, dose, _ABSTRACT if prednisolone == "<=" else _TABLE
+            ),
+            sign_component(
+                "treatment",
+                "antimalarials, immunosuppressants and biologics stable",
+                visit,
+                "stable_treatment",
+                _ABSTRACT,
+                wanted=True,
+            ),
+        ),
+    )

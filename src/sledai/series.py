@@ -1,0 +1,191 @@
+"""A patient's course over all visits: what changed at each, time to flare, time in a state.
+
+Each visit is compared with the one before it. Between visits nothing is known, so a rule says for
+how long the state of a visit counts; by default until the next visit. What is open at a visit gives
+the least and the most time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Literal, get_args
+
+from sledai.assessment import Assessment
+from sledai.change import Change, compare
+from sledai.errors import InvalidInputError, shorten
+from sledai.indices import doris, lldas, sfi
+from sledai.indices.components import IndexResult, assessment_of
+from sledai.verdict import Verdict
+from sledai.visits import History, Visit
+
+__all__ = ["Carry", "FirstFlare", "State", "Step", "TimeIn", "course", "first_flare", "time_in"]
+
+State = Literal["LLDAS", "DORIS"]
+Carry = Literal["until the next visit", "since the visit before", "at both ends"]
+"""For which time the state of a visit counts; "at both ends" asks for it at both visits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A visit and what it is beside the one before: nothing of that at the first visit."""
+
+    visit: Visit
+    change: Change | None
+    flare: sfi.FlareResult | None
+    lldas: IndexResult
+    doris: IndexResult
+
+    @property
+    def assessment(self) -> Assessment:
+        """The assessment; where there is none, nothing was assessed."""
+        return assessment_of(self.visit)
+
+
+def course(
+    history: History,
+    *,
+    variant: sfi.Variant = "original",
+    prednisolone: doris.Reading = "<=",
+) -> tuple[Step, ...]:
+    """Follow a patient visit by visit: change, flare, low disease activity and remission.
+
+    `variant` is that of `sledai.indices.sfi.assess`, `prednisolone` the reading of
+    `sledai.indices.doris.assess`.
+
+    >>> active, quiet = Assessment.of(present={"seizure"}), Assessment.of()
+    >>> steps = course(History(visits=[
+    ...     Visit(date="2024-01-01", assessment=active), Visit(date="2024-03-01", assessment=quiet)
+    ... ]))
+    >>> steps[0].change is None, str(steps[1].change.total)
+    (True, '-8')
+    """
+    before = (None, *history.visits)
+    return tuple(
+        Step(
+            visit=visit,
+            change=None
+            if previous is None
+            else compare(assessment_of(previous), assessment_of(visit)),
+            flare=None if previous is None else sfi.assess(previous, visit, variant=variant),
+            lldas=lldas.assess(visit, previous),
+            doris=doris.assess(visit, prednisolone=prednisolone),
+        )
+        for previous, visit in zip(before, history.visits, strict=False)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFlare:
+    """When a patient first flares, in days from the first visit, as far as the answers say.
+
+    `earliest` is the first visit at which a flare is possible, and `latest` the first at which
+    it is certain; None where there is no such visit, so that both are None without any flare.
+    """
+
+    earliest: int | None
+    latest: int | None
+
+    def __str__(self) -> str:
+        if self.earliest is None:
+            return "none"
+        if self.latest is None:
+            return f"day {self.earliest} or later, or none"
+        if self.earliest == self.latest:
+            return f"day {self.earliest}"
+        return f"day {self.earliest} to {self.latest}"
+
+
+def first_flare(history: History, *, variant: sfi.Variant = "original") -> FirstFlare:
+    """Say when a patient first flares by the SELENA flare index, each visit against the one before.
+
+    >>> first = Visit(date="2024-01-01", assessment=Assessment.of())
+    >>> second = Visit(date="2024-01-31", assessment=Assessment.of(present={"arthritis"}))
+    >>> print(first_flare(History(visits=[first, second])))
+    day 30
+    """
+    earliest = latest = None
+    for previous, visit in pairwise(history.visits):
+        possible = sfi.assess(previous, visit, variant=variant).possible
+        day = (visit.date - history.visits[0].date).days
+        if earliest is None and possible != frozenset({sfi.Flare.NONE}):
+            earliest = day
+        if sfi.Flare.NONE not in possible:
+            latest = day
+            break
+    return FirstFlare(earliest, latest)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeIn:
+    """The least and the most days in a state, of the days from the first visit to the last."""
+
+    low: int
+    high: int
+    days: int
+
+    @property
+    def share(self) -> tuple[Fraction, Fraction]:
+        """The least and the most share of the follow-up."""
+        return Fraction(self.low, self.days), Fraction(self.high, self.days)
+
+    def __str__(self) -> str:
+        low, high = (f"{100 * float(share):.0f} %" for share in self.share)
+        return low if self.low == self.high else f"{low} to {high}"
+
+
+def time_in(
+    history: History,
+    state: State,
+    *,
+    carry: Carry = "until the next visit",
+    prednisolone: doris.Reading = "<=",
+) -> TimeIn:
+    """Say how long a patient was in low disease activity (LLDAS) or in remission (DORIS).
+
+    Raises `InvalidInputError` for a history of one visit, over which there is no time, and for
+    another state or rule.
+
+    >>> quiet = {"assessment": Assessment.of(), "physician_global": 0, "prednisone_mg_day": 0}
+    >>> visits = [Visit(date=f"2024-0{n}-01", stable_treatment=True, **quiet) for n in (1, 2, 4)]
+    >>> print(time_in(History(visits=visits), "DORIS"))
+    100 %
+    """
+    if carry not in get_args(Carry):
+        raise InvalidInputError(
+            f"carry: found {shorten(carry)}; accepted: {', '.join(get_args(Carry))}"
+        )
+    if len(history.visits) == 1:
+        raise InvalidInputError(f"one visit, of {history.visits[0].date}: no time in a state")
+    verdicts = _verdicts(history, state, prednisolone)
+    counts = _COUNTS[carry]
+    low = high = 0
+    for (a, b), ends in zip(pairwise(history.visits), pairwise(verdicts), strict=True):
+        days = (b.date - a.date).days
+        asked = counts(*ends)
+        low += days if asked == {Verdict.MET} else 0
+        high += days if Verdict.NOT_MET not in asked else 0
+    return TimeIn(low, high, (history.visits[-1].date - history.visits[0].date).days)
+
+
+_COUNTS: dict[Carry, Callable[[Verdict, Verdict], set[Verdict]]] = {
+    "until the next visit": lambda start, _: {start},
+    "since the visit before": lambda _, end: {end},
+    "at both ends": lambda start, end: {start, end},
+}
+
+
+def _verdicts(history: History, state: State, prednisolone: doris.Reading) -> list[Verdict]:
+    match state:
+        case "LLDAS":
+            before = (None, *history.visits)
+            pairs = zip(history.visits, before, strict=False)
+            return [lldas.assess(visit, previous).verdict for visit, previous in pairs]
+        case "DORIS":
+            return [
+                doris.assess(visit, prednisolone=prednisolone).verdict for visit in history.visits
+            ]
+        case _:
+            raise InvalidInputError(
+                f"state: found {shorten(state)}; accepted: {', '.join(get_args(State))}"
+            )
