@@ -404,7 +404,7 @@ class TestReport:
         )
         assert (
             "inclusion 2  fails   age 71 is not <= 70 years\n"
-            "                     (asked: age >= 18 years and <= 70 years at consent,\n"
+            "                     (asked: age >= 18 years and <= 70 years at consent, any\n"
         ) in text
         assert "inclusion 5  open    not known: ana_positive\n" in text
         readings = [reading for criterion in CRITERIA for reading in criterion.readings]

@@ -4,8 +4,7 @@ Rows are grouped by patient and sorted by date, and each group goes through the 
 `History`. For eager polars and pandas. Needs the extra `frame`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date  # noqa: N812 - `date` names a column
 from datetime import datetime
 from typing import Any
@@ -23,7 +22,16 @@ from sledai.scoring import score_bounds
 from sledai.series import Step, course, first_flare, time_in
 from sledai.visits import History, Visit
 
-__all__ = ["FIELDS", "PATIENT_COLUMNS", "VISIT_COLUMNS", "by_patient", "by_visit", "histories"]
+__all__ = [
+    "FIELDS",
+    "PATIENT_COLUMNS",
+    "VISIT_COLUMNS",
+    "by_patient",
+    "by_visit",
+    "histories",
+    "patient_row",
+    "visit_row",
+]
 
 FIELDS = tuple(name for name in Visit.model_fields if name not in {"date", "assessment"})
 """The fields of a visit that columns may hold, beside the date and the descriptors."""
@@ -90,13 +98,21 @@ def by_visit(
     >>> by_visit(visits, subject="id", date="seen", absent=others)["sledai_new"].to_list()
     [None, 'rash']
     """
-    read = _histories(df, subject, date, columns, fields, not_collected, absent)
+    patients = histories(
+        df,
+        subject=subject,
+        date=date,
+        columns=columns,
+        fields=fields,
+        not_collected=not_collected,
+        absent=absent,
+    )
     rows: list[dict[str, object]] = [
-        {subject: patient, date: step.visit.date, **_step(step)}
-        for patient, history in read.patients.items()
+        {subject: patient, date: step.visit.date, **visit_row(step)}
+        for patient, history in patients.items()
         for step in course(history)
     ]
-    return read.frame(rows, [subject, date, *VISIT_COLUMNS])
+    return _frame(df, rows, [subject, date, *VISIT_COLUMNS])
 
 
 def by_patient(
@@ -121,9 +137,19 @@ def by_patient(
     >>> by_patient(visits, subject="id", date="seen", absent=others)["sledai_area_low"].to_list()
     [60.0]
     """
-    read = _histories(df, subject, date, columns, fields, not_collected, absent)
-    rows = [{subject: patient, **_summary(history)} for patient, history in read.patients.items()]
-    return read.frame(rows, [subject, *PATIENT_COLUMNS])
+    patients = histories(
+        df,
+        subject=subject,
+        date=date,
+        columns=columns,
+        fields=fields,
+        not_collected=not_collected,
+        absent=absent,
+    )
+    rows: list[dict[str, object]] = [
+        {subject: patient, **patient_row(history)} for patient, history in patients.items()
+    ]
+    return _frame(df, rows, [subject, *PATIENT_COLUMNS])
 
 
 def histories(
@@ -135,8 +161,11 @@ def histories(
     fields: Mapping[str, str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
+    place: Callable[[int], str] = "row {}, counting from 0".format,
 ) -> dict[object, History]:
     """Read the visits of each patient; the arguments, and what is raised, are those of `by_visit`.
+
+    `place` names a row, which is given by its number from 0, in errors.
 
     >>> import polars as pl
     >>> visits = pl.DataFrame({"id": ["A"], "seen": ["2024-01-01"], "physician_global": [1.5]})
@@ -144,38 +173,7 @@ def histories(
     >>> found["A"].visits[0].physician_global
     Decimal('1.5')
     """
-    return _histories(df, subject, date, columns, fields, not_collected, absent).patients
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    patients: dict[object, History]
-    implementation: Any
-
-    def frame(self, rows: list[dict[str, object]], names: list[str]) -> Any:
-        """Make a frame of the engine that the input has."""
-        data = {name: [row[name] for row in rows] for name in names}
-        native = self.implementation.to_native_namespace().DataFrame(data)
-        return native.convert_dtypes() if self.implementation.is_pandas() else native
-
-
-def _histories(
-    df: Any,
-    subject: str,
-    date: str,
-    columns: Mapping[str, Descriptor | str] | None,
-    fields: Mapping[str, str] | None,
-    not_collected: Iterable[Descriptor | str],
-    absent: Iterable[Descriptor | str],
-) -> _Read:
-    frame = nw.from_native(df, pass_through=True)
-    accepted = isinstance(frame, nw.DataFrame) and (
-        frame.implementation.is_polars() or frame.implementation.is_pandas()
-    )
-    if not accepted:
-        raise InvalidInputError(
-            f"found {type(df).__name__}; accepted: a data frame of polars (eager) or pandas"
-        )
+    frame = _eager(df)
     readings = read_columns(
         frame, columns or {}, descriptor_set(not_collected), descriptor_set(absent)
     )
@@ -185,13 +183,33 @@ def _histories(
     for number, row in enumerate(frame.iter_rows(named=True)):
         patient = row[subject]
         if patient is None or patient != patient:  # noqa: PLR0124 - NaN
-            raise InvalidInputError(f"row {number}, counting from 0: no {shorten(subject)}")
-        visit = _visit(row, number, date, named, readings)
+            raise InvalidInputError(f"{place(number)}, column {shorten(subject)}: no patient")
+        try:
+            visit = _visit(row, date, named, readings)
+        except InvalidInputError as error:
+            raise InvalidInputError(f"{place(number)}, {error}") from None
         patients.setdefault(patient, []).append(visit)
-    return _Read(
-        {patient: _history(patient, visits) for patient, visits in patients.items()},
-        frame.implementation,
+    return {patient: _history(patient, visits) for patient, visits in patients.items()}
+
+
+def _eager(df: Any) -> Any:
+    frame = nw.from_native(df, pass_through=True)
+    if isinstance(frame, nw.DataFrame) and (
+        frame.implementation.is_polars() or frame.implementation.is_pandas()
+    ):
+        return frame
+    raise InvalidInputError(
+        f"found {type(df).__name__}; accepted: a data frame of polars (eager) or pandas"
     )
+
+
+def _frame(df: Any, rows: list[dict[str, object]], names: list[str]) -> Any:
+    """Make a frame of the engine of another one."""
+    engine = _eager(df).implementation
+    native = engine.to_native_namespace().DataFrame(
+        {name: [row[name] for row in rows] for name in names}
+    )
+    return native.convert_dtypes() if engine.is_pandas() else native
 
 
 def _fields(
@@ -215,31 +233,19 @@ def _fields(
 
 
 def _visit(
-    row: Mapping[str, Any],
-    number: int,
-    date: str,
-    named: Mapping[str, str],
-    readings: list[Reading],
+    row: Mapping[str, Any], date: str, named: Mapping[str, str], readings: list[Reading]
 ) -> Visit:
     answers = {r.descriptor.value: _answer(r, row) for r in readings}
     values = {field: _value(row[theirs]) for theirs, field in named.items()}
+    assessment = Assessment.model_validate(answers)
+    when = _date(row[date], date)
     try:
-        return Visit.model_validate(
-            {
-                "date": _date(row[date], date),
-                "assessment": Assessment.model_validate(answers),
-                **values,
-            }
-        )
+        return Visit.model_validate({"date": when, "assessment": assessment, **values})
     except ValidationError as error:
         line = error.errors()[0]
-        column = next((t for t, f in named.items() if line["loc"] and f == line["loc"][0]), "")
+        column = next(theirs for theirs, field in named.items() if field == line["loc"][0])
         said = str(line["msg"]).removeprefix("Value error, ")
-        raise InvalidInputError(
-            f"row {number}, counting from 0, column {shorten(column)}: {said}"
-        ) from None
-    except InvalidInputError as error:
-        raise InvalidInputError(f"row {number}, counting from 0, {error}") from None
+        raise InvalidInputError(f"column {shorten(column)}: {said}") from None
 
 
 def _answer(reading: Reading, row: Mapping[str, Any]) -> bool | None:
@@ -277,7 +283,8 @@ def _history(patient: object, visits: list[Visit]) -> History:
         raise InvalidInputError(f"visits of {shorten(patient)}: {said}") from None
 
 
-def _step(step: Step) -> dict[str, object]:
+def visit_row(step: Step) -> dict[str, object]:
+    """Give the values of `VISIT_COLUMNS` for a visit."""
     total = score_bounds(step.assessment)
     clinical = score_bounds(step.assessment, excluding=SEROLOGIC)
     change, flare = step.change, step.flare
@@ -299,7 +306,8 @@ def _step(step: Step) -> dict[str, object]:
     }
 
 
-def _summary(history: History) -> dict[str, object]:
+def patient_row(history: History) -> dict[str, object]:
+    """Give the values of `PATIENT_COLUMNS` for a patient."""
     first = first_flare(history)
     summary: dict[str, object] = {name: None for name in PATIENT_COLUMNS}  # noqa: C420 - typed
     summary |= {

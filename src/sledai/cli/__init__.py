@@ -1,4 +1,4 @@
-"""The command line: score and audit files of visits, derive and explain descriptors, screen.
+"""The command line: score, audit and follow visits, derive and explain descriptors, screen.
 
 One module a command, and what they share in `options`, `printing` and `progress`. Needs the extra
 `cli`.
@@ -19,6 +19,7 @@ from sledai.cli.printing import wrapped
 from sledai.cli.reference import descriptors, editions, explain, trials
 from sledai.cli.score_file import score
 from sledai.cli.screen_file import screen
+from sledai.cli.visits_file import visits
 from sledai.errors import SledaiError
 
 __all__ = ["TRIAL_RULES", "app", "run"]
@@ -34,7 +35,7 @@ app = typer.Typer(
         "For research and software building; not a medical device."
     ),
 )
-for command in (score, audit, derive, screen, descriptors, explain, editions, trials):
+for command in (score, audit, derive, screen, visits, descriptors, explain, editions, trials):
     app.command()(command)
 
 

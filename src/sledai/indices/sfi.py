@@ -137,7 +137,7 @@ def _severe_components(
                 f"prednisone, prednisone {SEVERE_DOSE}, or hospitalization"
             ),
             {counts for _, _, _, counts in facts.grave()},
-            _signs_said(earlier, later, SEVERE_SIGNS),
+            f"{_signs_said(earlier, later, SEVERE_SIGNS)}; {_labs_said(earlier, later)}",
             _SOURCE,
         ),
         component(
@@ -240,6 +240,15 @@ def _signs_said(earlier: Visit, later: Visit, signs: Mapping[str, frozenset[Desc
     return "; ".join([*said, _answers_said(later, signs)])
 
 
+def _labs_said(earlier: Visit, later: Visit) -> str:
+    hemolysis = {True: "yes", False: "no", None: "not known"}[later.hemolytic_anemia]
+    return (
+        f"platelets {later.platelets or 'not known'}, hemoglobin "
+        f"{earlier.hemoglobin or 'not known'}, then {later.hemoglobin or 'not known'}, "
+        f"hemolytic_anemia: {hemolysis}"
+    )
+
+
 def _answers_said(visit: Visit, names: Iterable[str]) -> str:
     found = {name: cast("bool | None", getattr(visit, name)) for name in names}
     said = [
@@ -253,8 +262,7 @@ def _answers_said(visit: Visit, names: Iterable[str]) -> str:
 def _doses_said(earlier: Visit, later: Visit) -> str:
     before, now = (number_of(visit, "prednisone_mg_day") for visit in (earlier, later))
     weight = number_of(later, "weight_kg")
-    known = [f"{_said(before)}, then {_said(now)} mg/d", f"weight {_said(weight)} kg"]
-    return f"prednisone {', '.join(known)}"
+    return f"prednisone {_said(before)}, then {_said(now)} mg/d; weight {_said(weight)} kg"
 
 
 def _global_said(earlier: Visit, later: Visit) -> str:

@@ -1,0 +1,100 @@
+"""Visits and histories: nothing defaults to normal, and no date stands twice."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from sledai import Assessment
+from sledai.visits import History, Visit
+
+DAY = date(2024, 1, 16)
+
+
+def test_nothing_defaults_to_normal() -> None:
+    visit = Visit(date=date(2024, 1, 16))
+    given = visit.model_dump(exclude={"date"})
+    assert len(given) == 28
+    assert set(given.values()) == {None}
+
+
+def test_every_field_says_what_it_is() -> None:
+    fields = Visit.model_fields
+    assert all(fields[name].description for name in fields if name not in {"date", "assessment"})
+
+
+@pytest.mark.parametrize("value", [1.2, "1.2", Decimal("1.2")])
+def test_numbers_are_the_decimals_that_were_written(value: Any) -> None:
+    """In binary floats 1.5 - 1.2 is a little more than 0.3."""
+    visit = Visit(date=DAY, physician_global=value)
+    assert visit.physician_global == Decimal("1.2")
+    assert Decimal("1.5") - visit.physician_global == Decimal("0.3")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("field", "least", "most"),
+    [("physician_global", 0, 3), ("prednisone_mg_day", 0, 10_000), ("weight_kg", 1, 400)],
+)
+def test_ranges(field: str, least: float, most: float) -> None:
+    for accepted in (least, most):
+        Visit.model_validate({"date": DAY, field: accepted})
+    for refused in (least - 0.01, most + 0.01):
+        with pytest.raises(ValidationError, match=rf"found {refused}; accepted: {least} to {most}"):
+            Visit.model_validate({"date": DAY, field: refused})
+
+
+@pytest.mark.parametrize("value", [True, "two", float("nan"), float("inf"), [1]])
+def test_what_is_no_number(value: Any) -> None:
+    with pytest.raises(ValidationError, match=r"found .*; accepted: a number or null"):
+        Visit(date=DAY, physician_global=value)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"date": "16.1.2024"}, "date"),
+        ({"date": DAY, "platelets": "92"}, "found '92'; accepted: text of a number and a unit"),
+        ({"date": DAY, "new_nsaid": "no"}, "found 'no'; accepted: true, false or null"),
+        ({"date": DAY, "pga": 1}, "pga"),
+    ],
+)
+def test_what_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Visit.model_validate(given)
+
+
+def test_it_survives_json() -> None:
+    visit = Visit(
+        date=DAY,
+        assessment=Assessment.of(present={"rash"}, not_assessed={"fever"}),
+        physician_global=1.2,
+        hemoglobin="91 g/L",
+        new_nsaid=False,
+    )
+    assert Visit.model_validate_json(visit.model_dump_json()) == visit
+
+
+class TestHistory:
+    A, B, C = (Visit(date=date(2024, month, 1)) for month in (1, 2, 3))
+
+    def test_in_order(self) -> None:
+        assert History(visits=(self.A, self.B)).visits == (self.A, self.B)
+        assert History.of([self.C, self.A, self.B]).visits == (self.A, self.B, self.C)
+
+    @pytest.mark.parametrize(
+        ("visits", "said"),
+        [
+            ((A, C, B), "found 2024-03-01 before 2024-02-01; accepted: in order"),
+            ((A, A), "found two of 2024-01-01; accepted: one of a date"),
+            ((), "found none; accepted: at least one visit"),
+        ],
+    )
+    def test_refused_with_the_dates(self, visits: tuple[Visit, ...], said: str) -> None:
+        with pytest.raises(ValidationError, match=said):
+            History(visits=visits)
+
+    def test_sorting_does_not_hide_a_date_that_stands_twice(self) -> None:
+        with pytest.raises(ValidationError, match="found two of 2024-01-01"):
+            History.of([self.A, self.B, self.A])
