@@ -107,9 +107,8 @@ SIGNS = [name for name in Visit.model_fields if "bool" in str(Visit.model_fields
 @st.composite
 def unknowns(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     """Complete changes of both visits, and which of them are then taken for not known."""
-    later = {
-        name: draw(st.booleans()) for name in draw(st.sets(st.sampled_from(SIGNS), max_size=3))
-    }
+    some_signs = st.sets(st.sampled_from(SIGNS), max_size=3)
+    later: dict[str, Any] = {name: draw(st.booleans()) for name in draw(some_signs)}
     present = [draw(st.sets(st.sampled_from(sorted(Descriptor)), max_size=4)) for _ in range(2)]
     open_ = [draw(st.sets(st.sampled_from(sorted(Descriptor)), max_size=2)) for _ in range(2)]
     later |= dict.fromkeys(draw(some_signs))
@@ -523,7 +522,7 @@ class TestAdjustedMean:
     def test_unknown_scores_give_bounds(self) -> None:
         pending = Assessment.of(present={"rash"}, not_assessed={"arthritis"})
         result = adjusted_mean.assess(self.history([10], [Assessment.of(), pending]))
-        assert (result.low, result.high) == (1, 3)
+        assert [result.low, result.high] == [Fraction(1), Fraction(3)]
         assert result.mean is None
         assert str(result) == "1.00 to 3.00"
 
