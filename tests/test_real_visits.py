@@ -6,8 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sledai import Descriptor, cli, frame
+from sledai import Assessment, Descriptor, cli, frame
 from sledai.answers import answer_columns, read_answers, read_numbers
+from sledai.change import ChangeClass, compare
 from sledai.definitions import Edition
 from sledai.files import read_visits
 from sledai.findings import Findings, derive
@@ -110,3 +111,32 @@ def test_derived_and_rated_differ_only_where_the_rater_saw_another_cause_or_valu
         assert same / compared > 0.97
     assert found["leukopenia"]["derived, not rated: another cause"] == 5
     assert found["thrombocytopenia"]["derived, not rated: another cause"] == 2
+
+
+def test_change_over_all_patients() -> None:
+    """Visits are numbered, not dated: change needs their order alone."""
+    visits = pl.read_csv(FILE, infer_schema_length=None).rename(
+        {"new_rash": "rash", "cva": "cerebrovascular_accident"}
+    )
+    steps = Counter[ChangeClass]()
+    new = resolved = differs = 0
+    for _, rows in visits.sort("subject", "visit").group_by("subject", maintain_order=True):
+        read = rows.select(pl.col(d.value) > 0 for d in Descriptor).to_dicts()
+        assessments = [Assessment.model_validate(row) for row in read]
+        for earlier, later, before, now in zip(
+            assessments, assessments[1:], rows["sledai"], rows["sledai"][1:], strict=False
+        ):
+            change = compare(earlier, later)
+            assert change.total.low == change.total.high
+            assert sum(d.weight for d in change.new) - sum(d.weight for d in change.resolved) == (
+                change.total.low
+            )
+            differs += change.total.low != now - before
+            steps.update(change.classes)
+            new += len(change.new)
+            resolved += len(change.resolved)
+    print(f"{steps.total()} steps: {dict(steps)}; {new} new, {resolved} resolved descriptors")
+    patients = visits["subject"].n_unique()
+    assert steps.total() == visits.height - patients
+    assert set(steps) == set(ChangeClass)
+    assert differs <= 6  # three recorded totals are wrong, and each is in two steps at most

@@ -67,7 +67,8 @@ FieldOption = Annotated[
     typer.Option(
         "--field",
         metavar="THEIRS=FIELD",
-        help="Read a field of the visit from this column, as global=physician_global. Columns with "
+        help="Read a field of the visit from this column, as global=physician_global; of platelets "
+        "and hemoglobin with the unit of its numbers, as 'plt=platelets 10*9/L'. Columns with "
         f"the names of fields are read by themselves: {', '.join(FIELDS)}. Repeatable.",
     ),
 ]
@@ -106,7 +107,7 @@ def visits(
     refuse_outputs(source, output, patients)
     dialect = Dialect(separator, encoding, sheet)
     there = open_visits(source, dialect).columns
-    fields = _fields(there, field_, reserved={subject, date})
+    fields, units = _fields(there, field_, reserved={subject, date})
     input_ = open_input(
         source,
         dialect,
@@ -115,7 +116,7 @@ def visits(
         absent=absent,
         reserved=[subject, date, *fields],
     )
-    reader = _Reader(input_, subject, date, fields, items, missing)
+    reader = _Reader(input_, subject, date, fields, units, items, missing)
     found = histories(
         reader.read(),
         subject=_SUBJECT,
@@ -143,19 +144,31 @@ def visits(
 _SUBJECT, _DATE = "the patient", "the date"  # no names of fields or descriptors
 
 
-def _fields(there: list[str], options: list[str], reserved: set[str]) -> dict[str, str]:
-    """Say which column holds which field: those that options name, then by name or alias."""
+def _fields(
+    there: list[str], options: list[str], reserved: set[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Say which column holds which field, and in which unit where its cells are plain numbers.
+
+    Options come first, then names and aliases.
+    """
     fields: dict[str, str] = {}
+    units: dict[str, str] = {}
     for option in options:
-        theirs, equals, name = option.rpartition("=")
-        if not equals or name not in FIELDS:
+        theirs, equals, rest = option.rpartition("=")
+        name, _, unit = rest.partition(" ")
+        if not equals or name not in FIELDS or (unit and unit not in UNITS.get(name, {})):
             raise InvalidInputError(
                 f"--field: found {shorten(option)}; accepted: THEIRS=FIELD, where FIELD is one of "
-                f"{', '.join(FIELDS)}"
+                f"{', '.join(FIELDS)}; with a unit for "
+                + " and ".join(f"{name} ({', '.join(UNITS[name])})" for name in _AMOUNTS)
             )
+        if theirs not in there:
+            raise InvalidInputError(f"--field: no column {shorten(theirs)}")
         if theirs in fields or name in fields.values():
             raise InvalidInputError(f"--field: {shorten(option)} is named twice")
         fields[theirs] = name
+        if unit:
+            units[theirs] = unit
     named = set(fields.values())
     for theirs in there:
         plain = plain_name(theirs)
@@ -168,7 +181,7 @@ def _fields(there: list[str], options: list[str], reserved: set[str]) -> dict[st
                 "say which one is meant (--field)"
             )
         fields[theirs] = found
-    return fields
+    return fields, units
 
 
 @dataclass(slots=True)
@@ -179,6 +192,7 @@ class _Reader:
     subject: str
     date: str
     fields: Mapping[str, str]
+    units: Mapping[str, str]
     items: ItemsOption
     missing: list[str]
     places: list[int] = field(default_factory=list[int])
@@ -210,9 +224,10 @@ class _Reader:
                 numbers, wrong = read_numbers(cells, self.missing)
                 what, accepted = "cells that are no number", f"a number, {other}"
             elif name in _AMOUNTS:
-                numbers, wrong = _texts(cells, self.missing, _amount_of(name), pl.String)
-                units = ", ".join(UNITS[name])
-                what, accepted = "cells that are no amount", f"a number and one of {units}, {other}"
+                read_one = _amount_of(name, self.units.get(theirs, ""))
+                numbers, wrong = _texts(cells, self.missing, read_one, pl.String)
+                units = self.units.get(theirs) or f"and one of {', '.join(UNITS[name])}"
+                what, accepted = "cells that are no amount", f"a number {units}, {other}"
             else:
                 read.append(said.visits[theirs].alias(name))
                 continue
@@ -244,8 +259,8 @@ def _texts(
     return pl.Series(cells.name, values, dtype=dtype), pl.Series(wrong, dtype=pl.Boolean)
 
 
-def _amount_of(name: str) -> Callable[[object], object]:
-    return lambda text: str(measured(text, name))
+def _amount_of(name: str, unit: str) -> Callable[[object], object]:
+    return lambda cell: str(measured(f"{cell} {unit}" if unit else cell, name))
 
 
 def _as_date(cell: object) -> Date:

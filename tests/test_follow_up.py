@@ -1,0 +1,205 @@
+"""Long data frames: by visit and by patient, as a history says, on polars and pandas."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sledai import Assessment, Descriptor, InvalidInputError, frame
+from sledai.follow_up import (
+    FIELDS,
+    PATIENT_COLUMNS,
+    VISIT_COLUMNS,
+    by_patient,
+    by_visit,
+    histories,
+    patient_row,
+    visit_row,
+)
+from sledai.series import course
+from sledai.visits import History, Visit
+
+OTHERS = set(Descriptor) - {"rash", "arthritis"}
+DATA: dict[str, list[Any]] = {
+    "id": ["B", "A", "B", "A", "C"],
+    "seen": ["2024-03-01", "2024-02-01", "2024-01-01", "2024-01-01", "2024-01-05"],
+    "rash": [True, False, True, True, None],
+    "arthritis": [False, None, True, False, False],
+    "physician_global": [0.3, 1.2, 1.5, None, 0.0],
+    "steroid": [5, 7, 10, 10, 0],
+}
+ARGUMENTS: dict[str, Any] = {
+    "subject": "id",
+    "date": "seen",
+    "absent": OTHERS,
+    "fields": {"steroid": "prednisone_mg_day"},
+}
+ENGINES: dict[str, Callable[[Any], Any]] = {
+    "polars": pl.DataFrame,
+    "polars dates": lambda data: pl.DataFrame(data).with_columns(pl.col("seen").str.to_date()),
+    "pandas": pd.DataFrame,
+    "pandas times": lambda data: pd.DataFrame(data).assign(
+        seen=lambda df: pd.to_datetime(df["seen"])
+    ),
+    "pandas numbers": lambda data: pd.DataFrame(data).assign(
+        rash=[1.0, 0.0, 1.0, 1.0, np.nan], arthritis=[0.0, np.nan, 1.0, 0.0, 0.0]
+    ),
+}
+
+
+def visits_of(patient: str) -> History:
+    """Build by hand what the frame says of a patient."""
+    rows = [
+        dict(zip(DATA, values, strict=True))
+        for values in zip(*DATA.values(), strict=True)
+        if values[0] == patient
+    ]
+    return History.of(
+        Visit(
+            date=date.fromisoformat(row["seen"]),
+            assessment=Assessment.of(
+                present=[d for d in ("rash", "arthritis") if row[d]],
+                not_assessed=[d for d in ("rash", "arthritis") if row[d] is None],
+            ),
+            physician_global=row["physician_global"],
+            prednisone_mg_day=row["steroid"],
+        )
+        for row in rows
+    )
+
+
+def records(df: Any) -> list[dict[str, Any]]:
+    rows = df.to_dicts() if isinstance(df, pl.DataFrame) else df.to_dict("records")
+    return [{k: None if v is None or v is pd.NA else v for k, v in row.items()} for row in rows]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+class TestEngines:
+    def test_by_visit(self, engine: str) -> None:
+        result = by_visit(ENGINES[engine](DATA), **ARGUMENTS)
+        expected = [
+            {"id": patient, "seen": step.visit.date, **visit_row(step)}
+            for patient in ("B", "A", "C")
+            for step in course(visits_of(patient))
+        ]
+        assert records(result) == expected
+        assert type(result) is type(ENGINES[engine](DATA))
+        assert list(result.columns) == ["id", "seen", *VISIT_COLUMNS]
+
+    def test_by_patient(self, engine: str) -> None:
+        result = by_patient(ENGINES[engine](DATA), **ARGUMENTS)
+        expected = [{"id": p, **patient_row(visits_of(p))} for p in ("B", "A", "C")]
+        assert records(result) == expected
+        assert list(result.columns) == ["id", *PATIENT_COLUMNS]
+
+    def test_histories(self, engine: str) -> None:
+        found = histories(ENGINES[engine](DATA), **ARGUMENTS)
+        assert found == {patient: visits_of(patient) for patient in ("B", "A", "C")}
+
+
+def test_some_numbers_by_hand() -> None:
+    by_id = {row["id"]: row for row in records(by_patient(pl.DataFrame(DATA), **ARGUMENTS))}
+    b = by_id["B"]  # 6 points, then 2 after 60 days
+    assert (b["sledai_visits"], b["sledai_days"], b["sledai_area_low"]) == (2, 60, 240.0)
+    assert (b["sledai_adjusted_mean_low"], b["sledai_adjusted_mean_high"]) == (4.0, 4.0)
+    assert (by_id["A"]["sledai_area_low"], by_id["A"]["sledai_area_high"]) == (31.0, 93.0)
+    c = by_id["C"]
+    assert c["sledai_visits"] == 1
+    assert c["sledai_adjusted_mean_low"] is None
+    first = records(by_visit(pl.DataFrame(DATA), **ARGUMENTS))[0]
+    assert (first["id"], first["seen"]) == ("B", date(2024, 1, 1))
+    assert (first["sledai_low"], first["sledai_new"]) == (6, None)
+    second = records(by_visit(pl.DataFrame(DATA), **ARGUMENTS))[1]
+    assert (second["sledai_resolved"], second["sledai_class"]) == ("arthritis", "improvement")
+
+
+@given(st.permutations(range(5)))
+def test_the_order_of_the_rows_does_not_matter(order: list[int]) -> None:
+    shuffled = {name: [cells[i] for i in order] for name, cells in DATA.items()}
+    first, second = (
+        sorted(
+            records(by_visit(pl.DataFrame(data), **ARGUMENTS)),
+            key=lambda row: (row["id"], row["seen"]),
+        )
+        for data in (DATA, shuffled)
+    )
+    assert first == second
+
+
+def test_columns_with_the_names_of_fields_are_read() -> None:
+    data = {"id": [1], "seen": [datetime(2024, 1, 1, 9, 30)], "hemoglobin": ["91 g/L"]}  # noqa: DTZ001
+    data |= {"new_nsaid": [True], "weight_kg": [61.5]}
+    found = histories(pl.DataFrame(data), subject="id", date="seen", not_collected=Descriptor)
+    (visit,) = found[1].visits
+    assert (visit.date, str(visit.hemoglobin)) == (date(2024, 1, 1), "91 g/L")
+    assert (visit.new_nsaid, visit.weight_kg) == (True, 61.5)
+    assert {"hemoglobin", "new_nsaid", "weight_kg"} <= set(FIELDS)
+
+
+def test_numbers_of_numpy() -> None:
+    data = pd.DataFrame({"id": ["A"], "seen": ["2024-01-01"], "physician_global": [np.float64(1)]})
+    data["new_nsaid"] = np.array([True])
+    found = histories(data, subject="id", date="seen", not_collected=Descriptor)
+    assert found["A"].visits[0].new_nsaid is True
+
+
+def test_frame_offers_them() -> None:
+    assert (frame.by_visit, frame.by_patient, frame.histories) == (by_visit, by_patient, histories)
+
+
+@pytest.mark.parametrize(
+    ("changes", "arguments", "said"),
+    [
+        ({"id": ["B", "A", "B", None, "C"]}, {}, "row 3, counting from 0, column 'id': no patient"),
+        (
+            {"seen": ["2024-13-01", *DATA["seen"][1:]]},
+            {},
+            "row 0, counting from 0, column 'seen': found '2024-13-01'; accepted: a date, such as",
+        ),
+        ({"seen": [None, *DATA["seen"][1:]]}, {}, "row 0, .* column 'seen': found None; accepted"),
+        (
+            {"physician_global": [0.3, 1.2, 15, None, 0.0]},
+            {},
+            "row 2, counting from 0, column 'physician_global': found 15.0; accepted: 0 to 3",
+        ),
+        ({"seen": ["2024-01-01"] * 5}, {}, "visits of 'B': found two of 2024-01-01; accepted: one"),
+        ({"rash": [1, 2, 0, 0, 0]}, {}, "column 'rash': found 2 in row 1, counting from 0"),
+        ({}, {"subject": "patient"}, "no column 'patient'"),
+        ({}, {"fields": {"steroids": "prednisone_mg_day"}}, "no column 'steroids'"),
+        ({}, {"fields": {"steroid": "dose"}}, "fields: found 'dose'; accepted: physician_global"),
+        (
+            {},
+            {"fields": {"steroid": "weight_kg", "physician_global": "weight_kg"}},
+            "fields: two columns are named for one field",
+        ),
+        ({}, {"absent": ()}, "no column for seizure"),
+    ],
+)
+def test_what_is_refused(changes: dict[str, Any], arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidInputError, match=said):
+        by_visit(pl.DataFrame({**DATA, **changes}), **{**ARGUMENTS, **arguments})
+
+
+@pytest.mark.parametrize("df", [pl.LazyFrame(DATA), DATA, pl.DataFrame(DATA).to_arrow()])
+def test_frames_that_are_not_taken(df: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"accepted: a data frame of polars \(eager\) or"):
+        by_visit(df, **ARGUMENTS)
+
+
+def test_a_column_that_is_named_for_another_field_is_not_read_twice() -> None:
+    data = {"id": ["A"], "seen": ["2024-01-01"], "physician_global": [2], "weight_kg": [60]}
+    found = histories(
+        pl.DataFrame(data),
+        subject="id",
+        date="seen",
+        not_collected=Descriptor,
+        fields={"physician_global": "prednisone_mg_day"},
+    )
+    (visit,) = found["A"].visits
+    assert (visit.physician_global, visit.prednisone_mg_day) == (None, 2)
