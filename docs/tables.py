@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -12,12 +13,15 @@ from sledai.definitions.editions import DEFINITIONS
 from sledai.exclusions import EXCLUSIONS
 from sledai.findings import Findings
 from sledai.findings.observations import OBSERVED
+from sledai.follow_up import FIELDS, PATIENT_COLUMNS, VISIT_COLUMNS
 from sledai.glucocorticoids import GLUCOCORTICOIDS, PREDNISONE_MG
+from sledai.indices import doris, lldas, sfi, sri
 from sledai.quantities import PLAUSIBLE, UNITS
 from sledai.sources import Source
 from sledai.trials.catalog import CATALOG
 from sledai.trials.nct05765006 import ACTIVITY_RULE, CRITERIA, FACTS, Candidate
 from sledai.trials.nct05765006.candidate import explained
+from sledai.visits import Visit
 
 WORDS = ", ".join(Verdict)
 
@@ -188,6 +192,47 @@ def glucocorticoids() -> str:
     )
 
 
+_EMPTY = Visit(date=date(2024, 1, 1)), Visit(date=date(2024, 1, 2))
+
+
+def flare_criteria() -> str:
+    result = sfi.assess(*_EMPTY)
+    return table(
+        ["outcome", "criterion", "asked for", "source"],
+        [
+            (outcome, c.name, c.statement, c.citation)
+            for outcome, components in (
+                ("severe", result.severe),
+                ("mild/moderate", result.mild_moderate),
+            )
+            for c in components
+        ],
+    )
+
+
+def index_components() -> str:
+    results = (sri.assess(*_EMPTY), lldas.assess(_EMPTY[1]), doris.assess(_EMPTY[1]))
+    return table(
+        ["index", "component", "asked for", "source"],
+        [(r.name, c.name, c.statement, c.citation) for r in results for c in r.components],
+    )
+
+
+def visit_fields() -> str:
+    return table(
+        ["field", "meaning"],
+        [(f"`{name}`", Visit.model_fields[name].description) for name in FIELDS],
+    )
+
+
+def visit_columns() -> str:
+    return table(["column", "meaning"], [(f"`{n}`", text) for n, text in VISIT_COLUMNS.items()])
+
+
+def patient_columns() -> str:
+    return table(["column", "meaning"], [(f"`{n}`", text) for n, text in PATIENT_COLUMNS.items()])
+
+
 def cited_sources() -> str:
     found = {value for value in vars(sources).values() if isinstance(value, Source)}
     found |= {trial.rule.citation.source for trial in CATALOG if trial.rule.citation}
@@ -205,6 +250,7 @@ def command_line() -> str:
         ["audit"],
         ["derive"],
         ["screen"],
+        ["visits"],
         ["descriptors"],
         ["explain"],
         ["editions"],
@@ -236,6 +282,11 @@ def write(folder: Path) -> None:
         criteria,
         candidate,
         glucocorticoids,
+        flare_criteria,
+        index_components,
+        visit_fields,
+        visit_columns,
+        patient_columns,
         cited_sources,
         command_line,
         json_schema,

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from sledai import Descriptor, cli
+from sledai.follow_up import FIELDS as FIELD_NAMES
 from sledai.follow_up import PATIENT_COLUMNS, VISIT_COLUMNS
 
 ROOT = Path(__file__).parents[1]
@@ -84,6 +85,14 @@ class TestTable:
         _, out, _ = run("w.csv", *OTHERS)
         (line,) = (line for line in out.splitlines() if line.startswith("2024-01-02"))
         assert line.split()[-3:] == ["severe", "open", "open"]
+
+    def test_a_file_that_has_all_fields(self, run: Run, tmp_path: Path) -> None:
+        names = ["id", "seen", "rash", "arthritis", *FIELD_NAMES]
+        row = ["A", "2024-01-01", "no", "no", *[""] * len(FIELD_NAMES)]
+        (tmp_path / "all.csv").write_text(f"{','.join(names)}\n{','.join(row)}\n")
+        _, out, _ = run("all.csv", *OTHERS)
+        assert "fields read: physician_global, prednisone_mg_day, weight_kg," in out
+        assert "not in the file" not in out
 
     def test_more_visits_than_a_screen(self, run: Run, tmp_path: Path) -> None:
         rows = "".join(f"p{n},2024-01-{day:02},yes,no\n" for n in range(30) for day in (1, 2))
