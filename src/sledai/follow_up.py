@@ -7,7 +7,7 @@ Rows are grouped by patient and sorted by date, and each group goes through the 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date  # noqa: N812 - `date` names a column
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import narwhals as nw
 from pydantic import ValidationError
@@ -193,11 +193,11 @@ def histories(
 
 
 def _eager(df: Any) -> Any:
-    frame = nw.from_native(df, pass_through=True)
+    frame: Any = nw.from_native(df, pass_through=True)
     if isinstance(frame, nw.DataFrame) and (
         frame.implementation.is_polars() or frame.implementation.is_pandas()
     ):
-        return frame
+        return cast("Any", frame)
     raise InvalidInputError(
         f"found {type(df).__name__}; accepted: a data frame of polars (eager) or pandas"
     )
