@@ -13,7 +13,7 @@ from sledai.definitions.editions import DEFINITIONS
 from sledai.exclusions import EXCLUSIONS
 from sledai.findings import Findings
 from sledai.findings.observations import OBSERVED
-from sledai.follow_up import FIELDS, PATIENT_COLUMNS, VISIT_COLUMNS
+from sledai.follow_up import PATIENT_COLUMNS, VISIT_COLUMNS
 from sledai.glucocorticoids import GLUCOCORTICOIDS, PREDNISONE_MG
 from sledai.indices import doris, lldas, sfi, sri
 from sledai.quantities import PLAUSIBLE, UNITS
@@ -21,6 +21,7 @@ from sledai.sources import Source
 from sledai.trials.catalog import CATALOG
 from sledai.trials.nct05765006 import ACTIVITY_RULE, CRITERIA, FACTS, Candidate
 from sledai.trials.nct05765006.candidate import explained
+from sledai.visit_rows import FIELDS
 from sledai.visits import Visit
 
 WORDS = ", ".join(Verdict)

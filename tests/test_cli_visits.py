@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from sledai import Descriptor, cli
-from sledai.follow_up import FIELDS as FIELD_NAMES
 from sledai.follow_up import PATIENT_COLUMNS, VISIT_COLUMNS
+from sledai.visit_rows import FIELDS as FIELD_NAMES
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "visits.csv"
@@ -47,10 +47,10 @@ class TestTable:
         code, out, err = run(EXAMPLE, subject="patient", date="date")
         assert (code, err) == (0, "")
         assert (
-            "P01: 7 visits, 371 days; adjusted mean 4.75 to 5.40; first flare: day 28 or\n"
-            "  later, or none; time in LLDAS 0 % to 26 %, DORIS 0 %\n"
-            "2024-01-16        12         8                     no     no\n"
-            "2024-02-13         8         6         -4  open    no     no\n"
+            "P01: 7 visits, 371 days; adjusted mean 4.75 to 5.40; first flare: possible from\n"
+            "  day 28; time in LLDAS 0 % to 26 %, DORIS 0 %\n"
+            "2024-01-16        12         8                        no     no\n"
+            "2024-02-13         8         6            -4  open    no     no\n"
             "    resolved: alopecia, increased_dna_binding\n"
         ) in out
         assert (
@@ -134,7 +134,7 @@ class TestFiles:
         data.write_parquet(tmp_path / "in.parquet")
         code, out, _ = run("in.parquet", *OTHERS, *FIELDS)
         assert code == 0
-        assert "2024-02-01         4         4         +2  flare   no     no\n" in out
+        assert "2024-02-01         4         4            +2  flare   no     no\n" in out
         (tmp_path / "in.jsonl").write_text(
             json.dumps({"id": 1, "seen": "2024-01-01", "rash": True, "arthritis": None}) + "\n",
             encoding="utf-8",
@@ -157,12 +157,34 @@ class TestRefuses:
             (
                 "A,2024-01-01,no,no,5,,,",
                 FIELDS,
-                "error: v.csv: line 2, column 'physician_global': found 5.0; accepted: 0 to 3",
+                "values of physician_global out of range: 1; accepted: 0 to 3 on the SELENA scale",
             ),
             (
                 "A,2024-01-01,no,no,1,,,\nA,2024-01-01,no,no,1,,,",
                 FIELDS,
-                "visits of 'A': found two of 2024-01-01; accepted: one of a date",
+                "one visit of a date line 2 and line 3: one patient twice on 2024-01-01",
+            ),
+            (
+                "A,2024-01-01,no,no,1,91 g/dL,,",
+                FIELDS,
+                "values of hemoglobin out of range: 1; accepted: units g/dL, g/L; 0 or 0.5 to 30",
+            ),
+            (
+                "A,2024-01-01,no,no,1,91 mg,,",
+                FIELDS,
+                "line 2, column 'hemoglobin': found '91 mg'",
+            ),
+            ("NK,2024-01-01,no,no,1,,,", FIELDS, "rows of no patient: 1; accepted: a name or"),
+            (
+                "A,2024-01-01,no,no,1,91,,",
+                FIELDS,
+                "plain numbers need --field 'hemoglobin=hemoglobin UNIT'",
+            ),
+            ("A,2024-01-01,1", FIELDS, "records that are no row: 1 line 2: "),
+            (
+                "A,2024-01-01,x,no,1,,,x",
+                FIELDS,
+                "signs that are neither yes nor no: 1; accepted: yes, y, true,",
             ),
             (
                 "A,2024-01-01,no,no,1,,x,",
@@ -201,6 +223,43 @@ class TestRefuses:
         assert (code, out) == (2, "")
         assert said in " ".join(err.split()) or said in err
         assert not (tmp_path / "out.csv").exists()
+
+    def test_patients_are_told_apart_as_they_are_written(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "w.csv").write_text(
+            "id,seen,rash,arthritis\n P1,2024-01-01,no,no\nP1 ,2024-01-02,no,no\n"
+            "p1,2024-01-01,no,no\n2,2024-01-01,no,no\n2.0,2024-01-03,no,no\n",
+            encoding="utf-8",
+        )
+        _, out, _ = run("w.csv", *OTHERS)
+        assert "P1: 2 visits, " in out
+        assert "p1: 1 visit\n" in out
+        assert "\n2: 2 visits, " in out
+        assert "\n5 visits of 3 patients\n" in out
+
+    def test_names_that_would_be_lost(self, run: Run, tmp_path: Path) -> None:
+        code, _, err = run("v.csv", *OTHERS, subject="seen")
+        assert (code, err) == (2, "error: column 'seen' is named for patient and date\n")
+        pl.DataFrame({"id": [[1]], "seen": ["2024-01-01"], "rash": [1]}).write_parquet(
+            tmp_path / "lists.parquet"
+        )
+        code, _, err = run("lists.parquet", *OTHERS, "--absent=arthritis")
+        assert (code, err) == (2, "error: column 'id' holds lists; accepted: plain cells\n")
+
+    def test_a_file_without_rows(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "v.csv").write_text(ROWS.splitlines()[0] + "\n", encoding="utf-8")
+        code, out, _ = run("v.csv", *OTHERS, *FIELDS, "-o", tmp_path / "o.csv")
+        assert code == 0
+        assert out.startswith("0 visits of 0 patients\n")
+        assert (tmp_path / "o.csv").read_text(encoding="utf-8") == (
+            ",".join(["id", "seen", *VISIT_COLUMNS]) + "\n"
+        )
+
+    def test_one_visit(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "w.csv").write_text(
+            "id,seen,rash,arthritis\nA,2024-01-01,no,no\n", encoding="utf-8"
+        )
+        _, out, _ = run("w.csv", *OTHERS)
+        assert "\n1 visit of 1 patient\n" in out
 
     def test_two_columns_for_one_field(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "w.csv").write_text(

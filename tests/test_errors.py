@@ -42,3 +42,11 @@ def test_errors_survive_pickling() -> None:
 def test_a_quoted_value_is_short_and_printable(value: object, quoted: str) -> None:
     assert shorten(value) == quoted
     assert len(quoted) <= 40
+
+
+def test_what_python_cannot_write_is_named_by_its_type() -> None:
+    assert shorten(10**5000) == "a int"
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    assert shorten(nested) == "a list"

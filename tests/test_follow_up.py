@@ -47,6 +47,9 @@ ENGINES: dict[str, Callable[[Any], Any]] = {
     "pandas times": lambda data: pd.DataFrame(data).assign(
         seen=lambda df: pd.to_datetime(df["seen"])
     ),
+    "pandas nullable": lambda data: pd.DataFrame(data).convert_dtypes(),
+    "pandas arrow": lambda data: pd.DataFrame(data).convert_dtypes(dtype_backend="pyarrow"),
+    "pandas objects": lambda data: pd.DataFrame(data).astype(object).fillna(pd.NA),
     "pandas numbers": lambda data: pd.DataFrame(data).assign(
         rash=[1.0, 0.0, 1.0, 1.0, np.nan], arthritis=[0.0, np.nan, 1.0, 0.0, 0.0]
     ),
@@ -83,12 +86,13 @@ def records(df: Any) -> list[dict[str, Any]]:
 class TestEngines:
     def test_by_visit(self, engine: str) -> None:
         result = by_visit(ENGINES[engine](DATA), **ARGUMENTS)
-        expected = [
-            {"id": patient, "seen": step.visit.date, **visit_row(step)}
-            for patient in ("B", "A", "C")
-            for step in course(visits_of(patient))
+        cells = [2, 0, 3, 1, 4]  # of the input, by patient and date
+        seen = records(ENGINES[engine](DATA))
+        steps = [step for patient in ("B", "A", "C") for step in course(visits_of(patient))]
+        assert records(result) == [
+            {"id": seen[row]["id"], "seen": seen[row]["seen"], **visit_row(step)}
+            for row, step in zip(cells, steps, strict=True)
         ]
-        assert records(result) == expected
         assert type(result) is type(ENGINES[engine](DATA))
         assert list(result.columns) == ["id", "seen", *VISIT_COLUMNS]
 
@@ -113,7 +117,7 @@ def test_some_numbers_by_hand() -> None:
     assert c["sledai_visits"] == 1
     assert c["sledai_adjusted_mean_low"] is None
     first = records(by_visit(pl.DataFrame(DATA), **ARGUMENTS))[0]
-    assert (first["id"], first["seen"]) == ("B", date(2024, 1, 1))
+    assert (first["id"], first["seen"]) == ("B", "2024-01-01")
     assert (first["sledai_low"], first["sledai_new"]) == (6, None)
     second = records(by_visit(pl.DataFrame(DATA), **ARGUMENTS))[1]
     assert (second["sledai_resolved"], second["sledai_class"]) == ("arthritis", "improvement")
@@ -166,9 +170,16 @@ def test_frame_offers_them() -> None:
         (
             {"physician_global": [0.3, 1.2, 15, None, 0.0]},
             {},
-            "row 2, counting from 0, column 'physician_global': found 15.0; accepted: 0 to 3",
+            "row 2, counting from 0, column 'physician_global': found 15.0; accepted: 0 to 3 on",
         ),
-        ({"seen": ["2024-01-01"] * 5}, {}, "visits of 'B': found two of 2024-01-01; accepted: one"),
+        (
+            {"seen": ["2024-01-01"] * 5},
+            {},
+            (
+                r"visits of one patient on one date: 2; accepted: one visit of a date\n"
+                r"  row 0, counting from 0 and row 2, counting from 0: one patient twice on 2024-0"
+            ),
+        ),
         ({"rash": [1, 2, 0, 0, 0]}, {}, "column 'rash': found 2 in row 1, counting from 0"),
         ({}, {"subject": "patient"}, "no column 'patient'"),
         ({}, {"fields": {"steroids": "prednisone_mg_day"}}, "no column 'steroids'"),
@@ -179,6 +190,15 @@ def test_frame_offers_them() -> None:
             "fields: two columns are named for one field",
         ),
         ({}, {"absent": ()}, "no column for seizure"),
+        ({}, {"fields": {"rash": "new_nsaid"}}, "column 'rash' is named for new_nsaid too"),
+        ({}, {"fields": {"id": "weight_kg"}}, "column 'id' is named for weight_kg too"),
+        ({}, {"date": "id"}, "column 'id' is named for patient and date"),
+        ({"id": [[1]] * 5}, {}, "column 'id' holds lists; accepted: plain cells"),
+        (
+            {"sledai_low": ["A"] * 5},
+            {"subject": "sledai_low"},
+            "column 'sledai_low' has the name of a result; rename it",
+        ),
     ],
 )
 def test_what_is_refused(changes: dict[str, Any], arguments: dict[str, Any], said: str) -> None:
@@ -203,3 +223,47 @@ def test_a_column_that_is_named_for_another_field_is_not_read_twice() -> None:
     )
     (visit,) = found["A"].visits
     assert (visit.physician_global, visit.prednisone_mg_day) == (None, 2)
+
+
+@pytest.mark.parametrize("engine", [pl.DataFrame, pd.DataFrame])
+def test_short_floats_are_what_was_written(engine: Any) -> None:
+    """As 32 bits 1.1 is 1.10000002, and a rise to 2.1 less than 1."""
+    data = {"id": ["A", "A"], "seen": ["2024-01-01", "2024-02-01"]}
+    cells = np.array([1.1, 2.1], dtype=np.float32)
+    df = engine({**data, "physician_global": cells})
+    found = histories(df, subject="id", date="seen", not_collected=Descriptor)
+    assert [str(visit.physician_global) for visit in found["A"].visits] == ["1.1", "2.1"]
+
+
+@pytest.mark.parametrize("missing", [None, pd.NA, float("nan"), pd.NaT])
+def test_nothing_in_each_of_its_forms(missing: Any) -> None:
+    signs = pd.Series([missing, 1, 0, True, False], dtype=object)
+    numbers = pd.Series([missing, 1, 2, 3, 0], dtype=object)
+    data = pd.DataFrame({"id": range(5), "seen": ["2024-01-01"] * 5})
+    found = histories(
+        data.assign(new_nsaid=signs, physician_global=numbers),
+        subject="id",
+        date="seen",
+        not_collected=Descriptor,
+    )
+    visits = [history.visits[0] for history in found.values()]
+    assert [visit.new_nsaid for visit in visits] == [None, True, False, True, False]
+    assert visits[0].physician_global is None
+    data["seen"] = [missing, *["2024-01-01"] * 4]
+    with pytest.raises(InvalidInputError, match=r"row 0, .* column 'seen': found .*; accepted"):
+        histories(data, subject="id", date="seen", not_collected=Descriptor)
+
+
+@pytest.mark.parametrize("engine", [pl.DataFrame, pd.DataFrame])
+def test_types_do_not_depend_on_what_is_known(engine: Any) -> None:
+    """So that results of several frames can be put together, and joined to the input."""
+    full, first = engine(DATA), engine({name: cells[4:] for name, cells in DATA.items()})
+    for function in (by_visit, by_patient):
+        many, one = (function(df, **ARGUMENTS) for df in (full, first))
+        added = [name for name in many.columns if name.startswith("sledai")]
+        assert [many[name].dtype for name in added] == [one[name].dtype for name in added]
+    if engine is pl.DataFrame:
+        joined = full.join(by_visit(full, **ARGUMENTS), on=["id", "seen"])
+    else:
+        joined = full.merge(by_visit(full, **ARGUMENTS), on=["id", "seen"])
+    assert len(joined) == 5

@@ -377,6 +377,13 @@ class TestResponse:
         assert verdicts != [Verdict.NOT_MET, Verdict.MET]
 
 
+def answers_of(names: list[str]) -> dict[str, list[str]]:
+    return {
+        "present": [name for name in names if not name.startswith("?")],
+        "not_assessed": [name[1:] for name in names if name.startswith("?")],
+    }
+
+
 class TestLowDiseaseActivity:
     """Franklyn 2016, Table 1: five items, each needed."""
 
@@ -413,6 +420,9 @@ class TestLowDiseaseActivity:
             (None, ["rash"], None, "not stated, not known: rash", "undetermined"),
             (None, ["rash"], False, "stated not to be there, not known: rash", "met"),
             (None, [], None, "not stated, no descriptor is new", "met"),
+            (["?rash"], ["rash"], False, "stated not to be there, not known: rash", "undetermined"),
+            ([], ["?rash"], False, "stated not to be there, not known: rash", "undetermined"),
+            (["?rash"], [], False, "stated not to be there, no descriptor is new", "met"),
         ],
     )
     def test_new_activity(
@@ -423,8 +433,9 @@ class TestLowDiseaseActivity:
         reason: str,
         verdict: str,
     ) -> None:
-        earlier = {"assessment": None if before is None else {"present": before}}
-        later = {"assessment": {"present": now}, "new_lupus_activity": stated}
+        """A question mark before a descriptor: it was not assessed."""
+        earlier = {"assessment": None if before is None else answers_of(before)}
+        later = {"assessment": answers_of(now), "new_lupus_activity": stated}
         first, second = pair_of("lldas", earlier, later)
         component = lldas.assess(second, first).components[4]
         assert (component.reason, component.verdict) == (f"new activity {reason}", verdict)

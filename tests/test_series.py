@@ -89,7 +89,7 @@ class TestFirstFlare:
             (
                 [visit(0), visit(20, new_nsaid=None), visit(50)],
                 FirstFlare(20, None),
-                "day 20 or later, or none",
+                "possible from day 20",
             ),
         ],
     )

@@ -5,22 +5,16 @@ Rows are grouped by patient and sorted by date, and each group goes through the 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date as Date  # noqa: N812 - `date` names a column
-from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-import narwhals as nw
-from pydantic import ValidationError
-
-from sledai.assessment import Assessment
-from sledai.columns import Reading, read_columns, refuse_invalid
-from sledai.descriptors import SEROLOGIC, Descriptor, descriptor_set, listed
+from sledai.descriptors import SEROLOGIC, Descriptor, listed
 from sledai.errors import InvalidInputError, shorten
 from sledai.indices import adjusted_mean
 from sledai.indices.sfi import Flare
 from sledai.scoring import score_bounds
 from sledai.series import Step, course, first_flare, time_in
-from sledai.visits import History, Visit
+from sledai.visit_rows import FIELDS, read_visit_rows
+from sledai.visits import History
 
 __all__ = [
     "FIELDS",
@@ -30,11 +24,9 @@ __all__ = [
     "by_visit",
     "histories",
     "patient_row",
+    "refuse_names",
     "visit_row",
 ]
-
-FIELDS = tuple(name for name in Visit.model_fields if name not in {"date", "assessment"})
-"""The fields of a visit that columns may hold, beside the date and the descriptors."""
 
 VISIT_COLUMNS = {
     "sledai_low": "lowest possible total",
@@ -69,6 +61,13 @@ PATIENT_COLUMNS = {
 """The columns of `by_patient` beside the patient; those over time are null after one visit."""
 
 
+_WHOLE = ("low", "high", "visits", "days", "earliest", "latest")
+_VISIT_TYPES = {name: "whole" if name.endswith(_WHOLE) else "text" for name in VISIT_COLUMNS}
+_PATIENT_TYPES = {
+    name: "whole" if name.endswith(_WHOLE[2:]) else "number" for name in PATIENT_COLUMNS
+}
+
+
 def by_visit(
     df: Any,
     *,
@@ -83,8 +82,10 @@ def by_visit(
 
     `subject` and `date` name the columns of the patient and of the date. Descriptors are read as by
     `sledai.frame.score`; columns with the names of `FIELDS` are read too, and `fields` maps other
-    names to them. The result holds patient, date and `VISIT_COLUMNS`, patients in the order in
-    which they first come and visits in that of their dates, whatever the order of the rows.
+    names to them. The result holds the columns of patient and date as they are, and
+    `VISIT_COLUMNS`; patients in the order in which they first come and visits in that of their
+    dates, whatever the order of the rows. The indices are read as they are by default, and the
+    descriptors taken as SLEDAI-2K has them for LLDAS.
 
     Raises `InvalidInputError` for a frame that is neither eager polars nor pandas, for missing
     columns, for cells that are not accepted, with their row, and for two visits of a patient on one
@@ -98,21 +99,13 @@ def by_visit(
     >>> by_visit(visits, subject="id", date="seen", absent=others)["sledai_new"].to_list()
     [None, 'rash']
     """
-    patients = histories(
-        df,
-        subject=subject,
-        date=date,
-        columns=columns,
-        fields=fields,
-        not_collected=not_collected,
-        absent=absent,
+    refuse_names(subject, date)
+    read = read_visit_rows(
+        df, subject, date, columns, fields, not_collected, absent, "row {}, counting from 0".format
     )
-    rows: list[dict[str, object]] = [
-        {subject: patient, date: step.visit.date, **visit_row(step)}
-        for patient, history in patients.items()
-        for step in course(history)
-    ]
-    return _frame(df, rows, [subject, date, *VISIT_COLUMNS])
+    rows = [row for _, numbers in read.patients.values() for row in numbers]
+    values = [visit_row(step) for history, _ in read.patients.values() for step in course(history)]
+    return read.frame([subject, date], rows, values, _VISIT_TYPES)
 
 
 def by_patient(
@@ -127,7 +120,8 @@ def by_patient(
 ) -> Any:
     """Sum up each patient's visits: a frame with a row for each patient.
 
-    The columns are `PATIENT_COLUMNS`; the arguments, and what is raised, are those of `by_visit`.
+    The columns are `PATIENT_COLUMNS`; a state counts until the next visit. The arguments, and what
+    is raised, are those of `by_visit`.
 
     >>> import polars as pl
     >>> visits = pl.DataFrame({
@@ -137,19 +131,13 @@ def by_patient(
     >>> by_patient(visits, subject="id", date="seen", absent=others)["sledai_area_low"].to_list()
     [60.0]
     """
-    patients = histories(
-        df,
-        subject=subject,
-        date=date,
-        columns=columns,
-        fields=fields,
-        not_collected=not_collected,
-        absent=absent,
+    refuse_names(subject, date)
+    read = read_visit_rows(
+        df, subject, date, columns, fields, not_collected, absent, "row {}, counting from 0".format
     )
-    rows: list[dict[str, object]] = [
-        {subject: patient, **patient_row(history)} for patient, history in patients.items()
-    ]
-    return _frame(df, rows, [subject, *PATIENT_COLUMNS])
+    rows = [numbers[0] for _, numbers in read.patients.values()]
+    values = [patient_row(history) for history, _ in read.patients.values()]
+    return read.frame([subject], rows, values, _PATIENT_TYPES)
 
 
 def histories(
@@ -173,114 +161,16 @@ def histories(
     >>> found["A"].visits[0].physician_global
     Decimal('1.5')
     """
-    frame = _eager(df)
-    readings = read_columns(
-        frame, columns or {}, descriptor_set(not_collected), descriptor_set(absent)
-    )
-    refuse_invalid(frame, readings)
-    named = _fields(frame.columns, fields or {}, [subject, date], readings)
-    patients: dict[object, list[Visit]] = {}
-    for number, row in enumerate(frame.iter_rows(named=True)):
-        patient = row[subject]
-        if patient is None or patient != patient:  # noqa: PLR0124 - NaN
-            raise InvalidInputError(f"{place(number)}, column {shorten(subject)}: no patient")
-        try:
-            visit = _visit(row, date, named, readings)
-        except InvalidInputError as error:
-            raise InvalidInputError(f"{place(number)}, {error}") from None
-        patients.setdefault(patient, []).append(visit)
-    return {patient: _history(patient, visits) for patient, visits in patients.items()}
+    read = read_visit_rows(df, subject, date, columns, fields, not_collected, absent, place)
+    return {patient: history for patient, (history, _) in read.patients.items()}
 
 
-def _eager(df: Any) -> Any:
-    frame: Any = nw.from_native(df, pass_through=True)
-    if isinstance(frame, nw.DataFrame) and (
-        frame.implementation.is_polars() or frame.implementation.is_pandas()
-    ):
-        return cast("Any", frame)
-    raise InvalidInputError(
-        f"found {type(df).__name__}; accepted: a data frame of polars (eager) or pandas"
-    )
-
-
-def _frame(df: Any, rows: list[dict[str, object]], names: list[str]) -> Any:
-    """Make a frame of the engine of another one."""
-    engine = _eager(df).implementation
-    native = engine.to_native_namespace().DataFrame(
-        {name: [row[name] for row in rows] for name in names}
-    )
-    return native.convert_dtypes() if engine.is_pandas() else native
-
-
-def _fields(
-    there: list[str], named: Mapping[str, str], needed: list[str], readings: list[Reading]
-) -> dict[str, str]:
-    """Say which column holds which field of a visit."""
-    if lacking := [name for name in (*needed, *named) if name not in there]:
-        raise InvalidInputError(f"no column {', '.join(map(shorten, lacking))}")
-    if unknown := [field for field in named.values() if field not in FIELDS]:
-        raise InvalidInputError(
-            f"fields: found {shorten(unknown[0])}; accepted: {', '.join(FIELDS)}"
-        )
-    if len(set(named.values())) < len(named):
-        raise InvalidInputError("fields: two columns are named for one field")
-    taken = {*needed, *(reading.column for reading in readings)}
-    found = dict(named)
-    for name in FIELDS:
-        if name in there and name not in found.values() and name not in {*found, *taken}:
-            found[name] = name
-    return found
-
-
-def _visit(
-    row: Mapping[str, Any], date: str, named: Mapping[str, str], readings: list[Reading]
-) -> Visit:
-    answers = {r.descriptor.value: _answer(r, row) for r in readings}
-    values = {field: _value(row[theirs]) for theirs, field in named.items()}
-    assessment = Assessment.model_validate(answers)
-    when = _date(row[date], date)
-    try:
-        return Visit.model_validate({"date": when, "assessment": assessment, **values})
-    except ValidationError as error:
-        line = error.errors()[0]
-        column = next(theirs for theirs, field in named.items() if field == line["loc"][0])
-        said = str(line["msg"]).removeprefix("Value error, ")
-        raise InvalidInputError(f"column {shorten(column)}: {said}") from None
-
-
-def _answer(reading: Reading, row: Mapping[str, Any]) -> bool | None:
-    if not reading.column:
-        return None if reading.not_collected else False
-    cell = row[reading.column]
-    return None if cell is None or cell != cell else bool(cell)  # noqa: PLR0124 - NaN
-
-
-def _value(cell: Any) -> Any:
-    """Take NaN and what numpy has of its own for the plain value."""
-    if cell is None or cell != cell:  # noqa: PLR0124 - NaN
-        return None
-    return cell.item() if hasattr(cell, "item") else cell
-
-
-def _date(cell: Any, column: str) -> Date:
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, Date):
-        return cell
-    try:
-        return Date.fromisoformat(str(cell))
-    except ValueError:
-        raise InvalidInputError(
-            f"column {shorten(column)}: found {shorten(cell)}; accepted: a date, such as 2024-01-16"
-        ) from None
-
-
-def _history(patient: object, visits: list[Visit]) -> History:
-    try:
-        return History.of(visits)
-    except ValidationError as error:
-        said = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise InvalidInputError(f"visits of {shorten(patient)}: {said}") from None
+def refuse_names(subject: str, date: str) -> None:
+    """Refuse names of columns that would be lost, or would overwrite a result."""
+    if subject == date:
+        raise InvalidInputError(f"column {shorten(subject)} is named for patient and date")
+    if taken := sorted({subject, date} & {*VISIT_COLUMNS, *PATIENT_COLUMNS}):
+        raise InvalidInputError(f"column {shorten(taken[0])} has the name of a result; rename it")
 
 
 def visit_row(step: Step) -> dict[str, object]:

@@ -2,7 +2,9 @@
 
 Each visit is compared with the one before it. Between visits nothing is known, so a rule says for
 how long the state of a visit counts; by default until the next visit. What is open at a visit gives
-the least and the most time.
+the least and the most time. Each pair of visits is judged for itself, so that an answer which is
+unknown at a visit may be taken in one way beside the visit before and in another beside the next:
+the bounds hold, and may be wider than what is possible.
 """
 
 from collections.abc import Callable
@@ -80,7 +82,8 @@ class FirstFlare:
     """When a patient first flares, in days from the first visit, as far as the answers say.
 
     `earliest` is the first visit at which a flare is possible, and `latest` the first at which
-    it is certain; None where there is no such visit, so that both are None without any flare.
+    it is certain against the visit before; None where there is no such visit, so that both are None
+    without any flare.
     """
 
     earliest: int | None
@@ -90,7 +93,7 @@ class FirstFlare:
         if self.earliest is None:
             return "none"
         if self.latest is None:
-            return f"day {self.earliest} or later, or none"
+            return f"possible from day {self.earliest}"
         if self.earliest == self.latest:
             return f"day {self.earliest}"
         return f"day {self.earliest} to {self.latest}"

@@ -4,13 +4,15 @@ Nothing defaults to normal: what is left out is not known. The assessment has th
 the other fields are what the indices ask for and the score does not see.
 """
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, field_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, field_validator
 
 from sledai.assessment import Assessment
 from sledai.errors import InvalidInputError, shorten
@@ -21,8 +23,10 @@ __all__ = [
     "LIGHTEST_KG",
     "MOST_GLOBAL",
     "MOST_PREDNISONE",
+    "RANGES",
     "History",
     "Visit",
+    "day",
 ]
 
 MOST_GLOBAL = 3
@@ -32,42 +36,60 @@ LIGHTEST_KG, HEAVIEST_KG = 1, 400
 MOST_PREDNISONE = 10_000
 """In mg a day. These are no clinical limits: what no patient has is a slip or another unit."""
 
+RANGES = {
+    "physician_global": (0, MOST_GLOBAL, "on the SELENA scale"),
+    "prednisone_mg_day": (0, MOST_PREDNISONE, "mg a day"),
+    "weight_kg": (LIGHTEST_KG, HEAVIEST_KG, "kg"),
+}
+"""The numbers of a visit: least, most, and in what."""
 
-def _number(value: object) -> object:
+_NUMBER = re.compile(r"[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?")
+
+
+def _number(field: str) -> BeforeValidator:
     """Read a number as the decimal that was written, so that 1.5 - 1.2 is 0.3."""
-    if value is None:
-        return None
-    try:
-        number = Decimal(str(value)) if not isinstance(value, bool) else Decimal("nan")
-    except InvalidOperation:
-        number = Decimal("nan")
-    if not number.is_finite():
-        raise InvalidInputError(f"found {shorten(value)}; accepted: a number or null")
-    return number
+    least, most, unit = RANGES[field]
+
+    def read(value: object) -> object:
+        if value is None:
+            return None
+        written = "" if isinstance(value, bool) else str(value).strip()
+        if not _NUMBER.fullmatch(written):
+            raise InvalidInputError(f"found {shorten(value)}; accepted: a number or null")
+        number = Decimal(written)
+        if not least <= number <= most:
+            raise InvalidInputError(
+                f"found {shorten(value)}; accepted: {least:,} to {most:,} {unit}"
+            )
+        return number
+
+    return BeforeValidator(read)
 
 
-def _between(least: int, most: int, unit: str) -> AfterValidator:
-    def check(value: Decimal | None) -> Decimal | None:
-        if value is not None and not least <= value <= most:
-            raise InvalidInputError(f"found {value}; accepted: {least} to {most}{unit}")
-        return value
+def day(value: object) -> date:
+    """Read a date, the date of a time, or text such as "2024-01-16".
 
-    return AfterValidator(check)
+    Raises `InvalidInputError` for anything else, which no other number or text can be meant by.
+
+    >>> day("2024-01-16")
+    datetime.date(2024, 1, 16)
+    """
+    if isinstance(value, date) and value == value:  # noqa: PLR0124 - no time is not itself
+        return date(value.year, value.month, value.day)
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise InvalidInputError(f"found {shorten(value)}; accepted: a date, such as 2024-01-16")
 
 
 def _plain(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-_READ, _SAID = BeforeValidator(_number), PlainSerializer(_plain, when_used="json")
-_Global = Annotated[
-    Decimal | float | None,
-    _READ,
-    _between(0, MOST_GLOBAL, ", the scale of the SELENA trial"),
-    _SAID,
-]
-_Dose = Annotated[Decimal | float | None, _READ, _between(0, MOST_PREDNISONE, " mg a day"), _SAID]
-_Weight = Annotated[Decimal | float | None, _READ, _between(LIGHTEST_KG, HEAVIEST_KG, " kg"), _SAID]
+_SAID = PlainSerializer(_plain, when_used="json")
+_Global = Annotated[Decimal | float | None, _number("physician_global"), _SAID]
+_Dose = Annotated[Decimal | float | None, _number("prednisone_mg_day"), _SAID]
+_Weight = Annotated[Decimal | float | None, _number("weight_kg"), _SAID]
 
 
 class Visit(Record):
@@ -84,10 +106,11 @@ class Visit(Record):
     ('2024-01-16', None)
     """
 
-    date: Annotated[date, Field(strict=False)]
+    date: Annotated[date, BeforeValidator(day)]
     assessment: Assessment | None = None
     physician_global: _Global = Field(
-        default=None, description="Physician's global assessment, on a scale of 0 to 3."
+        default=None,
+        description=f"Physician's global assessment, on a scale of 0 to {MOST_GLOBAL}.",
     )
     prednisone_mg_day: _Dose = Field(
         default=None,

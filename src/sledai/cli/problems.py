@@ -44,9 +44,13 @@ class Problems:
         place = self.input_.visits.place
         records = [f"{place} {record.place}: {record.reason}" for record in batch.rejected[:SHOWN]]
         self._add("records that are no row", len(batch.rejected), records)
+        self.add_answers(batch, answers, "cells that are no answer", accepted or answers.accepted)
+
+    def add_answers(self, batch: Batch, answers: Answers, what: str, accepted: str) -> None:
+        """Take up the cells of answers that are none, of a batch which is taken up already."""
         if count := answers.wrong_cells:
-            cells = answers.problems([f"{place} {n}" for n in batch.places])
-            self._add("cells that are no answer", count, cells, accepted or answers.accepted)
+            cells = answers.problems([f"{self.input_.visits.place} {n}" for n in batch.places])
+            self._add(what, count, cells, accepted)
 
     def add_cells(
         self, batch: Batch, column: str, wrong: pl.Series, what: str, accepted: str

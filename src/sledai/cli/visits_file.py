@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812 - `date` names a column
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 import typer
@@ -32,14 +32,15 @@ from sledai.descriptors import SEROLOGIC, Descriptor, listed
 from sledai.errors import InvalidInputError, shorten
 from sledai.fields import measured
 from sledai.files import OUTPUT_FORMATS, Batch, Dialect, open_visits, write_visits
-from sledai.follow_up import FIELDS, histories, patient_row, visit_row
-from sledai.indices import adjusted_mean
+from sledai.follow_up import by_patient, by_visit, histories, refuse_names
+from sledai.indices import adjusted_mean, doris
 from sledai.indices.sfi import Flare, FlareResult
-from sledai.quantities import UNITS
+from sledai.quantities import UNITS, Quantity, plausible_range
 from sledai.scoring import score_bounds
 from sledai.series import Step, course, first_flare, time_in
 from sledai.verdict import Verdict
-from sledai.visits import History
+from sledai.visit_rows import FIELDS
+from sledai.visits import RANGES, History, day
 
 __all__ = ["ALIASES", "visits"]
 
@@ -47,12 +48,9 @@ ALIASES = {
     "pga": "physician_global",
     "clinician_global": "physician_global",
     "physician_global_assessment": "physician_global",
-    "prednisone": "prednisone_mg_day",
-    "weight": "weight_kg",
 }
-"""Other names under which fields of a visit are met in files."""
+"""Other names under which fields of a visit are met in files: none whose unit would be a guess."""
 
-_NUMBERS = ("physician_global", "prednisone_mg_day", "weight_kg")
 _AMOUNTS = tuple(name for name in FIELDS if name in UNITS)
 _ANY = Descriptor.SEIZURE  # yes and no are said in the same words for each
 
@@ -101,10 +99,11 @@ def visits(
 ) -> None:
     """Follow each patient over the visits of a file: change, flare, low activity, remission.
 
-    One row is a visit. Rows are sorted by patient and date. What an index needs and the file does
+    One row is a visit; a patient's visits are sorted by date. What an index needs and the file does
     not have leaves it open.
     """
     refuse_outputs(source, output, patients)
+    refuse_names(subject, date)
     dialect = Dialect(separator, encoding, sheet)
     there = open_visits(source, dialect).columns
     fields, units = _fields(there, field_, reserved={subject, date})
@@ -117,31 +116,31 @@ def visits(
         reserved=[subject, date, *fields],
     )
     reader = _Reader(input_, subject, date, fields, units, items, missing)
+    table = reader.read()
+    names: dict[str, Any] = {
+        "subject": _SUBJECT,
+        "date": _DATE,
+        "not_collected": input_.not_collected,
+        "absent": input_.absent,
+    }
     found = histories(
-        reader.read(),
-        subject=_SUBJECT,
-        date=_DATE,
-        not_collected=input_.not_collected,
-        absent=input_.absent,
-        place=lambda row: f"{source}: {input_.visits.place} {reader.places[row]}",
+        table, place=lambda row: f"{input_.visits.place} {reader.places[row]}", **names
     )
     courses = {patient: course(history) for patient, history in found.items()}
     if output is not None:
-        rows = (
-            {subject: patient, date: step.visit.date, **visit_row(step)}
-            for patient, steps in courses.items()
-            for step in steps
-        )
-        write_visits(pl.DataFrame(list(rows), infer_schema_length=None), output)
+        write_visits(_named(by_visit(table, **names), subject, date), output)
     if patients is not None:
-        rows = ({subject: patient, **patient_row(history)} for patient, history in found.items())
-        write_visits(pl.DataFrame(list(rows), infer_schema_length=None), patients)
+        write_visits(_named(by_patient(table, **names), subject, date), patients)
     if output is None and patients is None:
         _print_courses(courses, found)
     _print_end(input_, fields, found)
 
 
 _SUBJECT, _DATE = "the patient", "the date"  # no names of fields or descriptors
+
+
+def _named(table: pl.DataFrame, subject: str, date: str) -> pl.DataFrame:
+    return table.rename({_SUBJECT: subject, _DATE: date}, strict=False)
 
 
 def _fields(
@@ -214,65 +213,102 @@ class _Reader:
         )
         problems.add(batch, answers)
         read = [answers.visits[name].alias(d.value) for name, d in self.input_.columns.items()]
-        signs = {t: _ANY for t, name in self.fields.items() if name not in {*_NUMBERS, *_AMOUNTS}}
+        signs = {t: _ANY for t, name in self.fields.items() if name not in {*RANGES, *_AMOUNTS}}
         said = find_answers(batch.visits, signs, missing=self.missing)
         other = "empty; other texts need --missing TEXT"
-        problems.add(batch, said, f"; accepted: {', '.join(ANSWER_WORDS)} (any case), {other}")
+        accepted = f"; accepted: {', '.join(ANSWER_WORDS)} (any case), {other}"
+        problems.add_answers(batch, said, "signs that are neither yes nor no", accepted)
         for theirs, name in self.fields.items():
             cells = batch.visits[theirs]
-            if name in _NUMBERS:
+            if name in RANGES:
                 numbers, wrong = read_numbers(cells, self.missing)
                 what, accepted = "cells that are no number", f"a number, {other}"
+                least, most, unit = RANGES[name]
+                beyond = ~numbers.is_between(least, most).fill_null(value=True)
+                within = f"{least:,} to {most:,} {unit}"
             elif name in _AMOUNTS:
-                read_one = _amount_of(name, self.units.get(theirs, ""))
-                numbers, wrong = _texts(cells, self.missing, read_one, pl.String)
-                units = self.units.get(theirs) or f"and one of {', '.join(UNITS[name])}"
+                unit = self.units.get(theirs, "")
+                numbers, wrong = _texts(cells, self.missing, _quantity_of(unit), pl.String)
+                units = unit or f"and one of {', '.join(UNITS[name])}"
                 what, accepted = "cells that are no amount", f"a number {units}, {other}"
+                if not unit:
+                    accepted += f"; plain numbers need --field '{theirs}={name} UNIT'"
+                within = f"units {', '.join(UNITS[name])}; {_ranges(name)}"
+                beyond = _beyond(numbers, name)
+                wrong &= ~beyond
             else:
                 read.append(said.visits[theirs].alias(name))
                 continue
             problems.add_cells(batch, theirs, wrong, what, accepted)
+            problems.add_cells(batch, theirs, beyond, f"values of {name} out of range", within)
             read.append(numbers.alias(name))
         dates, wrong = _texts(batch.visits[self.date], [], _as_date, pl.Date)
         wrong |= dates.is_null()
         problems.add_cells(batch, self.date, wrong, "cells that are no date", "as 2024-01-16")
-        subjects = batch.visits[self.subject].cast(pl.String)
-        none = subjects.str.strip_chars().fill_null("") == ""
-        problems.add_cells(batch, self.subject, none, "rows of no patient", "a name or number")
+        subjects = self._subjects(batch)
+        problems.add_cells(
+            batch, self.subject, subjects.is_null(), "rows of no patient", "a name or number"
+        )
         return pl.DataFrame([subjects.alias(_SUBJECT), dates.alias(_DATE), *read])
+
+    def _subjects(self, batch: Batch) -> pl.Series:
+        """Read names as other cells are read, but for capitals, which may tell patients apart."""
+        cells = batch.visits[self.subject]
+        texts, _ = _texts(cells, self.missing, str, pl.String)
+        return texts.str.replace(r"^(\d+)\.0+$", "$1")
 
 
 def _texts(
-    cells: pl.Series, missing: list[str], read: Callable[[object], object], dtype: type[pl.DataType]
+    cells: pl.Series, missing: list[str], read: Callable[[str], object], dtype: type[pl.DataType]
 ) -> tuple[pl.Series, pl.Series]:
-    """Read each cell, where nothing is null, and say which are not accepted."""
+    """Read each cell as text, where nothing is null, and say which are not accepted."""
+    if cells.dtype.is_nested():
+        raise InvalidInputError(f"column {shorten(cells.name)} holds lists; accepted: plain cells")
+    nothing = {"", *(text.strip().lower() for text in missing)}
     values: list[object] = []
     wrong: list[bool] = []
     for cell in cells.to_list():
-        text = cell.strip() if isinstance(cell, str) else cell
+        text = "" if cell is None or cell != cell else str(cell).strip()  # noqa: PLR0124 - NaN
         value = None
-        if text not in {None, "", *missing}:
+        if text.lower() not in nothing:
             with suppress(ValueError):
                 value = read(text)
         values.append(value)
-        wrong.append(value is None and text not in {None, "", *missing})
+        wrong.append(value is None and text.lower() not in nothing)
     return pl.Series(cells.name, values, dtype=dtype), pl.Series(wrong, dtype=pl.Boolean)
 
 
-def _amount_of(name: str, unit: str) -> Callable[[object], object]:
-    return lambda cell: str(measured(f"{cell} {unit}" if unit else cell, name))
+def _quantity_of(unit: str) -> Callable[[str], object]:
+    return lambda text: str(Quantity.parse(f"{text} {unit}" if unit else text))
 
 
-def _as_date(cell: object) -> Date:
-    if isinstance(cell, Date):  # and so a time of day
-        return Date(cell.year, cell.month, cell.day)
-    return Date.fromisoformat(str(cell))
+def _beyond(amounts: pl.Series, name: str) -> pl.Series:
+    """Say which amounts are in no unit of the field, or such as no patient has."""
+
+    def is_beyond(text: str | None) -> bool:
+        if text is None:
+            return False
+        try:
+            measured(text, name)
+        except InvalidInputError:
+            return True
+        return False
+
+    return pl.Series([is_beyond(text) for text in amounts], dtype=pl.Boolean)
+
+
+def _ranges(name: str) -> str:
+    return " or ".join(plausible_range(name, unit) for unit in UNITS[name])
+
+
+def _as_date(text: str) -> Date:
+    return day(text.removesuffix(" 00:00:00"))
 
 
 def _print_courses(
     courses: Mapping[object, tuple[Step, ...]], found: Mapping[object, History]
 ) -> None:
-    print(f"{'date':12}{'total':>8}  {'clinical':>8}  {'change':>9}  flare   LLDAS  DORIS")
+    print(f"{'date':12}{'total':>8}  {'clinical':>8}  {'change':>12}  flare   LLDAS  DORIS")
     shown = 0
     for patient, steps in courses.items():
         if shown >= ROWS_SHOWN:
@@ -307,7 +343,7 @@ def _lines(step: Step) -> Iterable[str]:
     change = "" if step.change is None else str(step.change.total)
     flare = "" if step.flare is None else _flare(step.flare)
     states = f"{_STATES[step.lldas.verdict]:5}  {_STATES[step.doris.verdict]}"
-    yield f"{step.visit.date!s:12}{total!s:>8}  {clinical!s:>8}  {change:>9}  {flare:6}  {states}"
+    yield f"{step.visit.date!s:12}{total!s:>8}  {clinical!s:>8}  {change:>12}  {flare:6}  {states}"
     if step.change is not None:
         said = [
             f"{word}: {listed(which)}"
@@ -329,7 +365,8 @@ _STATES = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNDETERMINED: "ope
 
 def _print_end(input_: Input, fields: Mapping[str, str], found: Mapping[object, History]) -> None:
     count = sum(len(history.visits) for history in found.values())
-    print(f"{count:,} visits of {len(found):,} patients")
+    patients = "1 patient" if len(found) == 1 else f"{len(found):,} patients"
+    print(f"{'1 visit' if count == 1 else f'{count:,} visits'} of {patients}")
     for line in input_.said():
         print(wrapped(line))
     if fields:
@@ -343,6 +380,8 @@ def _print_end(input_: Input, fields: Mapping[str, str], found: Mapping[object, 
     print(
         wrapped(
             "open: what is not known decides; flare: one that may be mild or severe; mild: "
-            "mild/moderate"
+            f"mild/moderate. Readings: flare index original; DORIS at most "
+            f"{doris.PREDNISOLONE_MG_DAY} mg of prednisolone; descriptors taken as SLEDAI-2K for "
+            "LLDAS; a state counts until the next visit."
         )
     )

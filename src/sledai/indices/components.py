@@ -12,7 +12,7 @@ from sledai.descriptors import Descriptor
 from sledai.quantities import Amount
 from sledai.sources import Citation
 from sledai.verdict import Verdict
-from sledai.visits import Visit
+from sledai.visits import MOST_GLOBAL, Visit
 
 __all__ = [
     "GLOBAL_UNIT",
@@ -27,7 +27,7 @@ __all__ = [
     "verdict_of",
 ]
 
-GLOBAL_UNIT = "on 0 to 3"
+GLOBAL_UNIT = f"on 0 to {MOST_GLOBAL}"
 """The scale of the physician's global assessment."""
 
 _NOTHING_ASSESSED = Assessment.of(not_assessed=Descriptor)

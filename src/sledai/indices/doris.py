@@ -54,8 +54,8 @@ def assess(visit: Visit, *, prednisolone: Reading = "<=") -> IndexResult:
     """
     if prednisolone not in get_args(Reading):
         raise InvalidInputError(
-            f"prednisolone: found {shorten(prednisolone)}; accepted: '<=' (5 mg a day at most) or "
-            "'<' (less than 5)"
+            f"prednisolone: found {shorten(prednisolone)}; accepted: '<=' "
+            f"({PREDNISOLONE_MG_DAY} mg a day at most) or '<' (less than {PREDNISOLONE_MG_DAY})"
         )
     clinical = score_bounds(assessment_of(visit), excluding=SEROLOGIC)
     dose = Limit("prednisone_mg_day", prednisolone, PREDNISOLONE_MG_DAY, "mg/d")

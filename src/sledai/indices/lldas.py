@@ -5,8 +5,8 @@ gastrointestinal activity are answers of their own, since no descriptor sees the
 Source: Franklyn 2016, Table 1.
 
 What counts as new activity since the previous assessment, the paper leaves to the rater. Here it is
-a descriptor that is newly present, or a rater's statement; a statement that there is none does not
-outweigh a descriptor that is new.
+a descriptor that is newly present, or a rater's statement. A statement that there is none does not
+outweigh a descriptor that is new or may be; it decides where there is no earlier assessment.
 """
 
 from decimal import Decimal
@@ -119,11 +119,10 @@ def _new_activity(visit: Visit, previous: Visit | None) -> Component:
         said += f", not known: {listed(may_be_new)}"
     if stated or new:
         answer: bool | None = False
-    elif stated is None and may_be_new:
-        answer = None
+    elif stated is False and (previous is None or previous.assessment is None):
+        answer = True  # there is nothing to hold the statement against
     else:
-        # Stated not to be there: what was not assessed before may still be new.
-        answer = None if may_be_new & now.not_assessed - before.not_assessed else True
+        answer = None if may_be_new else True
     return component(
         "new activity",
         "no new lupus activity since the previous assessment",

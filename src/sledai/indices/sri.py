@@ -26,7 +26,7 @@ from sledai.scoring import ScoreBounds, possible_scores
 from sledai.sources import FURIE_2009, Citation
 from sledai.visits import MOST_GLOBAL, Visit
 
-__all__ = ["FALLS", "MOST_NEW_B", "WORSE", "assess"]
+__all__ = ["FALLS", "MOST_NEW_A", "MOST_NEW_B", "WORSE", "assess"]
 
 FALLS = range(4, 9)
 """The falls for which the index is in use, SRI-4 to SRI-8."""
