@@ -84,6 +84,23 @@ class TestTable:
         (line,) = (line for line in out.splitlines() if line.startswith("2024-01-02"))
         assert line.split()[-3:] == ["severe", "open", "open"]
 
+    def test_other_readings(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "w.csv").write_text(
+            "id,seen,rash,arthritis,physician_global,prednisone_mg_day,stable_treatment\n"
+            "A,2024-01-01,0,0,0,5,1\nA,2024-01-11,0,0,0,5,1\n",
+            encoding="utf-8",
+        )
+        _, out, _ = run("w.csv", *OTHERS)
+        assert "DORIS 100 %" in " ".join(out.split())
+        options = ["--flare-index", "belimumab", "--prednisolone", "<", "--carry", "at both ends"]
+        _, out, _ = run("w.csv", *OTHERS, *options)
+        told = " ".join(out.split())
+        assert "DORIS 0 %" in told
+        assert (
+            "Readings: flare index belimumab; DORIS at < 5 mg of prednisolone; a state counts at "
+            "both ends; descriptors taken as SLEDAI-2K for LLDAS."
+        ) in told
+
     def test_a_file_that_has_all_fields(self, run: Run, tmp_path: Path) -> None:
         names = ["id", "seen", "rash", "arthritis", *FIELD_NAMES]
         row = ["A", "2024-01-01", "no", "no", *[""] * len(FIELD_NAMES)]

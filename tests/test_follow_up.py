@@ -22,7 +22,7 @@ from sledai.follow_up import (
     patient_row,
     visit_row,
 )
-from sledai.series import course
+from sledai.series import Readings, course
 from sledai.visits import History, Visit
 
 OTHERS = set(Descriptor) - {"rash", "arthritis"}
@@ -267,3 +267,20 @@ def test_types_do_not_depend_on_what_is_known(engine: Any) -> None:
     else:
         joined = full.merge(by_visit(full, **ARGUMENTS), on=["id", "seen"])
     assert len(joined) == 5
+
+
+def test_the_readings_reach_the_rows() -> None:
+    readings = Readings(variant="belimumab", prednisolone="<", carry="at both ends")
+    df = pl.DataFrame(DATA)
+    assert records(by_visit(df, readings=readings, **ARGUMENTS)) == [
+        {"id": patient, "seen": cell, **visit_row(step)}
+        for patient, cells in {
+            "B": ["2024-01-01", "2024-03-01"],
+            "A": ["2024-01-01", "2024-02-01"],
+            "C": ["2024-01-05"],
+        }.items()
+        for cell, step in zip(cells, course(visits_of(patient), readings), strict=True)
+    ]
+    assert records(by_patient(df, readings=readings, **ARGUMENTS)) == [
+        {"id": patient, **patient_row(visits_of(patient), readings)} for patient in "BAC"
+    ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sledai import Assessment, InvalidInputError, Verdict
 from sledai.change import ScoreChange
 from sledai.indices import sfi
-from sledai.series import FirstFlare, TimeIn, course, first_flare, time_in
+from sledai.series import FirstFlare, Readings, TimeIn, course, first_flare, time_in
 from sledai.visits import History, Visit
 
 SIGNS = [name for name in Visit.model_fields if "bool" in str(Visit.model_fields[name].annotation)]
@@ -62,7 +62,7 @@ class TestCourse:
     def test_the_readings_are_handed_on(self) -> None:
         visits = (visit(0), visit(30, "seizure", "psychosis", prednisone_mg_day=5))
         default = course(History(visits=visits))[1]
-        others = course(History(visits=visits), variant="belimumab", prednisolone="<")[1]
+        others = course(History(visits=visits), Readings(variant="belimumab", prednisolone="<"))[1]
         assert default.flare is not None
         assert others.flare is not None
         assert (default.flare.flare, others.flare.flare) == (
@@ -102,7 +102,9 @@ class TestFirstFlare:
         twelve = ("seizure", "arthritis")
         visits = (visit(0, *twelve), visit(30, *twelve, "low_complement"))
         assert first_flare(History(visits=visits)) == FirstFlare(30, 30)
-        assert first_flare(History(visits=visits), variant="belimumab") == FirstFlare(None, None)
+        assert first_flare(History(visits=visits), Readings(variant="belimumab")) == FirstFlare(
+            None, None
+        )
 
 
 class TestTimeIn:
@@ -115,7 +117,7 @@ class TestTimeIn:
         [("until the next visit", 70), ("since the visit before", 90), ("at both ends", 60)],
     )
     def test_rules(self, carry: Any, days: int) -> None:
-        found = time_in(self.HISTORY, "DORIS", carry=carry)
+        found = time_in(self.HISTORY, "DORIS", Readings(carry=carry))
         assert found == TimeIn(days, days, 100)
         assert str(found) == f"{days} %"
 
@@ -126,26 +128,27 @@ class TestTimeIn:
         assert found.share == (Fraction(2, 5), Fraction(1))
         assert str(found) == "40 % to 100 %"
         both = time_in(
-            History(visits=(visit(0), pending, visit(100))), "DORIS", carry="at both ends"
+            History(visits=(visit(0), pending, visit(100))), "DORIS", Readings(carry="at both ends")
         )
         assert both == TimeIn(0, 100, 100)
 
     def test_low_disease_activity(self) -> None:
         rash = History(visits=(visit(0, "rash"), visit(50, "rash"), visit(80, "rash", "alopecia")))
         assert time_in(rash, "LLDAS") == TimeIn(80, 80, 80)
-        assert time_in(rash, "LLDAS", carry="since the visit before") == TimeIn(50, 50, 80)
+        assert time_in(rash, "LLDAS", Readings(carry="since the visit before")) == TimeIn(
+            50, 50, 80
+        )
         assert time_in(rash, "DORIS") == TimeIn(0, 0, 80)
 
     def test_the_reading_of_the_dose(self) -> None:
         five = History(visits=(visit(0, prednisone_mg_day=5), visit(9, prednisone_mg_day=5)))
         assert time_in(five, "DORIS").low == 9
-        assert time_in(five, "DORIS", prednisolone="<").high == 0
+        assert time_in(five, "DORIS", Readings(prednisolone="<")).high == 0
 
     @pytest.mark.parametrize(
         ("history", "arguments", "said"),
         [
             (HISTORY, {"state": "remission"}, "state: found 'remission'; accepted: LLDAS, DORIS"),
-            (HISTORY, {"state": "DORIS", "carry": "ever"}, "carry: found 'ever'; accepted: until"),
             (History(visits=(visit(0),)), {"state": "DORIS"}, "one visit, of 2024-01-01: no time"),
         ],
     )
@@ -163,9 +166,39 @@ class TestTimeIn:
             day += gap
         history = History(visits=tuple(visits))
         start, end, both = (
-            time_in(history, "DORIS", carry=carry)
+            time_in(history, "DORIS", Readings(carry=carry))
             for carry in ("until the next visit", "since the visit before", "at both ends")
         )
         assert both.low <= min(start.low, end.low)
         assert both.high <= min(start.high, end.high)
         assert all(0 <= found.low <= found.high <= found.days for found in (start, end, both))
+
+
+class TestReadings:
+    def test_each_is_said(self) -> None:
+        others = Readings(
+            variant="belimumab",
+            severe_score_needs_rise_of_3=True,
+            mycophenolate=False,
+            prednisolone="<",
+            carry="at both ends",
+        )
+        assert str(others) == (
+            "flare index belimumab; a severe score needs a rise of 3; mycophenolate not counted; "
+            "DORIS at < 5 mg of prednisolone; a state counts at both ends"
+        )
+
+    def test_each_reaches_the_flare_index(self) -> None:
+        twelve = ("seizure", "arthritis")
+        rise, drug = visit(30, *twelve, "low_complement"), visit(30, new_mycophenolate=True)
+        assert Readings().flare(visit(0, *twelve), rise).flare is sfi.Flare.SEVERE
+        strict = Readings(severe_score_needs_rise_of_3=True)
+        assert strict.flare(visit(0, *twelve), rise).flare is sfi.Flare.NONE
+        assert Readings().flare(visit(0), drug).flare is sfi.Flare.SEVERE
+        assert Readings(mycophenolate=False).flare(visit(0), drug).flare is sfi.Flare.NONE
+
+    def test_another_carry_is_refused(self) -> None:
+        with pytest.raises(
+            InvalidInputError, match="carry: found 'ever'; accepted: until the next"
+        ):
+            Readings(carry="ever")  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from sledai.errors import InvalidInputError, shorten
 from sledai.indices import adjusted_mean
 from sledai.indices.sfi import Flare
 from sledai.scoring import score_bounds
-from sledai.series import Step, course, first_flare, time_in
+from sledai.series import DEFAULT, Readings, Step, course, first_flare, time_in
 from sledai.visit_rows import FIELDS, read_visit_rows
 from sledai.visits import History
 
@@ -77,6 +77,7 @@ def by_visit(
     fields: Mapping[str, str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
+    readings: Readings = DEFAULT,
 ) -> Any:
     """Follow each patient visit by visit: a frame with a row for each visit of `df`.
 
@@ -84,8 +85,8 @@ def by_visit(
     `sledai.frame.score`; columns with the names of `FIELDS` are read too, and `fields` maps other
     names to them. The result holds the columns of patient and date as they are, and
     `VISIT_COLUMNS`; patients in the order in which they first come and visits in that of their
-    dates, whatever the order of the rows. The indices are read as they are by default, and the
-    descriptors taken as SLEDAI-2K has them for LLDAS.
+    dates, whatever the order of the rows. `readings` says how the indices are read where their
+    publications leave that open; LLDAS takes the descriptors as SLEDAI-2K has them.
 
     Raises `InvalidInputError` for a frame that is neither eager polars nor pandas, for missing
     columns, for cells that are not accepted, with their row, and for two visits of a patient on one
@@ -104,7 +105,11 @@ def by_visit(
         df, subject, date, columns, fields, not_collected, absent, "row {}, counting from 0".format
     )
     rows = [row for _, numbers in read.patients.values() for row in numbers]
-    values = [visit_row(step) for history, _ in read.patients.values() for step in course(history)]
+    values = [
+        visit_row(step)
+        for history, _ in read.patients.values()
+        for step in course(history, readings)
+    ]
     return read.frame([subject, date], rows, values, _VISIT_TYPES)
 
 
@@ -117,11 +122,11 @@ def by_patient(
     fields: Mapping[str, str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
+    readings: Readings = DEFAULT,
 ) -> Any:
     """Sum up each patient's visits: a frame with a row for each patient.
 
-    The columns are `PATIENT_COLUMNS`; a state counts until the next visit. The arguments, and what
-    is raised, are those of `by_visit`.
+    The columns are `PATIENT_COLUMNS`; the arguments, and what is raised, are those of `by_visit`.
 
     >>> import polars as pl
     >>> visits = pl.DataFrame({
@@ -136,7 +141,7 @@ def by_patient(
         df, subject, date, columns, fields, not_collected, absent, "row {}, counting from 0".format
     )
     rows = [numbers[0] for _, numbers in read.patients.values()]
-    values = [patient_row(history) for history, _ in read.patients.values()]
+    values = [patient_row(history, readings) for history, _ in read.patients.values()]
     return read.frame([subject], rows, values, _PATIENT_TYPES)
 
 
@@ -196,9 +201,9 @@ def visit_row(step: Step) -> dict[str, object]:
     }
 
 
-def patient_row(history: History) -> dict[str, object]:
+def patient_row(history: History, readings: Readings = DEFAULT) -> dict[str, object]:
     """Give the values of `PATIENT_COLUMNS` for a patient."""
-    first = first_flare(history)
+    first = first_flare(history, readings)
     summary: dict[str, object] = {name: None for name in PATIENT_COLUMNS}  # noqa: C420 - typed
     summary |= {
         "sledai_visits": len(history.visits),
@@ -208,7 +213,7 @@ def patient_row(history: History) -> dict[str, object]:
     }
     if len(history.visits) > 1:
         mean, area = adjusted_mean.assess(history), adjusted_mean.area(history)
-        shares = {name: time_in(history, name).share for name in ("LLDAS", "DORIS")}
+        shares = {name: time_in(history, name, readings).share for name in ("LLDAS", "DORIS")}
         summary |= {
             "sledai_adjusted_mean_low": float(mean.low),
             "sledai_adjusted_mean_high": float(mean.high),

@@ -21,11 +21,72 @@ from sledai.indices.components import IndexResult, assessment_of
 from sledai.verdict import Verdict
 from sledai.visits import History, Visit
 
-__all__ = ["Carry", "FirstFlare", "State", "Step", "TimeIn", "course", "first_flare", "time_in"]
+__all__ = [
+    "DEFAULT",
+    "Carry",
+    "FirstFlare",
+    "Readings",
+    "State",
+    "Step",
+    "TimeIn",
+    "course",
+    "first_flare",
+    "time_in",
+]
 
 State = Literal["LLDAS", "DORIS"]
 Carry = Literal["until the next visit", "since the visit before", "at both ends"]
 """For which time the state of a visit counts; "at both ends" asks for it at both visits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """What the publications leave open, and how it is read over a patient's visits.
+
+    The first three are those of `sledai.indices.sfi.assess`, `prednisolone` is that of
+    `sledai.indices.doris.assess`, and `carry` says for how long the state of a visit counts.
+
+    Raises `InvalidInputError` for another `carry`; the indices raise for theirs.
+
+    >>> print(Readings(variant="belimumab"))
+    flare index belimumab; DORIS at <= 5 mg of prednisolone; a state counts until the next visit
+    """
+
+    variant: sfi.Variant = "original"
+    severe_score_needs_rise_of_3: bool = False
+    mycophenolate: bool = True
+    prednisolone: doris.Reading = "<="
+    carry: Carry = "until the next visit"
+
+    def __post_init__(self) -> None:
+        if self.carry not in get_args(Carry):
+            raise InvalidInputError(
+                f"carry: found {shorten(self.carry)}; accepted: {', '.join(get_args(Carry))}"
+            )
+
+    def __str__(self) -> str:
+        said = [f"flare index {self.variant}"]
+        if self.severe_score_needs_rise_of_3:
+            said.append("a severe score needs a rise of 3")
+        if not self.mycophenolate:
+            said.append("mycophenolate not counted")
+        said.append(f"DORIS at {self.prednisolone} {doris.PREDNISOLONE_MG_DAY} mg of prednisolone")
+        said.append(f"a state counts {self.carry}")
+        return "; ".join(said)
+
+    def flare(self, earlier: Visit, later: Visit) -> sfi.FlareResult:
+        """Hold a visit against an earlier one by the flare index, so read."""
+        return sfi.assess(
+            earlier,
+            later,
+            variant=self.variant,
+            severe_score_needs_rise_of_3=self.severe_score_needs_rise_of_3,
+            mycophenolate=self.mycophenolate,
+        )
+
+
+DEFAULT = Readings()
+"""Each reading as its index has it by default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +105,10 @@ class Step:
         return assessment_of(self.visit)
 
 
-def course(
-    history: History,
-    *,
-    variant: sfi.Variant = "original",
-    prednisolone: doris.Reading = "<=",
-) -> tuple[Step, ...]:
+def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
     """Follow a patient visit by visit: change, flare, low disease activity and remission.
 
-    `variant` is that of `sledai.indices.sfi.assess`, `prednisolone` the reading of
-    `sledai.indices.doris.assess`.
+    Raises `InvalidInputError` for readings that an index does not have.
 
     >>> active, quiet = Assessment.of(present={"seizure"}), Assessment.of()
     >>> steps = course(History(visits=[
@@ -69,9 +124,9 @@ def course(
             change=None
             if previous is None
             else compare(assessment_of(previous), assessment_of(visit)),
-            flare=None if previous is None else sfi.assess(previous, visit, variant=variant),
+            flare=None if previous is None else readings.flare(previous, visit),
             lldas=lldas.assess(visit, previous),
-            doris=doris.assess(visit, prednisolone=prednisolone),
+            doris=doris.assess(visit, prednisolone=readings.prednisolone),
         )
         for previous, visit in zip(before, history.visits, strict=False)
     )
@@ -99,7 +154,7 @@ class FirstFlare:
         return f"day {self.earliest} to {self.latest}"
 
 
-def first_flare(history: History, *, variant: sfi.Variant = "original") -> FirstFlare:
+def first_flare(history: History, readings: Readings = DEFAULT) -> FirstFlare:
     """Say when a patient first flares by the SELENA flare index, each visit against the one before.
 
     >>> first = Visit(date="2024-01-01", assessment=Assessment.of())
@@ -109,7 +164,7 @@ def first_flare(history: History, *, variant: sfi.Variant = "original") -> First
     """
     earliest = latest = None
     for previous, visit in pairwise(history.visits):
-        possible = sfi.assess(previous, visit, variant=variant).possible
+        possible = readings.flare(previous, visit).possible
         day = (visit.date - history.visits[0].date).days
         if earliest is None and possible != frozenset({sfi.Flare.NONE}):
             earliest = day
@@ -137,31 +192,21 @@ class TimeIn:
         return low if self.low == self.high else f"{low} to {high}"
 
 
-def time_in(
-    history: History,
-    state: State,
-    *,
-    carry: Carry = "until the next visit",
-    prednisolone: doris.Reading = "<=",
-) -> TimeIn:
+def time_in(history: History, state: State, readings: Readings = DEFAULT) -> TimeIn:
     """Say how long a patient was in low disease activity (LLDAS) or in remission (DORIS).
 
     Raises `InvalidInputError` for a history of one visit, over which there is no time, and for
-    another state or rule.
+    another state.
 
     >>> quiet = {"assessment": Assessment.of(), "physician_global": 0, "prednisone_mg_day": 0}
     >>> visits = [Visit(date=f"2024-0{n}-01", stable_treatment=True, **quiet) for n in (1, 2, 4)]
     >>> print(time_in(History(visits=visits), "DORIS"))
     100 %
     """
-    if carry not in get_args(Carry):
-        raise InvalidInputError(
-            f"carry: found {shorten(carry)}; accepted: {', '.join(get_args(Carry))}"
-        )
     if len(history.visits) == 1:
         raise InvalidInputError(f"one visit, of {history.visits[0].date}: no time in a state")
-    verdicts = _verdicts(history, state, prednisolone)
-    counts = _COUNTS[carry]
+    verdicts = _verdicts(history, state, readings)
+    counts = _COUNTS[readings.carry]
     low = high = 0
     for (a, b), ends in zip(pairwise(history.visits), pairwise(verdicts), strict=True):
         days = (b.date - a.date).days
@@ -178,7 +223,7 @@ _COUNTS: dict[Carry, Callable[[Verdict, Verdict], set[Verdict]]] = {
 }
 
 
-def _verdicts(history: History, state: State, prednisolone: doris.Reading) -> list[Verdict]:
+def _verdicts(history: History, state: State, readings: Readings) -> list[Verdict]:
     match state:
         case "LLDAS":
             before = (None, *history.visits)
@@ -186,7 +231,8 @@ def _verdicts(history: History, state: State, prednisolone: doris.Reading) -> li
             return [lldas.assess(visit, previous).verdict for visit, previous in pairs]
         case "DORIS":
             return [
-                doris.assess(visit, prednisolone=prednisolone).verdict for visit in history.visits
+                doris.assess(visit, prednisolone=readings.prednisolone).verdict
+                for visit in history.visits
             ]
         case _:
             raise InvalidInputError(

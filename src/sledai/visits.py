@@ -96,7 +96,8 @@ class Visit(Record):
     """What is known of one visit.
 
     Signs are true, false or null. "New" and "new or worse" are since the visit before; drugs are
-    those added for lupus.
+    those added for lupus. Dates may be text such as "2024-01-16", and numbers text or floats; type
+    checkers want a `date` and a `Decimal` or float.
 
     Raises pydantic's `ValidationError` (a `ValueError`) that names each field, what was found and
     what is accepted.

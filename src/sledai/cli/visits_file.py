@@ -33,11 +33,11 @@ from sledai.errors import InvalidInputError, shorten
 from sledai.fields import measured
 from sledai.files import OUTPUT_FORMATS, Batch, Dialect, open_visits, write_visits
 from sledai.follow_up import by_patient, by_visit, histories, refuse_names
-from sledai.indices import adjusted_mean, doris
+from sledai.indices import adjusted_mean, doris, sfi
 from sledai.indices.sfi import Flare, FlareResult
 from sledai.quantities import UNITS, Quantity, plausible_range
 from sledai.scoring import score_bounds
-from sledai.series import Step, course, first_flare, time_in
+from sledai.series import Carry, Readings, Step, course, first_flare, time_in
 from sledai.verdict import Verdict
 from sledai.visit_rows import FIELDS
 from sledai.visits import RANGES, History, day
@@ -76,6 +76,19 @@ OutputOption = Annotated[
         "--output", "-o", help=f"Write a row for each visit: {', '.join(OUTPUT_FORMATS)}."
     ),
 ]
+VariantOption = Annotated[
+    sfi.Variant, typer.Option("--flare-index", help="Which variant of the SELENA flare index.")
+]
+PrednisoloneOption = Annotated[
+    doris.Reading,
+    typer.Option(
+        "--prednisolone",
+        help=f"DORIS at most at (<=) or below (<) {doris.PREDNISOLONE_MG_DAY} mg a day.",
+    ),
+]
+CarryOption = Annotated[
+    Carry, typer.Option("--carry", help="For how long the state of a visit counts.")
+]
 PatientsOption = Annotated[
     Path | None, typer.Option("--patients", metavar="FILE", help="Write a row for each patient.")
 ]
@@ -88,6 +101,9 @@ def visits(
     field_: FieldOption = [],
     output: OutputOption = None,
     patients: PatientsOption = None,
+    flare_index: VariantOption = "original",
+    prednisolone: PrednisoloneOption = "<=",
+    carry: CarryOption = "until the next visit",
     items: ItemsOption = "binary",
     column: Columns = [],
     missing: Missing = [],
@@ -104,6 +120,7 @@ def visits(
     """
     refuse_outputs(source, output, patients)
     refuse_names(subject, date)
+    readings = Readings(variant=flare_index, prednisolone=prednisolone, carry=carry)
     dialect = Dialect(separator, encoding, sheet)
     there = open_visits(source, dialect).columns
     fields, units = _fields(there, field_, reserved={subject, date})
@@ -126,14 +143,14 @@ def visits(
     found = histories(
         table, place=lambda row: f"{input_.visits.place} {reader.places[row]}", **names
     )
-    courses = {patient: course(history) for patient, history in found.items()}
+    courses = {patient: course(history, readings) for patient, history in found.items()}
     if output is not None:
-        write_visits(_named(by_visit(table, **names), subject, date), output)
+        write_visits(_named(by_visit(table, readings=readings, **names), subject, date), output)
     if patients is not None:
-        write_visits(_named(by_patient(table, **names), subject, date), patients)
+        write_visits(_named(by_patient(table, readings=readings, **names), subject, date), patients)
     if output is None and patients is None:
-        _print_courses(courses, found)
-    _print_end(input_, fields, found)
+        _print_courses(courses, found, readings)
+    _print_end(input_, fields, found, readings)
 
 
 _SUBJECT, _DATE = "the patient", "the date"  # no names of fields or descriptors
@@ -306,7 +323,9 @@ def _as_date(text: str) -> Date:
 
 
 def _print_courses(
-    courses: Mapping[object, tuple[Step, ...]], found: Mapping[object, History]
+    courses: Mapping[object, tuple[Step, ...]],
+    found: Mapping[object, History],
+    readings: Readings,
 ) -> None:
     print(f"{'date':12}{'total':>8}  {'clinical':>8}  {'change':>12}  flare   LLDAS  DORIS")
     shown = 0
@@ -314,7 +333,7 @@ def _print_courses(
         if shown >= ROWS_SHOWN:
             break
         print()
-        print(wrapped(f"{printable(patient).plain}: {_summary(found[patient])}"))
+        print(wrapped(f"{printable(patient).plain}: {_summary(found[patient], readings)}"))
         for step in steps:
             for line in _lines(step):
                 print(line)
@@ -325,15 +344,15 @@ def _print_courses(
     print()
 
 
-def _summary(history: History) -> str:
+def _summary(history: History, readings: Readings) -> str:
     visits = len(history.visits)
     if visits == 1:
         return "1 visit"
     days = (history.visits[-1].date - history.visits[0].date).days
-    states = ", ".join(f"{name} {time_in(history, name)}" for name in ("LLDAS", "DORIS"))
+    states = ", ".join(f"{name} {time_in(history, name, readings)}" for name in ("LLDAS", "DORIS"))
     return (
         f"{visits} visits, {days} days; adjusted mean {adjusted_mean.assess(history)}; "
-        f"first flare: {first_flare(history)}; time in {states}"
+        f"first flare: {first_flare(history, readings)}; time in {states}"
     )
 
 
@@ -363,7 +382,9 @@ def _flare(result: FlareResult) -> str:
 _STATES = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNDETERMINED: "open"}
 
 
-def _print_end(input_: Input, fields: Mapping[str, str], found: Mapping[object, History]) -> None:
+def _print_end(
+    input_: Input, fields: Mapping[str, str], found: Mapping[object, History], readings: Readings
+) -> None:
     count = sum(len(history.visits) for history in found.values())
     patients = "1 patient" if len(found) == 1 else f"{len(found):,} patients"
     print(f"{'1 visit' if count == 1 else f'{count:,} visits'} of {patients}")
@@ -380,8 +401,6 @@ def _print_end(input_: Input, fields: Mapping[str, str], found: Mapping[object, 
     print(
         wrapped(
             "open: what is not known decides; flare: one that may be mild or severe; mild: "
-            f"mild/moderate. Readings: flare index original; DORIS at most "
-            f"{doris.PREDNISOLONE_MG_DAY} mg of prednisolone; descriptors taken as SLEDAI-2K for "
-            "LLDAS; a state counts until the next visit."
+            f"mild/moderate. Readings: {readings}; descriptors taken as SLEDAI-2K for LLDAS."
         )
     )
