@@ -419,7 +419,7 @@ class TestReport:
             "\nmissing, by the fewest answers, this one among them, that could settle it:\n"
             "   1  active_cns_lupus (exclusion 2)\n"
         ) in text
-        assert "(excludes: another lupus crisis before screening)" in text
+        assert "(excludes: another lupus crisis before screening: active" in text
         assert "\nnotes:\n  seizure: 8 points towards inclusion 6" in text
         ana = str(screen(candidate(ana_positive=None, anti_smith_positive=None, iga=None)))
         assert "   2  ana_positive (inclusion 5)\n" in ana

@@ -1,16 +1,13 @@
 """`sledai visits`: each patient's course over the visits of a file."""
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date as Date  # noqa: N812 - `date` names a column
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import polars as pl
 import typer
 
-from sledai.answers import ANSWER_WORDS, find_answers, plain_name, read_numbers
+from sledai.answers import plain_name
 from sledai.cli.options import (
     Absent,
     Columns,
@@ -26,21 +23,19 @@ from sledai.cli.options import (
     refuse_outputs,
 )
 from sledai.cli.printing import ROWS_SHOWN, printable, wrapped
-from sledai.cli.problems import Problems
-from sledai.cli.progress import reading
-from sledai.descriptors import SEROLOGIC, Descriptor, listed
+from sledai.cli.visit_cells import AMOUNTS, DATE, SUBJECT, VisitsReader
+from sledai.descriptors import SEROLOGIC, listed
 from sledai.errors import InvalidInputError, shorten
-from sledai.fields import measured
-from sledai.files import OUTPUT_FORMATS, Batch, Dialect, open_visits, write_visits
+from sledai.files import OUTPUT_FORMATS, Dialect, open_visits, write_visits
 from sledai.follow_up import by_patient, by_visit, histories, refuse_names
 from sledai.indices import adjusted_mean, doris, sfi
 from sledai.indices.sfi import Flare, FlareResult
-from sledai.quantities import UNITS, Quantity, plausible_range
+from sledai.quantities import UNITS
 from sledai.scoring import score_bounds
 from sledai.series import Carry, Readings, Step, course, first_flare, time_in
 from sledai.verdict import Verdict
 from sledai.visit_rows import FIELDS
-from sledai.visits import RANGES, History, day
+from sledai.visits import History
 
 __all__ = ["ALIASES", "visits"]
 
@@ -50,9 +45,6 @@ ALIASES = {
     "physician_global_assessment": "physician_global",
 }
 """Other names under which fields of a visit are met in files: none whose unit would be a guess."""
-
-_AMOUNTS = tuple(name for name in FIELDS if name in UNITS)
-_ANY = Descriptor.SEIZURE  # yes and no are said in the same words for each
 
 SubjectOption = Annotated[
     str, typer.Option("--subject", metavar="COLUMN", help="The column that tells patients apart.")
@@ -132,11 +124,11 @@ def visits(
         absent=absent,
         reserved=[subject, date, *fields],
     )
-    reader = _Reader(input_, subject, date, fields, units, items, missing)
+    reader = VisitsReader(input_, subject, date, fields, units, items, missing)
     table = reader.read()
     names: dict[str, Any] = {
-        "subject": _SUBJECT,
-        "date": _DATE,
+        "subject": SUBJECT,
+        "date": DATE,
         "not_collected": input_.not_collected,
         "absent": input_.absent,
     }
@@ -153,11 +145,8 @@ def visits(
     _print_end(input_, fields, found, readings)
 
 
-_SUBJECT, _DATE = "the patient", "the date"  # no names of fields or descriptors
-
-
 def _named(table: pl.DataFrame, subject: str, date: str) -> pl.DataFrame:
-    return table.rename({_SUBJECT: subject, _DATE: date}, strict=False)
+    return table.rename({SUBJECT: subject, DATE: date}, strict=False)
 
 
 def _fields(
@@ -176,7 +165,7 @@ def _fields(
             raise InvalidInputError(
                 f"--field: found {shorten(option)}; accepted: THEIRS=FIELD, where FIELD is one of "
                 f"{', '.join(FIELDS)}; with a unit for "
-                + " and ".join(f"{name} ({', '.join(UNITS[name])})" for name in _AMOUNTS)
+                + " and ".join(f"{name} ({', '.join(UNITS[name])})" for name in AMOUNTS)
             )
         if theirs not in there:
             raise InvalidInputError(f"--field: no column {shorten(theirs)}")
@@ -198,128 +187,6 @@ def _fields(
             )
         fields[theirs] = found
     return fields, units
-
-
-@dataclass(slots=True)
-class _Reader:
-    """Reads a file into one frame of answers, dates and fields, and remembers where rows stood."""
-
-    input_: Input
-    subject: str
-    date: str
-    fields: Mapping[str, str]
-    units: Mapping[str, str]
-    items: ItemsOption
-    missing: list[str]
-    places: list[int] = field(default_factory=list[int])
-
-    def read(self) -> pl.DataFrame:
-        problems = Problems(self.input_)
-        frames: list[pl.DataFrame] = []
-        with reading(self.input_.visits) as show:
-            for batch in problems.until_enough():
-                frames.append(self._batch(batch, problems))
-                self.places += batch.places.to_list()
-                show(batch)
-            problems.refuse()
-        return pl.concat(frames)
-
-    def _batch(self, batch: Batch, problems: Problems) -> pl.DataFrame:
-        answers = find_answers(
-            batch.visits, self.input_.columns, items=self.items, missing=self.missing
-        )
-        problems.add(batch, answers)
-        read = [answers.visits[name].alias(d.value) for name, d in self.input_.columns.items()]
-        signs = {t: _ANY for t, name in self.fields.items() if name not in {*RANGES, *_AMOUNTS}}
-        said = find_answers(batch.visits, signs, missing=self.missing)
-        other = "empty; other texts need --missing TEXT"
-        accepted = f"; accepted: {', '.join(ANSWER_WORDS)} (any case), {other}"
-        problems.add_answers(batch, said, "signs that are neither yes nor no", accepted)
-        for theirs, name in self.fields.items():
-            cells = batch.visits[theirs]
-            if name in RANGES:
-                numbers, wrong = read_numbers(cells, self.missing)
-                what, accepted = "cells that are no number", f"a number, {other}"
-                least, most, unit = RANGES[name]
-                beyond = ~numbers.is_between(least, most).fill_null(value=True)
-                within = f"{least:,} to {most:,} {unit}"
-            elif name in _AMOUNTS:
-                unit = self.units.get(theirs, "")
-                numbers, wrong = _texts(cells, self.missing, _quantity_of(unit), pl.String)
-                units = unit or f"and one of {', '.join(UNITS[name])}"
-                what, accepted = "cells that are no amount", f"a number {units}, {other}"
-                if not unit:
-                    accepted += f"; plain numbers need --field '{theirs}={name} UNIT'"
-                within = f"units {', '.join(UNITS[name])}; {_ranges(name)}"
-                beyond = _beyond(numbers, name)
-                wrong &= ~beyond
-            else:
-                read.append(said.visits[theirs].alias(name))
-                continue
-            problems.add_cells(batch, theirs, wrong, what, accepted)
-            problems.add_cells(batch, theirs, beyond, f"values of {name} out of range", within)
-            read.append(numbers.alias(name))
-        dates, wrong = _texts(batch.visits[self.date], [], _as_date, pl.Date)
-        wrong |= dates.is_null()
-        problems.add_cells(batch, self.date, wrong, "cells that are no date", "as 2024-01-16")
-        subjects = self._subjects(batch)
-        problems.add_cells(
-            batch, self.subject, subjects.is_null(), "rows of no patient", "a name or number"
-        )
-        return pl.DataFrame([subjects.alias(_SUBJECT), dates.alias(_DATE), *read])
-
-    def _subjects(self, batch: Batch) -> pl.Series:
-        """Read names as other cells are read, but for capitals, which may tell patients apart."""
-        cells = batch.visits[self.subject]
-        texts, _ = _texts(cells, self.missing, str, pl.String)
-        return texts.str.replace(r"^(\d+)\.0+$", "$1")
-
-
-def _texts(
-    cells: pl.Series, missing: list[str], read: Callable[[str], object], dtype: type[pl.DataType]
-) -> tuple[pl.Series, pl.Series]:
-    """Read each cell as text, where nothing is null, and say which are not accepted."""
-    if cells.dtype.is_nested():
-        raise InvalidInputError(f"column {shorten(cells.name)} holds lists; accepted: plain cells")
-    nothing = {"", *(text.strip().lower() for text in missing)}
-    values: list[object] = []
-    wrong: list[bool] = []
-    for cell in cells.to_list():
-        text = "" if cell is None or cell != cell else str(cell).strip()  # noqa: PLR0124 - NaN
-        value = None
-        if text.lower() not in nothing:
-            with suppress(ValueError):
-                value = read(text)
-        values.append(value)
-        wrong.append(value is None and text.lower() not in nothing)
-    return pl.Series(cells.name, values, dtype=dtype), pl.Series(wrong, dtype=pl.Boolean)
-
-
-def _quantity_of(unit: str) -> Callable[[str], object]:
-    return lambda text: str(Quantity.parse(f"{text} {unit}" if unit else text))
-
-
-def _beyond(amounts: pl.Series, name: str) -> pl.Series:
-    """Say which amounts are in no unit of the field, or such as no patient has."""
-
-    def is_beyond(text: str | None) -> bool:
-        if text is None:
-            return False
-        try:
-            measured(text, name)
-        except InvalidInputError:
-            return True
-        return False
-
-    return pl.Series([is_beyond(text) for text in amounts], dtype=pl.Boolean)
-
-
-def _ranges(name: str) -> str:
-    return " or ".join(plausible_range(name, unit) for unit in UNITS[name])
-
-
-def _as_date(text: str) -> Date:
-    return day(text.removesuffix(" 00:00:00"))
 
 
 def _print_courses(

@@ -176,7 +176,11 @@ CRITERIA: tuple[Criterion, ...] = (
     _criterion(
         "exclusion",
         2,
-        "another lupus crisis before screening",
+        (
+            "another lupus crisis before screening: active lupus of the central nervous system, "
+            "severe hemolytic anemia, thrombocytopenic purpura, agranulocytosis, damage of the "
+            "heart muscle, lupus pneumonia, hepatitis or vasculitis, or pulmonary hemorrhage"
+        ),
         AnyOf(
             (
                 Yes("active_cns_lupus"),
