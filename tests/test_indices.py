@@ -336,6 +336,14 @@ class TestResponse:
         assert result.verdict is Verdict.NOT_MET
         assert result.components[0].reason == "total 3 at baseline: SRI-4 cannot be reached"
 
+    def test_a_fall_of_4_by_default(self) -> None:
+        assert sri.assess(*pair_of("sri")).name == "SRI-4"
+
+    def test_the_reason_says_both_global_assessments(self) -> None:
+        visits = pair_of("sri", {"physician_global": 1.8}, {"physician_global": None})
+        reason = sri.assess(*visits).components[3].reason
+        assert reason == "physician_global from 1.8 to not known"
+
     def test_the_components_and_their_names(self) -> None:
         result = sri.assess(*pair_of("sri"), n=5, edition=Edition.SLEDAI_2K)
         assert result.name == "SRI-5 (S2K)"
