@@ -8,6 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from sledai import Assessment, Descriptor, Verdict, answers, audit, cli, frame, sources
+from sledai.change import CLASS_CITATION, PERSISTENT_WITHIN, ChangeClass
 from sledai.definitions import Edition
 from sledai.definitions.editions import DEFINITIONS
 from sledai.exclusions import EXCLUSIONS
@@ -219,6 +220,18 @@ def index_components() -> str:
     )
 
 
+def change_classes() -> str:
+    asked = {
+        ChangeClass.FLARE: f"a rise of the total by more than {PERSISTENT_WITHIN}",
+        ChangeClass.IMPROVEMENT: f"a fall by more than {PERSISTENT_WITHIN}",
+        ChangeClass.PERSISTENT: f"a change by {PERSISTENT_WITHIN} at most",
+        ChangeClass.REMISSION: "a total of 0",
+    }
+    return table(
+        ["class", "asked for", "source"], [(c, t, CLASS_CITATION) for c, t in asked.items()]
+    )
+
+
 def visit_fields() -> str:
     return table(
         ["field", "meaning"],
@@ -285,6 +298,7 @@ def write(folder: Path) -> None:
         glucocorticoids,
         flare_criteria,
         index_components,
+        change_classes,
         visit_fields,
         visit_columns,
         patient_columns,

@@ -1191,7 +1191,7 @@ def test_a_fault_of_polars_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyP
     def fail(*_: object) -> None:
         raise pl.exceptions.ComputeError("out of luck")
 
-    monkeypatch.setattr("sledai.cli.options.open_visits", fail)
+    monkeypatch.setattr("sledai.cli.score_file.open_visits", fail)
     assert run("score", VISITS) == (2, "", "error: out of luck\n")
 
 

@@ -101,6 +101,19 @@ class TestTable:
             "both ends; descriptors taken as SLEDAI-2K for LLDAS."
         ) in told
 
+    def test_the_options_of_other_commands(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "w.csv").write_text(
+            "id;seen;swelling;eruption\nA;2024-01-01;4;\xe9\n", encoding="latin-1"
+        )
+        options = ["--items", "points", "--separator", ";", "--encoding", "latin-1"]
+        names = ["--column", "swelling=arthritis", "--column", "eruption=rash"]
+        open_ = ["--missing", "\xe9", "--not-collected", "fever"]
+        absent = [option for option in OTHERS if option != "--absent=fever"]
+        code, out, _ = run("w.csv", *absent, *options, *names, *open_)
+        assert code == 0
+        assert "2024-01-01    4 to 7    4 to 7  " in out
+        assert "columns read: swelling as arthritis, eruption as rash\n" in out
+
     def test_a_file_that_has_all_fields(self, run: Run, tmp_path: Path) -> None:
         names = ["id", "seen", "rash", "arthritis", *FIELD_NAMES]
         row = ["A", "2024-01-01", "no", "no", *[""] * len(FIELD_NAMES)]

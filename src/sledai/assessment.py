@@ -17,7 +17,7 @@ from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import Descriptor, descriptor_set, listed
 from sledai.errors import InvalidInputError, shorten
 
-__all__ = ["Assessment"]
+__all__ = ["NOTHING_ASSESSED", "Assessment"]
 
 _NAMES = frozenset(descriptor.value for descriptor in Descriptor)
 _ANSWERS = "true (present), false (absent) or null (not assessed)"
@@ -160,3 +160,7 @@ class Assessment(BaseModel):
     def not_assessed(self) -> frozenset[Descriptor]:
         """The descriptors nobody answered."""
         return frozenset(Descriptor) - self.present - self.absent
+
+
+NOTHING_ASSESSED = Assessment.of(not_assessed=Descriptor)
+"""What is known where nobody answered anything."""

@@ -13,7 +13,7 @@ from sledai.indices import adjusted_mean
 from sledai.indices.sfi import Flare
 from sledai.scoring import score_bounds
 from sledai.series import DEFAULT, Readings, Step, course, first_flare, time_in
-from sledai.visit_rows import FIELDS, read_visit_rows
+from sledai.visit_rows import BY_NUMBER, FIELDS, read_visit_rows
 from sledai.visits import History
 
 __all__ = [
@@ -101,9 +101,7 @@ def by_visit(
     [None, 'rash']
     """
     refuse_names(subject, date)
-    read = read_visit_rows(
-        df, subject, date, columns, fields, not_collected, absent, "row {}, counting from 0".format
-    )
+    read = read_visit_rows(df, subject, date, columns, fields, not_collected, absent)
     rows = [row for _, numbers in read.patients.values() for row in numbers]
     values = [
         visit_row(step)
@@ -137,9 +135,7 @@ def by_patient(
     [60.0]
     """
     refuse_names(subject, date)
-    read = read_visit_rows(
-        df, subject, date, columns, fields, not_collected, absent, "row {}, counting from 0".format
-    )
+    read = read_visit_rows(df, subject, date, columns, fields, not_collected, absent)
     rows = [numbers[0] for _, numbers in read.patients.values()]
     values = [patient_row(history, readings) for history, _ in read.patients.values()]
     return read.frame([subject], rows, values, _PATIENT_TYPES)
@@ -154,7 +150,7 @@ def histories(
     fields: Mapping[str, str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
-    place: Callable[[int], str] = "row {}, counting from 0".format,
+    place: Callable[[int], str] = BY_NUMBER,
 ) -> dict[object, History]:
     """Read the visits of each patient; the arguments, and what is raised, are those of `by_visit`.
 

@@ -30,6 +30,7 @@ __all__ = [
     "kind",
     "plausible",
     "plausible_range",
+    "written",
 ]
 
 Operator = Literal["<", "<=", ">", ">="]
@@ -178,6 +179,16 @@ _QUANTITY = re.compile(
 )
 
 
+def written(value: object) -> Decimal | None:
+    """Read a number as the decimal that was written; None for what is no number of at least 0.
+
+    >>> written(1.2), written("-1")
+    (Decimal('1.2'), None)
+    """
+    number = "" if isinstance(value, bool) else str(value).strip()
+    return Decimal(number) if re.fullmatch(_NUMBER, number) else None
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class Quantity:
     """A number with a unit, as a laboratory prints it: "92 K/uL", "<5 /[HPF]".
@@ -196,8 +207,8 @@ class Quantity:
     bound: Bound
 
     def __init__(self, value: Decimal | float | str, unit: str, bound: Bound = "") -> None:
-        number = str(value).strip()
-        if isinstance(value, bool) or not re.fullmatch(_NUMBER, number):
+        number = written(value)
+        if number is None:
             raise InvalidInputError(
                 f"value: found {shorten(value)}; accepted: a number of at least 0, with a point "
                 "before decimals"
@@ -206,7 +217,7 @@ class Quantity:
             raise InvalidInputError(f"unit: found {shorten(unit)}; accepted: text")
         if bound not in get_args(Bound):
             raise InvalidInputError(f"bound: found {shorten(bound)}; accepted: <, <=, >, >=")
-        object.__setattr__(self, "value", Decimal(number))
+        object.__setattr__(self, "value", number)
         object.__setattr__(self, "unit", unit)
         object.__setattr__(self, "bound", bound)
 

@@ -18,10 +18,14 @@ from sledai.errors import InvalidInputError, problems_listed, shorten
 from sledai.quantities import UNITS
 from sledai.visits import RANGES, History, Visit, day
 
-__all__ = ["FIELDS", "VisitRows", "read_visit_rows"]
+__all__ = ["BY_NUMBER", "FIELDS", "VisitRows", "read_visit_rows"]
 
 FIELDS = tuple(name for name in Visit.model_fields if name not in {"date", "assessment"})
 """The fields of a visit that columns may hold, beside the date and the descriptors."""
+
+
+BY_NUMBER: Callable[[int], str] = "row {}, counting from 0".format
+"""How a row is named in errors, unless the caller knows better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def read_visit_rows(
     fields: Mapping[str, str] | None,
     not_collected: Iterable[Descriptor | str],
     absent: Iterable[Descriptor | str],
-    place: Callable[[int], str],
+    place: Callable[[int], str] = BY_NUMBER,
 ) -> VisitRows:
     """Read each patient's visits; `place` names a row, given by its number, in errors.
 

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, field_validator
 from sledai.assessment import Assessment
 from sledai.errors import InvalidInputError, shorten
 from sledai.fields import Amount, Record, Sign
+from sledai.quantities import written
 
 __all__ = [
     "HEAVIEST_KG",
@@ -43,8 +44,6 @@ RANGES = {
 }
 """The numbers of a visit: least, most, and in what."""
 
-_NUMBER = re.compile(r"[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?")
-
 
 def _number(field: str) -> BeforeValidator:
     """Read a number as the decimal that was written, so that 1.5 - 1.2 is 0.3."""
@@ -53,10 +52,8 @@ def _number(field: str) -> BeforeValidator:
     def read(value: object) -> object:
         if value is None:
             return None
-        written = "" if isinstance(value, bool) else str(value).strip()
-        if not _NUMBER.fullmatch(written):
+        if (number := written(value)) is None:
             raise InvalidInputError(f"found {shorten(value)}; accepted: a number or null")
-        number = Decimal(written)
         if not least <= number <= most:
             raise InvalidInputError(
                 f"found {shorten(value)}; accepted: {least:,} to {most:,} {unit}"

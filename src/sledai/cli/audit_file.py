@@ -20,14 +20,14 @@ from sledai.cli.options import (
     NotCollected,
     SeparatorOption,
     SheetOption,
-    open_input,
+    read_input,
     read_lab,
     refuse_outputs,
 )
 from sledai.cli.problems import Problems
 from sledai.cli.progress import reading
 from sledai.cli.report import Report
-from sledai.files import OUTPUT_FORMATS, Dialect, Output, write_text
+from sledai.files import OUTPUT_FORMATS, Dialect, Output, open_visits, write_text
 
 __all__ = ["audit"]
 
@@ -87,9 +87,8 @@ def audit(
     scores = {Check.TOTAL: recorded} | ({} if clinical is None else {Check.CLINICAL: clinical})
     as_json = output is not None and output.suffix.lower() == _JSON
     refuse_outputs(source, output, formats={**OUTPUT_FORMATS, _JSON: "JSON"})
-    input_ = open_input(
-        source,
-        Dialect(separator, encoding, sheet),
+    input_ = read_input(
+        open_visits(source, Dialect(separator, encoding, sheet)),
         column=column,
         not_collected=not_collected,
         absent=absent,

@@ -11,7 +11,7 @@ from sledai.answers import ANSWER_WORDS, Items, answer_columns, descriptor_named
 from sledai.cli.printing import printable
 from sledai.descriptors import Descriptor, listed
 from sledai.errors import SHOWN, InvalidInputError, shorten
-from sledai.files import FORMATS, OUTPUT_FORMATS, Dialect, Visits, open_visits, output_format
+from sledai.files import FORMATS, OUTPUT_FORMATS, Visits, output_format
 from sledai.laboratory import Lab
 from sledai.trials.catalog import CATALOG
 
@@ -27,7 +27,7 @@ __all__ = [
     "NotCollected",
     "SeparatorOption",
     "SheetOption",
-    "open_input",
+    "read_input",
     "read_lab",
     "refuse_outputs",
 ]
@@ -116,21 +116,19 @@ class Input:
         return lines
 
 
-def open_input(
-    source: Path,
-    dialect: Dialect,
+def read_input(
+    visits: Visits,
     *,
     column: list[str],
     not_collected: list[str],
     absent: list[str],
     reserved: Collection[str] = (),
 ) -> Input:
-    """Open a file and find its descriptors; columns `reserved` for other use hold none."""
+    """Find the descriptors of an open file; columns `reserved` for other use hold none."""
     named = _named_columns(column)
-    visits = open_visits(source, dialect)
     for name in reserved:
         if name not in visits.columns:
-            raise InvalidInputError(f"{source}: no column {shorten(name)}")
+            raise InvalidInputError(f"{visits.path}: no column {shorten(name)}")
         if name in named:
             raise InvalidInputError(
                 f"column {shorten(name)} is named both for {named[name]} and as a number"

@@ -22,7 +22,7 @@ from sledai.cli.options import (
     NotCollected,
     SeparatorOption,
     SheetOption,
-    open_input,
+    read_input,
     refuse_outputs,
 )
 from sledai.cli.printing import (
@@ -37,7 +37,7 @@ from sledai.cli.problems import Problems
 from sledai.cli.progress import reading
 from sledai.entry_rules import ActivityRule
 from sledai.errors import InvalidInputError
-from sledai.files import OUTPUT_FORMATS, Batch, Dialect, Output, Visits
+from sledai.files import OUTPUT_FORMATS, Batch, Dialect, Output, Visits, open_visits
 from sledai.frame import Policy
 from sledai.scoring import ScoreBounds
 from sledai.trials.catalog import find
@@ -103,9 +103,8 @@ def score(
     """
     rules = list(dict.fromkeys(find(name).rule for name in trial))
     refuse_outputs(source, output, rejects)
-    input_ = open_input(
-        source,
-        Dialect(separator, encoding, sheet),
+    input_ = read_input(
+        open_visits(source, Dialect(separator, encoding, sheet)),
         column=column,
         not_collected=not_collected,
         absent=absent,

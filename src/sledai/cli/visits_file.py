@@ -19,7 +19,7 @@ from sledai.cli.options import (
     NotCollected,
     SeparatorOption,
     SheetOption,
-    open_input,
+    read_input,
     refuse_outputs,
 )
 from sledai.cli.printing import ROWS_SHOWN, printable, wrapped
@@ -113,12 +113,10 @@ def visits(
     refuse_outputs(source, output, patients)
     refuse_names(subject, date)
     readings = Readings(variant=flare_index, prednisolone=prednisolone, carry=carry)
-    dialect = Dialect(separator, encoding, sheet)
-    there = open_visits(source, dialect).columns
-    fields, units = _fields(there, field_, reserved={subject, date})
-    input_ = open_input(
-        source,
-        dialect,
+    opened = open_visits(source, Dialect(separator, encoding, sheet))
+    fields, units = _fields(opened.columns, field_, reserved={subject, date})
+    input_ = read_input(
+        opened,
         column=column,
         not_collected=not_collected,
         absent=absent,

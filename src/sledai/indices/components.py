@@ -6,9 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Never, cast
 
-from sledai.assessment import Assessment
+from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions.clauses import Limit
-from sledai.descriptors import Descriptor
 from sledai.quantities import Amount
 from sledai.sources import Citation
 from sledai.verdict import Verdict
@@ -29,8 +28,6 @@ __all__ = [
 
 GLOBAL_UNIT = f"on 0 to {MOST_GLOBAL}"
 """The scale of the physician's global assessment."""
-
-_NOTHING_ASSESSED = Assessment.of(not_assessed=Descriptor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +62,7 @@ class IndexResult:
     @property
     def verdict(self) -> Verdict:
         """MET when all components are, NOT_MET when one cannot be."""
-        verdicts = {component.verdict for component in self.components}
-        if Verdict.NOT_MET in verdicts:
-            return Verdict.NOT_MET
-        return Verdict.UNDETERMINED if Verdict.UNDETERMINED in verdicts else Verdict.MET
+        return Verdict.of_all(component.verdict for component in self.components)
 
     def __bool__(self) -> Never:
         """Refuse a truth value: an unmet result would count as true."""
@@ -82,7 +76,7 @@ class IndexResult:
 def assessment_of(visit: Visit | None) -> Assessment:
     """Give a visit's assessment; where there is none, nothing was assessed."""
     if visit is None or visit.assessment is None:
-        return _NOTHING_ASSESSED
+        return NOTHING_ASSESSED
     return visit.assessment
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
-from sledai.assessment import Assessment
+from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions.clauses import Limit
 from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem, listed
 from sledai.entry_rules import ActivityRule
@@ -62,12 +62,7 @@ def screen(candidate: Candidate) -> ScreeningReport:
     (<Verdict.NOT_MET: 'not_met'>, ['inclusion 2'])
     """
     judged = [_judge(criterion, candidate) for criterion in CRITERIA]
-    verdicts = {one.verdict for one in judged}
-    if len(verdicts) > 1:
-        failed = Verdict.NOT_MET in verdicts
-        verdict = Verdict.NOT_MET if failed else Verdict.UNDETERMINED
-    else:
-        (verdict,) = verdicts
+    verdict = Verdict.of_all(one.verdict for one in judged)
     return ScreeningReport(
         trial=FACTS.registry_id,
         verdict=verdict,
@@ -158,10 +153,11 @@ def _judge(criterion: Criterion, candidate: Candidate) -> _Judged:
 def _judge_activity(criterion: Criterion, rule: ActivityRule, candidate: Candidate) -> _Judged:
     total, clinical = candidate.total_score, candidate.clinical_score
     if total is None and clinical is None:
-        return _judge_assessment(criterion, rule, candidate.assessed or _NOTHING_ASSESSED)
-    pairs = list(_possible_pairs(rule, total, clinical))
-    verdicts = {rule.judge_scores(total=t, clinical=c).verdict for t, c in pairs}
-    bounds = [ScoreBounds(min(scores), max(scores)) for scores in zip(*pairs, strict=True)]
+        return _judge_assessment(criterion, rule, candidate.assessed or NOTHING_ASSESSED)
+    possible = list(_judge_scores(rule, total, clinical))
+    verdicts = {verdict for _, _, verdict in possible}
+    totals, clinicals = {one[0] for one in possible}, {one[1] for one in possible}
+    bounds = [ScoreBounds(min(scores), max(scores)) for scores in (totals, clinicals)]
     reason = f"total {bounds[0]}, clinical {bounds[1]}; needed: {rule}"
     if len(verdicts) == 1:
         return _Judged(criterion=criterion, verdict=verdicts.pop(), reason=reason)
@@ -175,10 +171,10 @@ def _judge_activity(criterion: Criterion, rule: ActivityRule, candidate: Candida
     )
 
 
-def _possible_pairs(
+def _judge_scores(
     rule: ActivityRule, total: int | None, clinical: int | None
-) -> Iterator[tuple[int, int]]:
-    """Give each pair of total and clinical score that a visit can have, one or both known."""
+) -> Iterator[tuple[int, int, Verdict]]:
+    """Judge each pair of total and clinical score that a visit can have, one or both known."""
     for serologic in rule.least_clinical_by_serology:
         pair = (
             cast("int", clinical) + serologic if total is None else total,
@@ -186,11 +182,7 @@ def _possible_pairs(
         )
         with suppress(InvalidInputError):  # no visit has it
             if pair[0] - pair[1] == serologic:
-                rule.judge_scores(total=pair[0], clinical=pair[1])
-                yield pair
-
-
-_NOTHING_ASSESSED = Assessment.of(not_assessed=Descriptor)
+                yield *pair, rule.judge_scores(total=pair[0], clinical=pair[1]).verdict
 
 
 def _judge_assessment(criterion: Criterion, rule: ActivityRule, visit: Assessment) -> _Judged:
