@@ -1,6 +1,7 @@
 """The wording by edition: each limit is the published one, and says itself in its sentence."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 import pytest
 import spec_tables
@@ -12,9 +13,22 @@ from sledai.definitions.editions import DEFINITIONS, differing, edition_named
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.definitions.sledai_1992 import SLEDAI_1992_DEFINITIONS
 from sledai.findings.observations import OBSERVED
+from sledai.sources import Read
 
-LIMITS = spec_tables.rows("limits.csv")
-CAUSES = spec_tables.rows("causes.csv")
+LIMITS = {
+    (edition, row["descriptor"]): [
+        other
+        for other in spec_tables.rows("limits.csv")
+        if (other["edition"], other["descriptor"]) == (row["edition"], row["descriptor"])
+    ]
+    for row in spec_tables.rows("limits.csv")
+    for edition in row["edition"].split(";")
+}
+CAUSES = {
+    (edition, row["descriptor"]): row
+    for row in spec_tables.rows("causes.csv")
+    for edition in row["edition"].split(";")
+}
 # The spec table calls a few things by the words of the form.
 UNITS = {
     "/high-power field": "per high-power field",
@@ -36,8 +50,7 @@ def test_every_descriptor_is_defined_once_in_form_order(edition: Edition) -> Non
 def test_limits_are_the_published_ones(edition: Edition, descriptor: Descriptor) -> None:
     published = [
         (row["operator"], Decimal(row["value"]), UNITS.get(row["unit"], row["unit"]))
-        for row in LIMITS
-        if (row["edition"], row["descriptor"]) == (edition, descriptor)
+        for row in LIMITS.get((edition, descriptor), [])
     ]
     ours = [(x.operator, x.value, x.unit) for x in DEFINITIONS[edition][descriptor].limits]
     assert ours == published
@@ -60,7 +73,7 @@ def test_the_sentence_holds_each_limit_and_no_other_number(
 def test_the_causes_that_it_excludes_are_the_published_ones(
     edition: Edition, descriptor: Descriptor
 ) -> None:
-    (row,) = (row for row in CAUSES if (row["edition"], row["descriptor"]) == (edition, descriptor))
+    row = CAUSES[edition, descriptor]
     definition = DEFINITIONS[edition][descriptor]
     ours = {
         cause.removeprefix("a ").removesuffix(" to the central nervous system")
@@ -72,45 +85,119 @@ def test_the_causes_that_it_excludes_are_the_published_ones(
 
 
 @EACH
-def test_it_cites_its_own_row_and_marks_what_is_unverified(
-    edition: Edition, descriptor: Descriptor
-) -> None:
+def test_it_cites_its_own_row(edition: Edition, descriptor: Descriptor) -> None:
     definition = DEFINITIONS[edition][descriptor]
-    assert definition.citation.locator == f"definition of descriptor {descriptor.number}"
-    assert definition.citation.verified is (not definition.unverified)
     own = {
-        Edition.SLEDAI_1992: "1599520",
-        Edition.SELENA: "16354891",
-        Edition.SLEDAI_2K: "11838846",
+        Edition.SLEDAI_1992: "PMID 1599520",
+        Edition.SELENA: "PMID 16354891",
+        Edition.HYBRID: "PMID 16354891",
+        Edition.SLEDAI_2K: "PMID 11838846",
     }
     changed = definition != SLEDAI_1992_DEFINITIONS[descriptor]
-    assert definition.citation.source.pmid == (own[edition] if changed else "1599520")
+    identifier = own[edition] if changed else "PMID 1599520"
+    locator = f"definition of descriptor {descriptor.number}"
+    if (edition, descriptor) == (Edition.HYBRID, Descriptor.PROTEINURIA):
+        identifier, locator = "doi 10.1002/art.41900", "abstract, methods"
+    assert definition.citation.source.identifier == identifier
+    assert definition.citation.locator == locator
 
 
-def test_what_no_publication_confirmed_is_marked() -> None:
-    unverified = {
-        (edition.value, d.value)
+class TestHowItWasRead:
+    """No paper that defines an edition was read whole: each citation says where it was read."""
+
+    ELSEWHERE: ClassVar = {
+        ("SELENA-SLEDAI", "seizure"): "[as reproduced in one public form]",
+        ("SELENA-SLEDAI", "visual_disturbance"): "[as reproduced in one public form]",
+        ("SELENA-SLEDAI", "proteinuria"): "[as reproduced in acrabstracts.org, on EMBRACE]",
+        ("SELENA-SLEDAI", "rash"): "[as reproduced in hokuto.app]",
+        ("SELENA-SLEDAI", "alopecia"): "[as reproduced in hokuto.app]",
+        ("SELENA-SLEDAI", "mucosal_ulcers"): "[as reproduced in hokuto.app]",
+        ("SELENA-SLEDAI", "pleurisy"): "[not read]",
+        ("SELENA-SLEDAI", "pericarditis"): "[not read]",
+        ("SELENA-SLEDAI", "increased_dna_binding"): "[as reproduced in one public form]",
+        ("SELENA-SLEDAI hybrid", "proteinuria"): "[abstract read]",
+        ("SLEDAI-2K", "arthritis"): (
+            "[as reproduced in the abstract of Cipriano 2015 (PMID 26492964)]"
+        ),
+    }
+
+    @EACH
+    def test_each_definition(self, edition: Edition, descriptor: Descriptor) -> None:
+        read = self.ELSEWHERE.get(
+            (edition, descriptor),
+            self.ELSEWHERE.get(("SELENA-SLEDAI", descriptor))
+            if edition is Edition.HYBRID
+            else None,
+        )
+        mark = DEFINITIONS[edition][descriptor].citation.mark
+        assert mark == (read or "[as reproduced in public forms]")
+        for row in LIMITS.get((edition, descriptor), []):
+            assert row["read_in"] in mark
+
+    def test_what_is_in_doubt_is_named(self) -> None:
+        doubted = {
+            (edition.value, d.value)
+            for edition, definitions in DEFINITIONS.items()
+            for d, definition in definitions.items()
+            if definition.unverified
+        }
+        selena = {
+            "seizure",
+            "visual_disturbance",
+            "proteinuria",
+            "pleurisy",
+            "pericarditis",
+            "increased_dna_binding",
+        }
+        assert doubted == {
+            ("SLEDAI 1992", "pleurisy"),
+            ("SLEDAI-2K", "pleurisy"),
+            ("SLEDAI-2K", "arthritis"),
+            *(("SELENA-SLEDAI", name) for name in selena),
+            *(("SELENA-SLEDAI hybrid", name) for name in selena - {"proteinuria"}),
+        }
+
+    @EACH
+    def test_what_was_not_read_is_in_doubt(self, edition: Edition, descriptor: Descriptor) -> None:
+        definition = DEFINITIONS[edition][descriptor]
+        assert definition.citation.read is not Read.IN_WORK
+        if definition.citation.read is Read.NOT_READ:
+            assert definition.unverified
+
+
+class TestHybrid:
+    """Ginzler 2022 (EMBRACE), abstract: SRI-S2K scores proteinuria as SLEDAI-2K does."""
+
+    @pytest.mark.parametrize("descriptor", Descriptor)
+    def test_all_but_proteinuria_is_selena(self, descriptor: Descriptor) -> None:
+        ours = DEFINITIONS[Edition.HYBRID][descriptor]
+        if descriptor is Descriptor.PROTEINURIA:
+            theirs = DEFINITIONS[Edition.SLEDAI_2K][descriptor]
+            assert (ours.text, ours.rule) == (theirs.text, theirs.rule)
+            assert ours.text == "Urine protein > 0.5 g/24 h, new, recurrent or persistent."
+        else:
+            assert ours == DEFINITIONS[Edition.SELENA][descriptor]
+
+
+def test_the_reading_of_new_onset_stands_beside_the_wording() -> None:
+    read = {
+        (edition.name, d.value): definition.reading
         for edition, definitions in DEFINITIONS.items()
         for d, definition in definitions.items()
-        if definition.unverified
+        if definition.reading
     }
-    assert unverified == {
-        ("SLEDAI 1992", "pleurisy"),
-        ("SLEDAI-2K", "pleurisy"),
-        ("SLEDAI-2K", "arthritis"),
-        ("SELENA-SLEDAI", "seizure"),
-        ("SELENA-SLEDAI", "visual_disturbance"),
-        ("SELENA-SLEDAI", "proteinuria"),
-        ("SELENA-SLEDAI", "pleurisy"),
-        ("SELENA-SLEDAI", "pericarditis"),
-        ("SELENA-SLEDAI", "increased_dna_binding"),
-    }
+    assert read == dict.fromkeys(
+        [("SLEDAI_1992", "proteinuria"), ("SELENA", "proteinuria")],
+        "where nobody states whether the onset is new, an earlier value within the limit makes it "
+        "new, and one past the limit does not",
+    )
 
 
 @pytest.mark.parametrize("edition", Edition)
 def test_a_limit_names_what_it_is_a_limit_of(edition: Edition) -> None:
     limits = DEFINITIONS[edition][Descriptor.PROTEINURIA].limits
-    increase = ["urine_protein_24h_increase"] if edition is not Edition.SLEDAI_2K else []
+    persistent_counts = edition in {Edition.HYBRID, Edition.SLEDAI_2K}
+    increase = [] if persistent_counts else ["urine_protein_24h_increase"]
     assert [limit.quantity for limit in limits] == ["urine_protein_24h", *increase]
 
 
@@ -150,6 +237,8 @@ def test_every_finding_is_used_and_every_rule_asks_for_findings() -> None:
         ("SELENA-SLEDAI", Edition.SELENA),
         (" sledai_2k ", Edition.SLEDAI_2K),
         ("SLEDAI 1992", Edition.SLEDAI_1992),
+        ("hybrid", Edition.HYBRID),
+        ("SELENA-SLEDAI hybrid", Edition.HYBRID),
         (Edition.SLEDAI_2K, Edition.SLEDAI_2K),
     ],
 )
@@ -162,7 +251,7 @@ def test_an_unknown_edition_is_refused_with_those_there_are(name: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         edition_named(name)
     assert str(caught.value) == (
-        f"edition: found {name!r}; accepted: SLEDAI_1992, SELENA, SLEDAI_2K"
+        f"edition: found {name!r}; accepted: SLEDAI_1992, SELENA, HYBRID, SLEDAI_2K"
     )
 
 
@@ -180,7 +269,8 @@ def test_rules_in_words() -> None:
         "any of (anti_dsdna > 25 %, anti_dsdna > the laboratory's upper limit)"
     )
     assert rules[Descriptor.PROTEINURIA] == (
-        "all of (urine_protein_24h > 0.5 g/24 h, any of (proteinuria_new_onset, "
+        "all of (urine_protein_24h > 0.5 g/24 h, any of (proteinuria_new_onset (unless "
+        "stated: previous_urine_protein_24h not > 0.5 g/24 h), "
         "urine_protein_24h - previous_urine_protein_24h > 0.5 g/24 h))"
     )
 

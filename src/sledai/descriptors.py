@@ -4,12 +4,12 @@ Every edition (1992, SELENA, 2K) has these descriptors with these weights; the e
 in wording only (`sledai.definitions`). The weights stand here and nowhere else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from sledai.errors import InvalidInputError, shorten
-from sledai.sources import BOMBARDIER_1992, MANZI_2012, Citation
+from sledai.errors import InvalidInputError, require_several, shorten
+from sledai.sources import BOMBARDIER_1992, MANZI_2012, Citation, Read
 
 __all__ = ["SEROLOGIC", "Descriptor", "OrganSystem", "descriptor_set", "listed"]
 
@@ -17,9 +17,13 @@ __all__ = ["SEROLOGIC", "Descriptor", "OrganSystem", "descriptor_set", "listed"]
 class OrganSystem(StrEnum):
     """The nine organ systems in which results by organ are reported.
 
-    The names follow the domains of the belimumab trials. Which descriptor belongs to which
-    domain could not be read there item by item, so the grouping is marked unverified; in
-    particular that report may count the cerebrovascular accident as vascular.
+    The names follow the domains of the belimumab trials. Their report does not list the
+    descriptors of each domain, and they stand here where the form's own words put them, save one:
+    its footnote counts the cerebrovascular accident, with vasculitis, as vascular. A rule that asks
+    for the central nervous system names its descriptors itself, so the grouping decides none.
+
+    >>> Descriptor.CEREBROVASCULAR_ACCIDENT.system.label
+    'vascular'
     """
 
     CENTRAL_NERVOUS_SYSTEM = "central_nervous_system"
@@ -40,7 +44,9 @@ class OrganSystem(StrEnum):
     @property
     def citation(self) -> Citation:
         """Where the grouping is published."""
-        return Citation(MANZI_2012, "Table 2, SELENA-SLEDAI domains", verified=False)
+        return Citation(
+            MANZI_2012, "Table 2, SELENA-SLEDAI domains, and its footnote", Read.IN_WORK
+        )
 
 
 class Descriptor(StrEnum):
@@ -51,7 +57,8 @@ class Descriptor(StrEnum):
     >>> Descriptor("fever").system.label
     'constitutional'
     >>> str(Descriptor.ARTHRITIS.citation)
-    'Bombardier 1992 (PMID 1599520), descriptor 9 of 24'
+    'Bombardier 1992 (PMID 1599520), descriptor 9 of 24 \
+[as reproduced in HHE Rheumatology 2019, Table 4]'
     """
 
     SEIZURE = "seizure"
@@ -102,7 +109,12 @@ class Descriptor(StrEnum):
     @property
     def citation(self) -> Citation:
         """Where the weight is published."""
-        return Citation(BOMBARDIER_1992, f"descriptor {self.number} of {len(Descriptor)}")
+        return Citation(
+            BOMBARDIER_1992,
+            f"descriptor {self.number} of {len(Descriptor)}",
+            Read.IN_REPRODUCTION,
+            "HHE Rheumatology 2019, Table 4",
+        )
 
 
 class _Row(NamedTuple):
@@ -124,9 +136,7 @@ _TABLE = {
         8, "Cranial nerve disorder", OrganSystem.CENTRAL_NERVOUS_SYSTEM
     ),
     Descriptor.LUPUS_HEADACHE: _Row(8, "Lupus headache", OrganSystem.CENTRAL_NERVOUS_SYSTEM),
-    Descriptor.CEREBROVASCULAR_ACCIDENT: _Row(
-        8, "Cerebrovascular accident", OrganSystem.CENTRAL_NERVOUS_SYSTEM
-    ),
+    Descriptor.CEREBROVASCULAR_ACCIDENT: _Row(8, "Cerebrovascular accident", OrganSystem.VASCULAR),
     Descriptor.VASCULITIS: _Row(8, "Vasculitis", OrganSystem.VASCULAR),
     Descriptor.ARTHRITIS: _Row(4, "Arthritis", OrganSystem.MUSCULOSKELETAL),
     Descriptor.MYOSITIS: _Row(4, "Myositis", OrganSystem.MUSCULOSKELETAL),
@@ -145,6 +155,7 @@ _TABLE = {
     Descriptor.THROMBOCYTOPENIA: _Row(1, "Thrombocytopenia", OrganSystem.HEMATOLOGIC),
     Descriptor.LEUKOPENIA: _Row(1, "Leukopenia", OrganSystem.HEMATOLOGIC),
 }
+_BY_NAME = {descriptor.value: descriptor for descriptor in Descriptor}
 _NUMBERS = {descriptor: number for number, descriptor in enumerate(Descriptor, start=1)}
 
 SEROLOGIC = frozenset({Descriptor.LOW_COMPLEMENT, Descriptor.INCREASED_DNA_BINDING})
@@ -154,21 +165,19 @@ SEROLOGIC = frozenset({Descriptor.LOW_COMPLEMENT, Descriptor.INCREASED_DNA_BINDI
 def descriptor_set(names: Iterable[Descriptor | str]) -> frozenset[Descriptor]:
     """Read descriptors or their names into a set.
 
-    Raises `InvalidInputError` for a name that is no descriptor (with the closest ones), for a
-    bare string, whose letters would be read as names, and for a mapping, whose values would be
-    lost.
+    Raises `InvalidInputError` for a name that is no descriptor (with the closest ones), and for
+    what holds no names: a bare text, a mapping, a data frame.
 
     >>> descriptor_set(["rash"])
     frozenset({<Descriptor.RASH: 'rash'>})
     """
-    if isinstance(names, str | Mapping):
-        kind = "text" if isinstance(names, str) else "mapping"
-        raise InvalidInputError(f"expected a set of descriptors, found a {kind}")
+    require_several(names, "descriptors", "a set or a list of descriptors or their names")
     names = list(names)
     try:
-        return frozenset(Descriptor(name) for name in names)
-    except ValueError:
-        unknown = [name for name in names if name not in set(Descriptor)]
+        return frozenset(map(_BY_NAME.__getitem__, names))
+    except (KeyError, TypeError):  # of what has no hash
+        given: list[object] = [*names]
+        unknown = [name for name in given if not isinstance(name, str) or name not in _BY_NAME]
         raise InvalidInputError(
             "not one of the 24 descriptors: " + "; ".join(map(_with_suggestion, unknown))
         ) from None

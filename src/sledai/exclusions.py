@@ -1,7 +1,7 @@
 """What published scores leave out: the meanings of "clinical" and "modified", each with its source.
 
-A set is a plain frozenset of descriptors, to be given as `excluding=` to a score. The table
-`EXCLUSIONS` says who published which.
+A set is a plain frozenset of descriptors, to be given as `excluding=` to a score or as
+`clinical_excluding=` or `uncounted=` to a rule. The table `EXCLUSIONS` says who published which.
 """
 
 from dataclasses import dataclass
@@ -13,13 +13,17 @@ from sledai.sources import (
     NCT05765006,
     POETYK_SLE_1,
     TOPAZ_2,
+    TULIP_1,
+    USTEKINUMAB_PHASE_3,
     Citation,
+    Read,
 )
 
 __all__ = [
     "EXCLUSIONS",
     "LABORATORY",
     "LEUKOPENIA_ONLY",
+    "LOTUS",
     "POETYK_ENTRY",
     "SEROLOGIC",
     "TOPAZ",
@@ -39,6 +43,7 @@ LABORATORY = frozenset(
         Descriptor.LEUKOPENIA,
     }
 )
+LOTUS = LABORATORY | {Descriptor.LUPUS_HEADACHE}
 LEUKOPENIA_ONLY = frozenset({Descriptor.LEUKOPENIA})
 TOPAZ = frozenset(
     {
@@ -72,31 +77,41 @@ EXCLUSIONS = (
     Exclusion(
         name="clinical SELENA-SLEDAI",
         excluded=SEROLOGIC,
-        citation=Citation(NCT05765006, "inclusion criterion 6"),
+        citation=Citation(NCT05765006, "inclusion criterion 6", Read.IN_WORK),
     ),
     Exclusion(
         name="clinical SLEDAI-2K without laboratory items",
         excluded=LABORATORY,
-        citation=Citation(ANIFROLUMAB_PHASE_2, "clinical SLEDAI-2K", verified=False),
+        citation=Citation(ANIFROLUMAB_PHASE_2, "clinical SLEDAI-2K", Read.NOT_READ),
+    ),
+    Exclusion(
+        name="clinical SLEDAI-2K of TULIP-1 and TULIP-2: no urine or laboratory result",
+        excluded=LABORATORY,
+        citation=Citation(TULIP_1, "eligibility criteria", Read.IN_WORK),
+    ),
+    Exclusion(
+        name="clinical features of the ustekinumab trials: no headache or laboratory abnormality",
+        excluded=LOTUS,
+        citation=Citation(USTEKINUMAB_PHASE_3, "eligibility criteria", Read.IN_WORK),
     ),
     Exclusion(
         name="mSLEDAI-2K of the cenerimod trials",
         excluded=LEUKOPENIA_ONLY,
-        citation=Citation(CENERIMOD_PHASE_3, "eligibility criteria"),
+        citation=Citation(CENERIMOD_PHASE_3, "eligibility criteria", Read.IN_WORK),
     ),
     Exclusion(
         name="modified SLEDAI-2K of the litifilimab trials",
         excluded=TOPAZ,
-        citation=Citation(TOPAZ_2, "eligibility criteria"),
+        citation=Citation(TOPAZ_2, "eligibility criteria", Read.IN_WORK),
     ),
     Exclusion(
         name="modified clinical SLEDAI-2K of the litifilimab trials",
         excluded=TOPAZ_CLINICAL,
-        citation=Citation(TOPAZ_2, "eligibility criteria"),
+        citation=Citation(TOPAZ_2, "eligibility criteria", Read.IN_WORK),
     ),
     Exclusion(
         name="SLEDAI-2K at entry to the deucravacitinib trials",
         excluded=POETYK_ENTRY,
-        citation=Citation(POETYK_SLE_1, "eligibility criteria"),
+        citation=Citation(POETYK_SLE_1, "eligibility criteria", Read.IN_WORK),
     ),
 )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, require, shorten
 from sledai.fields import measured
 from sledai.quantities import Quantity, checked
-from sledai.sources import DEFLAZACORT_2018, PREDNISONE_LABEL, Citation
+from sledai.sources import DEXAMETHASONE_LABEL, GANAPATI_2018, Citation, Read
 
 __all__ = [
     "GLUCOCORTICOIDS",
@@ -32,9 +32,8 @@ class Glucocorticoid:
     citation: Citation
 
 
-# The list was read as quoted elsewhere, the same in several places; not in the label itself.
-_LABEL = Citation(PREDNISONE_LABEL, "list of equivalent milligram doses", verified=False)
-_RATIO = Citation(DEFLAZACORT_2018, "abstract, background: 1.2 to 1")
+_LABEL = Citation(DEXAMETHASONE_LABEL, "list of equivalent milligram doses", Read.IN_WORK)
+_RATIO = Citation(GANAPATI_2018, "abstract, background: 1.2 to 1", Read.IN_ABSTRACT)
 
 GLUCOCORTICOIDS = {
     drug.name: drug
@@ -58,14 +57,15 @@ def prednisone_equivalent(doses: Mapping[str, Quantity | str]) -> Fraction:
 
     `doses` holds for each drug a `Quantity` or text such as "16 mg/d".
 
-    Raises `InvalidInputError` for a drug that is not in the table, for a unit other than mg a day,
-    and for a dose that is no number but a bound.
+    Raises `InvalidInputError` for what is no mapping, for a drug that is not in the table, for a
+    unit other than mg a day, and for a dose that is no number but a bound.
 
     Source: see `GLUCOCORTICOIDS`.
 
     >>> prednisone_equivalent({"methylprednisolone": "16 mg/d"})
     Fraction(20, 1)
     """
+    require(doses, Mapping, "doses", 'drugs and their doses, such as {"prednisone": "10 mg/d"}')
     total = Fraction(0)
     for name, dose in doses.items():
         drug = glucocorticoid_named(name)
@@ -97,7 +97,7 @@ def glucocorticoid_named(name: object) -> Glucocorticoid:
     Raises `InvalidInputError`, with those that are known, for another one.
 
     >>> print(glucocorticoid_named("deflazacort").citation)
-    Deflazacort in SLE 2018 (PMID 29320974), abstract, background: 1.2 to 1
+    Ganapati 2018 (PMID 29320974), abstract, background: 1.2 to 1 [abstract read]
     """
     if isinstance(name, str) and name in GLUCOCORTICOIDS:
         return GLUCOCORTICOIDS[name]

@@ -1,11 +1,14 @@
 """The published works that the rules cite, each written once.
 
-A rule carries a `Citation`: one of the sources below and the place in it.
+A rule carries a `Citation`: one of the sources below, the place in it, and how it was read.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-__all__ = ["Citation", "Source", "registry_record"]
+from sledai.errors import InvalidInputError, shorten
+
+__all__ = ["Citation", "Read", "Source", "registry_record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,25 +41,60 @@ class Source:
             return self.pmcid
         return f"doi {self.doi}" if self.doi else self.url or ""
 
+    def __str__(self) -> str:
+        alone = self.identifier in {"", self.name}
+        return self.name if alone else f"{self.name} ({self.identifier})"
+
+
+class Read(StrEnum):
+    """How the cited place was read."""
+
+    IN_WORK = "in the work itself"
+    IN_ABSTRACT = "in its abstract"
+    IN_REPRODUCTION = "in a reproduction"
+    NOT_READ = "not at all"
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A source and the place in it.
+    """A source, the place in it, and how that place was read.
 
-    `verified` is False where nobody has yet read the place itself; it prints as "[unverified]".
+    `reproduction` names where it was read in place of the work, where it was read so.
 
-    >>> str(Citation(BOMBARDIER_1992, "descriptor 9 of 24"))
-    'Bombardier 1992 (PMID 1599520), descriptor 9 of 24'
+    Raises `InvalidInputError` for a reproduction without a name, and for a name without one.
+
+    >>> print(Citation(GLADMAN_2000, "abstract, conclusion", Read.IN_ABSTRACT))
+    Gladman 2000 (PMID 10685800), abstract, conclusion [abstract read]
+    >>> print(Citation(PETRI_2005, "form", Read.IN_REPRODUCTION, "hokuto.app"))
+    Petri 2005 (PMID 16354891), form [as reproduced in hokuto.app]
     """
 
     source: Source
     locator: str
-    verified: bool = True
+    read: Read
+    reproduction: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.reproduction) is not (self.read is Read.IN_REPRODUCTION):
+            accepted = "no name" if self.reproduction else "its name"
+            raise InvalidInputError(
+                f"reproduction: found {shorten(self.reproduction)} for a place read {self.read}; "
+                f"accepted: {accepted}"
+            )
+
+    @property
+    def mark(self) -> str:
+        """What is said of a place that was not read in the work itself: empty where it was."""
+        marks = {
+            Read.IN_WORK: "",
+            Read.IN_ABSTRACT: "[abstract read]",
+            Read.IN_REPRODUCTION: f"[as reproduced in {self.reproduction}]",
+            Read.NOT_READ: "[not read]",
+        }
+        return marks[self.read]
 
     def __str__(self) -> str:
-        name, identifier = self.source.name, self.source.identifier
-        work = name if identifier in {"", name} else f"{name} ({identifier})"
-        return f"{work}, {self.locator}" + ("" if self.verified else " [unverified]")
+        return f"{self.source}, {self.locator} {self.mark}".rstrip()
 
 
 BOMBARDIER_1992 = Source(
@@ -78,6 +116,16 @@ PETRI_2005 = Source(
     pmid="16354891",
     doi="10.1056/NEJMoa051135",
 )
+CIPRIANO_2015 = Source(
+    name="Cipriano 2015",
+    reference=(
+        "Cipriano E, Ceccarelli F, Massaro L, et al. Joint involvement in patients affected by "
+        "systemic lupus erythematosus: application of the swollen to tender joint count ratio. "
+        "Reumatismo 2015."
+    ),
+    pmid="26492964",
+    doi="10.4081/reumatismo.2015.828",
+)
 GLADMAN_2002 = Source(
     name="Gladman 2002",
     reference=(
@@ -85,6 +133,15 @@ GLADMAN_2002 = Source(
         "2000. J Rheumatol 2002;29:288-91."
     ),
     pmid="11838846",
+)
+EMBRACE = Source(
+    name="Ginzler 2022 (EMBRACE)",
+    reference=(
+        "Ginzler E, Guedes Barbosa LS, D'Cruz D, et al. Phase III/IV, randomized, "
+        "fifty-two-week study of the efficacy and safety of belimumab in patients of Black "
+        "African ancestry with systemic lupus erythematosus. Arthritis Rheumatol 2022;74:112-23."
+    ),
+    doi="10.1002/art.41900",
 )
 TOUMA_2010 = Source(
     name="Touma 2010",
@@ -102,7 +159,9 @@ MANZI_2012 = Source(
         "patients with systemic lupus erythematosus: combined results from two phase III "
         "trials. Ann Rheum Dis 2012;71:1833-8."
     ),
+    pmid="22550315",
     pmcid="PMC3465857",
+    doi="10.1136/annrheumdis-2011-200831",
 )
 ANIFROLUMAB_PHASE_2 = Source(
     name="Anifrolumab phase 2 (MUSE)",
@@ -133,19 +192,22 @@ def registry_record(registry_id: str, name: str) -> Source:
 
 
 CENERIMOD_PHASE_3 = registry_record("NCT05648500", "OPUS-1, cenerimod")
+TULIP_1 = registry_record("NCT02446912", "TULIP-1, anifrolumab")
+USTEKINUMAB_PHASE_3 = registry_record("NCT03517722", "LOTUS, ustekinumab")
+TOPAZ_1 = registry_record("NCT04895241", "TOPAZ-1, litifilimab")
 TOPAZ_2 = registry_record("NCT04961567", "TOPAZ-2, litifilimab")
 POETYK_SLE_1 = registry_record("NCT05617677", "POETYK SLE-1, deucravacitinib")
-PREDNISONE_LABEL = Source(
-    name="US labeling of prednisone",
-    reference="US prescribing information of prednisone tablets, version of 17 February 2025.",
-    registry_id="DailyMed 2e62cf2e-dcbf-c15e-e063-6294a90a8168",
+DEXAMETHASONE_LABEL = Source(
+    name="US label of dexamethasone",
+    reference="US prescribing information of dexamethasone tablets.",
+    url="dailymed.nlm.nih.gov",
 )
-DEFLAZACORT_2018 = Source(
-    name="Deflazacort in SLE 2018",
+GANAPATI_2018 = Source(
+    name="Ganapati 2018",
     reference=(
-        "Head to head comparison of adverse effects and efficacy between high dose deflazacort "
-        "and high dose prednisolone in systemic lupus erythematosus: a prospective cohort study. "
-        "Lupus 2018."
+        "Ganapati A, Danda D, et al. Head to head comparison of adverse effects and efficacy "
+        "between high dose deflazacort and high dose prednisolone in systemic lupus "
+        "erythematosus: a prospective cohort study. Lupus 2018."
     ),
     pmid="29320974",
     doi="10.1177/0961203317751854",
@@ -173,6 +235,14 @@ FURIE_2009 = Source(
         "responder index. Arthritis Rheum 2009;61:1143-51."
     ),
     pmcid="PMC2748175",
+)
+TABALUMAB = Source(
+    name="Tabalumab phase 3",
+    reference=(
+        "Outcomes of two phase III trials of tabalumab in lupus, Annals of the Rheumatic "
+        "Diseases, table 1."
+    ),
+    url="ard.bmj.com/highwire/markup/195476",
 )
 FRANKLYN_2016 = Source(
     name="Franklyn 2016",

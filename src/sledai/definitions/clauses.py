@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, assert_never
 
-if TYPE_CHECKING:  # the core needs no quantities
-    from collections.abc import Iterator
+from sledai.operators import Operator  # at run time too: pydantic reads annotations
 
-    from sledai.quantities import Operator
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "SPECIAL_CASES",
@@ -26,6 +26,7 @@ __all__ = [
     "Leaf",
     "Limit",
     "Measured",
+    "NewOnset",
     "Sign",
     "findings_of",
     "leaves",
@@ -47,7 +48,7 @@ class Limit:
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.operator} {self.value:,} {self.unit}"
+        return f"{self.operator} {self.value:,f} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,21 @@ class Measured:
     def __str__(self) -> str:
         what = f"{self.finding} - {self.since}" if self.since else self.finding
         return f"{what} {self.limit}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewOnset:
+    """Whether what is past a limit now is new: as stated, else as an earlier value says.
+
+    An earlier value within the limit makes it new, one past it does not; a statement wins.
+    """
+
+    finding: str
+    since: str
+    limit: Limit
+
+    def __str__(self) -> str:
+        return f"{self.finding} (unless stated: {self.since} not {self.limit})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +165,14 @@ SPECIAL_CASES = {
 }
 """Signs that are special cases: who has the first has the second."""
 
-Leaf = Sign | Measured | BeyondLaboratory
+Leaf = Sign | Measured | NewOnset | BeyondLaboratory
 Clause = Leaf | IfGiven | AllOf | AnyOf | AtLeast
 
 
 def leaves(clause: Clause) -> Iterator[Leaf]:
     """Give the clauses that ask for findings themselves, in order."""
     match clause:
-        case Sign() | Measured() | BeyondLaboratory():
+        case Sign() | Measured() | NewOnset() | BeyondLaboratory():
             yield clause
         case IfGiven():
             yield from leaves(clause.clause)
@@ -175,12 +191,12 @@ def findings_of(clause: Clause) -> Iterator[str]:
     """
     for leaf in leaves(clause):
         yield leaf.finding
-        if isinstance(leaf, Measured) and leaf.since:
+        if isinstance(leaf, Measured | NewOnset) and leaf.since:
             yield leaf.since
 
 
 def limits_of(clause: Clause) -> Iterator[Limit]:
-    """Give the limits that a clause turns on, in order."""
+    """Give the limits that a clause turns on, in order; that of a new onset stands beside it."""
     match clause:
         case Measured():
             yield clause.limit
@@ -191,7 +207,7 @@ def limits_of(clause: Clause) -> Iterator[Limit]:
                 yield clause.limit
             for part in clause.clauses:
                 yield from limits_of(part)
-        case Sign() | BeyondLaboratory():
+        case Sign() | NewOnset() | BeyondLaboratory():
             pass
         case _:
             assert_never(clause)

@@ -15,25 +15,35 @@ from sledai.definitions.clauses import (
     IfGiven,
     Limit,
     Measured,
+    NewOnset,
     Sign,
 )
 from sledai.descriptors import Descriptor
-from sledai.sources import BOMBARDIER_1992, Citation
+from sledai.sources import BOMBARDIER_1992, Citation, Read
 
 __all__ = ["SLEDAI_1992_DEFINITIONS"]
 
 
 def _define(
-    number: int, wording: str, rule: Clause, *exclusions: str, unverified: str = ""
+    number: int,
+    wording: str,
+    rule: Clause,
+    *exclusions: str,
+    unverified: str = "",
+    reading: str = "",
 ) -> Definition:
     return Definition(
         wording=wording,
         rule=rule,
         exclusions=exclusions,
         citation=Citation(
-            BOMBARDIER_1992, f"definition of descriptor {number}", verified=not unverified
+            BOMBARDIER_1992,
+            f"definition of descriptor {number}",
+            Read.IN_REPRODUCTION,
+            "public forms",
         ),
         unverified=unverified,
+        reading=reading,
     )
 
 
@@ -159,11 +169,15 @@ SLEDAI_1992_DEFINITIONS: dict[Descriptor, Definition] = {
         AllOf(
             Measured("urine_protein_24h", _PROTEIN),
             AnyOf(
-                Sign("proteinuria_new_onset"),
+                NewOnset("proteinuria_new_onset", "previous_urine_protein_24h", _PROTEIN),
                 Measured(
                     "urine_protein_24h", _PROTEIN_INCREASE, since="previous_urine_protein_24h"
                 ),
             ),
+        ),
+        reading=(
+            "where nobody states whether the onset is new, an earlier value within the limit makes "
+            "it new, and one past the limit does not"
         ),
     ),
     Descriptor.PYURIA: _define(
@@ -196,7 +210,7 @@ SLEDAI_1992_DEFINITIONS: dict[Descriptor, Definition] = {
             Sign("pleuritic_pain"),
             AnyOf(Sign("pleural_rub"), Sign("pleural_effusion"), Sign("pleural_thickening")),
         ),
-        unverified="that pleural thickening, too, counts only with pain",
+        unverified="that pleural thickening, too, counts only with pain: the words allow both",
     ),
     Descriptor.PERICARDITIS: _define(
         19,
