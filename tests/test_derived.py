@@ -1,10 +1,11 @@
 """Descriptors from columns of findings: on every engine, row by row as one visit at a time."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 import pytest
+import spec_tables
 from engines import ENGINES, Engine, need_java
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,8 +39,8 @@ VALUES: dict[str, list[float | None]] = {
     "plt": [None, 0, 12, 99, 99.9, 100, 100.1, 250],
     "wbc": [None, 0.4, 2.9, 2.99, 3.0, 3.01, 9],
     "temp": [None, 97.7, 100.3, 100.4, 100.5, 104],
-    "protein": [None, 0, 100, 499, 500, 501, 800, 1100],
-    "protein_before": [None, 0.0, 0.1, 0.3, 0.5, 0.6, 2],
+    "protein": [None, 0, 100, 499, 500, 501, 800, 1100, 2500],
+    "protein_before": [None, 0.0, 0.1, 0.3, 0.49, 0.5, 0.51, 0.6, 2],
     "rbc": [None, 0, 5, 6, 60],
     "uwbc": [None, 0, 5, 6, 60],
     "C3": [None, 40, 89.9, 90, 90.1, 140],
@@ -261,13 +262,13 @@ class TestColumns:
         with pytest.raises(InvalidInputError, match=message):
             derive(self.DATA, edition=Edition.SELENA, labs=labs, signs=signs)
 
-    def test_a_name_that_would_be_a_pattern(self) -> None:
-        with pytest.raises(InvalidInputError, match="would be read as a pattern"):
-            derive(
-                pl.DataFrame({"^p.*$": [1.0]}),
-                edition=Edition.SELENA,
-                labs=[Lab("platelets", "^p.*$", "/uL")],
-            )
+    @pytest.mark.parametrize("name", ["^p.*$", "*", "", " p "])
+    def test_just_the_column_that_is_named_is_read(self, name: str) -> None:
+        data = pl.DataFrame({"p": [150_000.0], name: [92_000.0], "p ": [150_000.0]})
+        for frame in (data, data.lazy()):
+            labs = [Lab("platelets", name, "/uL")]
+            derived = derive(frame, edition=Edition.SELENA, labs=labs).lazy().collect()
+            assert derived["thrombocytopenia"].to_list() == [True]
 
     def test_what_is_no_frame_and_no_edition(self) -> None:
         with pytest.raises(InvalidInputError, match="expected a data frame of polars"):
@@ -463,7 +464,58 @@ def test_increases_of_exactly_half_a_gram(dtype: Any) -> None:
         Lab("previous_urine_protein_24h", "before", "g/d"),
     ]
     derived = derive(data, edition=Edition.SELENA, labs=labs)
-    assert set(derived["proteinuria"].to_list()) <= {None, False}
+    assert derived["proteinuria"].to_list() == [True] * 50 + [False] * 249  # new to 0.50 before
+
+
+class TestNewOnset:
+    """Bombardier 1992, descriptor 13: new onset or increase; an earlier value settles the onset."""
+
+    ROWS: ClassVar = [
+        (edition, row)
+        for row in spec_tables.rows("findings.csv")
+        if row["descriptor"] == "proteinuria" and row["findings"]
+        for edition in spec_tables.editions_of(row, Edition)
+    ]
+
+    @pytest.mark.parametrize(
+        ("edition", "row"), ROWS, ids=[f"{edition}: {row['findings']}" for edition, row in ROWS]
+    )
+    @pytest.mark.parametrize("dtype", [pl.Float32, pl.Float64])
+    def test_table(self, edition: str, row: dict[str, str], dtype: Any) -> None:
+        cells = dict(cell.split("=", 1) for cell in row["findings"].split(";"))
+        signs: dict[str, str] = {}
+        labs: list[Lab] = []
+        data = pl.DataFrame({"nothing": [None]}, schema={"nothing": dtype})
+        if "urine_protein_24h" not in cells:
+            labs.append(Lab("urine_protein_24h", "nothing", "g/d"))
+        for name, cell in cells.items():
+            if name == "proteinuria_new_onset":
+                data = data.with_columns(pl.lit(cell == "yes").alias(name))
+                signs[name] = name
+                continue
+            found = Quantity.parse(cell)
+            data = data.with_columns(
+                pl.lit(float(found.value), dtype=dtype).alias(name),
+                pl.lit(found.bound, dtype=pl.String).alias(f"{name}_sign"),
+            )
+            labs.append(Lab(name, name, found.unit, bound=f"{name}_sign"))
+        (answer,) = derive(data, edition=edition, labs=labs, signs=signs)["proteinuria"]
+        assert answer is {"present": True, "absent": False, "not_assessed": None}[row["expected"]]
+
+    def test_what_is_said(self) -> None:
+        data = pl.DataFrame({"now": [0.8, 2.0], "before": [0.4, 2.0]})
+        labs = [
+            Lab("urine_protein_24h", "now", "g/d"),
+            Lab("previous_urine_protein_24h", "before", "g/d"),
+        ]
+        derived = derive(data, edition=Edition.SELENA, labs=labs)
+        now = "urine_protein_24h > 0.5 g/24 h"
+        onset = "proteinuria_new_onset (unless stated: previous_urine_protein_24h not > 0.5 g/24 h)"
+        increase = "urine_protein_24h - previous_urine_protein_24h > 0.5 g/24 h"
+        assert derived["sledai_proteinuria_reason"].to_list() == [
+            f"present: {now}; {onset}: yes; not {increase} [SELENA-SLEDAI]",
+            f"absent: {now}; {onset}: no; not {increase} [SELENA-SLEDAI]",
+        ]
 
 
 def test_attributes_of_a_pandas_frame_stay() -> None:

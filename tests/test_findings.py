@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 import spec_tables
 from hypothesis import given
@@ -33,11 +34,7 @@ LABORATORY = spec_tables.rows("laboratory.csv")
 
 
 def by_edition(rows: Iterable[dict[str, str]]) -> list[tuple[str, dict[str, str]]]:
-    return [
-        (edition, row)
-        for row in rows
-        for edition in (Edition if row["edition"] == "all" else [row["edition"]])
-    ]
+    return [(edition, row) for row in rows for edition in spec_tables.editions_of(row, Edition)]
 
 
 def ids(rows: list[tuple[str, dict[str, str]]], name: str) -> list[str]:
@@ -245,7 +242,8 @@ class TestOtherCauses:
         assert reason.other_cause == "urinary infection"
         assert str(reason) == (
             "absent: urine_white_cells 12 /[HPF] > 5 /[HPF]; due to another cause: urinary "
-            "infection [SELENA-SLEDAI: Bombardier 1992 (PMID 1599520), definition of descriptor 14]"
+            "infection [SELENA-SLEDAI: Bombardier 1992 (PMID 1599520), definition of descriptor 14 "
+            "[as reproduced in public forms]]"
         )
 
     def test_within_the_limit_the_limit_is_the_reason(self) -> None:
@@ -362,7 +360,7 @@ class TestWindow:
 
     @pytest.mark.parametrize("window", [0, 11, 28, -10])
     def test_another_window_is_refused(self, window: int) -> None:
-        with pytest.raises(InvalidInputError, match=r"window_days: found .*; accepted: 10 or 30"):
+        with pytest.raises(InvalidInputError, match=r"window_days: found .*; accepted: 10, 30"):
             derive(Findings(), edition=Edition.SELENA, window_days=window)
 
 
@@ -391,6 +389,7 @@ class TestEditionsSideBySide:
         assert {e.name: compared.totals[e].low for e in Edition} == {
             "SLEDAI_1992": 1,
             "SELENA": 8 + 2 + 2 + 1,
+            "HYBRID": 8 + 4 + 2 + 2 + 1,
             "SLEDAI_2K": 4 + 2 + 1,
         }
         high = {e.name: compared.totals[e].high for e in Edition}
@@ -430,7 +429,39 @@ class TestBadFindings:
             ({"red_cell_casts": 2}, "found 2; accepted: text of a number and a unit: /[LPF]"),
             ({"c3": "1 U/mL"}, "unit of c3: found 'U/mL'; accepted: g/L, mg/dL, mg/L"),
             ({"c3": {"lower": "0.9 g/L"}}, "neither a value nor a flag"),
-            ({"c3": {"flag": "L"}}, "Input should be 'low', 'normal' or 'high'"),
+            (
+                {"c3": {"flag": "A"}},
+                "found 'A'; accepted: low, l, ll, normal, n, high, h, hh (any case) or null",
+            ),
+            ({"c3": {"flag": True}}, "found True; accepted: low, l, ll, normal, n, high"),
+            ({"c3": {"flag": ""}}, "found ''; accepted: low, l, ll, normal, n, high"),
+            (
+                {"c3": {"value": "0.9", "lower": "0.7 g/L"}},
+                "value: found '0.9'; accepted: text of a number and a unit: g/L, mg/dL, mg/L",
+            ),
+            (
+                {"c3": {"value": "0.9 g/L", "lower": "0.7"}},
+                "lower: found '0.7'; accepted: text of a number and a unit: g/L, mg/dL, mg/L",
+            ),
+            (
+                {"c3": "0.9"},
+                "found '0.9'; accepted: text of a number and a unit: g/L, mg/dL, mg/L",
+            ),
+            (
+                {"white_cells": "2.9"},
+                "found '2.9'; accepted: text of a number and a unit: /mm3, /uL, 10*9/L",
+            ),
+            ({"platelets": "1e5"}, "found '1e5'; accepted: text of a number and a unit: /mm3"),
+            ({"platelets": {"value": 92}}, "found {'value': 92}; accepted: text of a number and a"),
+            (
+                {"platelets": {"value": 92, "unit": "K/uL", "low": 150}},
+                "accepted: text of a number and a unit: /mm3",
+            ),
+            (
+                {"platelets": {"value": True, "unit": "K/uL"}},
+                "value: found True; accepted: a number of at least 0",
+            ),
+            ({"platelets": {"value": 92, "unit": "g/L"}}, "unit of platelets: found 'g/L'"),
             ({"c3": {"value": "1 g/L", "lower": "<1 g/L"}}, "lower: found '<1 g/L'; accepted: a"),
             ({"c3": {"value": "1 g/L", "upper": ">1 g/L"}}, "upper: found '>1 g/L'; accepted: a"),
             (
@@ -445,7 +476,11 @@ class TestBadFindings:
                 {"anti_dsdna": "31 %", "anti_dsdna_method": "ELISA"},
                 "anti_dsdna in %, which only the Farr assay gives, but another method",
             ),
-            ({"c3": 5}, "found 5; accepted: text of a number and a unit, such as"),
+            ({"c3": 5}, "found 5; accepted: text of a number and a unit: g/L, mg/dL, mg/L"),
+            (
+                {"anti_dsdna": "31 %{binding}", "anti_dsdna_method": "ELISA"},
+                "anti_dsdna in %, which only the Farr assay gives, but another method",
+            ),
             ({"platelets": "<400 /uL"}, "found '<400 /uL', which no patient has"),
             ({"platelets": "<0 /uL"}, "found '<0 /uL', which no patient has"),
             ({"platelets": "1e1000000 K/uL"}, "accepted: text of a number and a unit: "),
@@ -556,7 +591,8 @@ class TestWords:
         said = {d: str(reasons[d]).split(" [")[0] for d in Descriptor}
         assert said[Descriptor.ARTHRITIS] == "absent: inflamed_painful_joints 2 is not > 2"
         assert said[Descriptor.PROTEINURIA] == (
-            "not assessed: urine_protein_24h 0.8 g/d > 0.5 g/d; not known: proteinuria_new_onset"
+            "present: urine_protein_24h 0.8 g/d > 0.5 g/d; "
+            "previous_urine_protein_24h 300 mg/d is not > 500 mg/d (a new onset)"
         )
         assert str(reasons[Descriptor.FEVER]).startswith(
             "present: temperature 101 [degF] > 100.4 [degF]; ruled out: infection [SLEDAI 1992: "
@@ -597,12 +633,18 @@ class TestWords:
         )
 
     def test_an_increase_that_a_bound_leaves_open_names_the_bound(self) -> None:
-        bounded = Findings(urine_protein_24h=">0.6 g/d", previous_urine_protein_24h="0.4 g/d")
+        bounded = Findings(urine_protein_24h=">1.2 g/d", previous_urine_protein_24h="1 g/d")
         missing = derive(bounded, edition="SELENA").reasons[Descriptor.PROTEINURIA].missing
-        assert any(name.startswith("urine_protein_24h as a number") for name in missing)
-        bounded = Findings(urine_protein_24h="0.8 g/d", previous_urine_protein_24h="<0.4 g/d")
+        assert missing == ("urine_protein_24h as a number (from 1 g/d to >1.2 g/d leaves it open)",)
+        bounded = Findings(urine_protein_24h="0.8 g/d", previous_urine_protein_24h="<0.6 g/d")
         missing = derive(bounded, edition="SELENA").reasons[Descriptor.PROTEINURIA].missing
-        assert any(name.startswith("previous_urine_protein_24h as a number") for name in missing)
+        assert missing == (
+            (
+                "proteinuria_new_onset (or previous_urine_protein_24h as a number: <0.6 g/d leaves "
+                "it open)"
+            ),
+            "previous_urine_protein_24h as a number (from <0.6 g/d to 0.8 g/d leaves it open)",
+        )
 
     def test_the_date_of_the_earlier_protein_is_said(self) -> None:
         findings = Findings(
@@ -613,6 +655,26 @@ class TestWords:
         )
         reason = derive(findings, edition="SELENA").reasons[Descriptor.PROTEINURIA]
         assert "> 0.5 g/d (the earlier one of 2025-11-03) [" in str(reason)
+        assert "> 0.5 g/d (a new onset, the earlier one of 2025-11-03); " in str(reason)
+
+    def test_an_onset_that_is_not_new_is_said(self) -> None:
+        findings = Findings(urine_protein_24h="2 g/d", previous_urine_protein_24h="2 g/d")
+        reason = derive(findings, edition="SELENA").reasons[Descriptor.PROTEINURIA]
+        assert str(reason).split(" [")[0] == (
+            "absent: previous_urine_protein_24h 2 g/d > 0.5 g/d (no new onset); increase of "
+            "urine_protein_24h from 2 g/d to 2 g/d is not > 0.5 g/d"
+        )
+
+    def test_a_statement_is_said_in_place_of_the_earlier_value(self) -> None:
+        findings = Findings(
+            urine_protein_24h="2 g/d",
+            previous_urine_protein_24h="2 g/d",
+            proteinuria_new_onset=True,
+        )
+        reason = derive(findings, edition="SELENA").reasons[Descriptor.PROTEINURIA]
+        assert str(reason).split(" [")[0] == (
+            "present: urine_protein_24h 2 g/d > 0.5 g/d; proteinuria_new_onset: yes"
+        )
 
     def test_a_limit_is_said_in_full(self) -> None:
         result = LabResult(value="0.9000001 g/L", lower="0.9000002 g/L")
@@ -680,3 +742,44 @@ def test_one_more_finding_never_changes_an_answer(
             return
         assert before.present <= after.present
         assert before.absent <= after.absent
+
+
+class TestFlags:
+    """L, LL, N, H and HH as laboratories print them, and words, in any case."""
+
+    @pytest.mark.parametrize(
+        ("flag", "meant"),
+        [
+            *((flag, "low") for flag in ("L", "l", "LL", "ll", "low", "Low", "LOW", " L ")),
+            *((flag, "normal") for flag in ("N", "n", "normal", "NORMAL")),
+            *((flag, "high") for flag in ("H", "h", "HH", "Hh", "high", "High")),
+        ],
+    )
+    def test_a_flag_is_read_as_it_is_meant(self, flag: Any, meant: str) -> None:
+        assert LabResult(flag=flag).flag == meant
+
+    @pytest.mark.parametrize("flag", ["A", "AA", "U", "", "lo", "low!", 1, True])
+    def test_another_flag_is_refused(self, flag: Any) -> None:
+        with pytest.raises(
+            ValidationError, match=r"flag\n .*found .*; accepted: low, l, ll, normal"
+        ):
+            LabResult(flag=flag)
+
+    def test_it_decides(self) -> None:
+        findings = Findings.model_validate({"c4": {"flag": "LL"}, "anti_dsdna": {"flag": "hh"}})
+        present = derive(findings, edition="SELENA").assessment.present
+        assert present == {"low_complement", "increased_dna_binding"}
+
+
+def test_a_result_of_no_analyte_names_what_is_missing() -> None:
+    for value in ("0.9", "92", 5):
+        with pytest.raises(ValidationError) as caught:
+            LabResult.model_validate({"value": value})
+        assert f"found {value!r}; accepted: text of a number and a unit, such as" in str(
+            caught.value
+        )
+
+
+def test_the_booleans_of_numpy_are_answers() -> None:
+    given = Findings.model_validate({"rash": np.True_, "red_cell_casts": np.False_})
+    assert (given.rash, given.red_cell_casts) == (True, False)

@@ -15,7 +15,8 @@ from typing import Any, assert_never
 
 import narwhals as nw
 
-from sledai.columns import Reading, number, refuse_invalid
+from sledai.codes import Codes
+from sledai.columns import Reading, number, refuse_invalid, selected
 from sledai.definitions import Definition, Edition
 from sledai.definitions.clauses import (
     SPECIAL_CASES,
@@ -27,6 +28,7 @@ from sledai.definitions.clauses import (
     IfGiven,
     Leaf,
     Measured,
+    NewOnset,
     Sign,
     findings_of,
     leaves,
@@ -54,7 +56,12 @@ def reason_column(descriptor: Descriptor) -> str:
 
 
 def add_descriptors(
-    df: Any, *, edition: Edition, labs: Iterable[Lab], signs: Mapping[str, str]
+    df: Any,
+    *,
+    edition: Edition,
+    labs: Iterable[Lab],
+    signs: Mapping[str, str],
+    words: Mapping[Any, bool | None] | None,
 ) -> Any:
     """Add the descriptors that columns of findings decide, and their reasons, to any frame."""
     frame = opened(df)
@@ -64,7 +71,7 @@ def add_descriptors(
         engine=engine,
         schema=frame.collect_schema(),
         labs=read_labs(frame, engine, labs),
-        signs=read_signs(frame, signs),
+        signs=read_signs(frame, signs, Codes.of(words)),
     )
     given = findings.labs.keys() | findings.signs.keys()
     given |= {sign for pair in SPECIAL_CASES.items() if given & set(pair) for sign in pair}
@@ -79,7 +86,7 @@ def add_descriptors(
     added = [name for descriptor in rules for name in (descriptor.value, reason_column(descriptor))]
     refuse_collisions(frame.collect_schema().names(), [*added, *([INVALID_COLUMN] if lazy else [])])
     if not lazy:
-        findings.refuse_wrong_cells(df, frame)
+        findings.refuse_wrong_cells(frame)
     results: dict[str, Any] = {}
     for descriptor, definition in rules.items():
         answer = findings.answer(definition.rule)
@@ -131,7 +138,7 @@ class _Findings:
     def answer(self, clause: Clause) -> Answer:
         """Hold a clause against the columns."""
         match clause:
-            case Sign() | Measured() | BeyondLaboratory():
+            case Sign() | Measured() | NewOnset() | BeyondLaboratory():
                 return self._flagged(clause)
             case IfGiven():
                 return self._if_given(clause.clause)
@@ -172,6 +179,8 @@ class _Findings:
             case Measured():
                 values = self.labs.get(clause.finding)
                 return values.measured(clause.limit) if values else _NEVER
+            case NewOnset():
+                return self._new_onset(clause)
             case BeyondLaboratory():
                 values = self.labs.get(clause.finding)
                 return (
@@ -179,6 +188,16 @@ class _Findings:
                 )
             case _:
                 assert_never(clause)
+
+    def _new_onset(self, clause: NewOnset) -> Answer:
+        stated, before = self._sign(clause.finding), self.labs.get(clause.since)
+        if before is None:
+            return stated
+        past, unstated = before.measured(clause.limit), _not(any_of(stated.yes, stated.no))
+        return Answer(
+            any_of(stated.yes, all_of(unstated, past.no)),
+            any_of(stated.no, all_of(unstated, past.yes)),
+        )
 
     def _sign(self, finding: str) -> Answer:
         def said(sign: str, *, yes: bool) -> Any:
@@ -208,7 +227,7 @@ class _Findings:
 
     def _said(self, clause: Leaf) -> Any:
         yes, no = f"{clause}: yes", f"{clause}: no"
-        if not isinstance(clause, Sign):
+        if not isinstance(clause, Sign | NewOnset):
             yes, no = str(clause), f"not {clause}"
             values = self.labs.get(clause.finding)
             if isinstance(clause, Measured) and values and not values.has(clause.limit):
@@ -246,17 +265,15 @@ class _Findings:
         counts += [reading.invalid(self.engine) for reading in self.signs.values()]
         return reduce(add, counts).cast(self.engine.Int32)
 
-    def refuse_wrong_cells(self, df: Any, frame: Any) -> None:
+    def refuse_wrong_cells(self, frame: Any) -> None:
         """Raise `InvalidInputError` for the cells of an eager frame that are no findings."""
         refuse_invalid(frame, list(self.signs.values()))
         wrong = self.wrong()
         if not wrong:
             return
-        flags = nw.from_native(
-            (df if frame.implementation.is_polars() else frame).select(
-                **{str(n): _one_if(self.engine, one.where) for n, one in enumerate(wrong)}
-            ),
-            pass_through=True,
+        flags = selected(
+            frame,
+            lambda engine: {str(n): _one_if(engine, one.where) for n, one in enumerate(wrong)},
         )
         problems: list[str] = []
         for n, one in enumerate(wrong):

@@ -8,11 +8,12 @@ from typing import Any
 
 import narwhals as nw
 
+from sledai.codes import Codes
 from sledai.columns import Reading, kinds_of, misread
-from sledai.definitions.clauses import Sign, leaves
+from sledai.definitions.clauses import NewOnset, Sign, leaves
 from sledai.definitions.editions import DEFINITIONS
 from sledai.descriptors import Descriptor
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, require, require_several, shorten
 from sledai.laboratory import Lab, LabValues
 from sledai.quantities import UNITS
 
@@ -24,7 +25,7 @@ SIGNS = tuple(
         for definitions in DEFINITIONS.values()
         for definition in definitions.values()
         for leaf in leaves(definition.rule)
-        if isinstance(leaf, Sign)
+        if isinstance(leaf, Sign | NewOnset)
     )
 )
 """The findings that are yes or no."""
@@ -45,7 +46,9 @@ def read_labs(frame: Any, engine: Any, labs: Iterable[Lab]) -> dict[str, LabValu
     """Find the columns of laboratory values, by analyte, or say what is wrong with them."""
     schema = frame.collect_schema()
     values: dict[str, LabValues] = {}
+    require_several(labs, "labs", "a list of Lab")
     for lab in labs:
+        require(lab, Lab, "labs", "a list of Lab")
         if lab.analyte not in ANALYTES:
             raise InvalidInputError(
                 f"analyte: found {shorten(lab.analyte)}; accepted: {', '.join(ANALYTES)}"
@@ -75,15 +78,16 @@ def read_labs(frame: Any, engine: Any, labs: Iterable[Lab]) -> dict[str, LabValu
     return values
 
 
-def read_signs(frame: Any, signs: Mapping[str, str]) -> dict[str, Reading]:
+def read_signs(frame: Any, signs: Mapping[str, str], codes: Codes) -> dict[str, Reading]:
     """Find the columns of signs, or say what is wrong with them."""
+    require(signs, Mapping, "signs", "a mapping of signs to columns")
     kinds = kinds_of(frame)
     readings: dict[str, Reading] = {}  # of any descriptor: its weight is not used
     for sign, column in signs.items():
         if sign not in SIGNS:
             raise InvalidInputError(f"sign: found {shorten(sign)}; accepted: {', '.join(SIGNS)}")
         _find(column, sign, frame)
-        readings[sign] = Reading(Descriptor.SEIZURE, column, kinds[column])
+        readings[sign] = Reading.of(Descriptor.SEIZURE, column, kinds[column], codes)
     return readings
 
 

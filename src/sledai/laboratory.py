@@ -14,18 +14,29 @@ from typing import Any, Self, get_args
 from sledai.definitions import Limit
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import Descriptor
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, is_number, require, shorten
+from sledai.operators import Operator
 from sledai.quantities import (
     NEVER_ZERO,
     UNITS,
-    Operator,
     converted,
     kind,
     plausible,
     plausible_range,
+    scale_of,
 )
 
-__all__ = ["BOUNDS", "LAB_LIMITS", "Answer", "Lab", "LabValues", "all_of", "any_of", "numbers"]
+__all__ = [
+    "BOUNDS",
+    "LAB_LIMITS",
+    "Answer",
+    "Lab",
+    "LabValues",
+    "all_of",
+    "any_of",
+    "column_of",
+    "numbers",
+]
 
 LAB_LIMITS: dict[str, tuple[Descriptor, Limit]] = {
     limit.quantity: (descriptor, limit)
@@ -59,6 +70,9 @@ class Lab:
 
     def __post_init__(self) -> None:
         kind(self.analyte, self.unit)  # refuses an analyte or unit that there is not
+        require(self.column, str, "column", "the name of a column")
+        if self.bound is not None:
+            require(self.bound, str, "bound", "the name of a column")
         least, most = map(self.in_unit, plausible(self.analyte, self.unit))
         numbers = {
             name: end
@@ -66,7 +80,7 @@ class Lab:
             if end is not None and not isinstance(end, str)
         }
         for name, end in numbers.items():
-            if not (0 <= end <= most and (end == 0 or end >= least)):
+            if not (is_number(end) and 0 <= end <= most and (end == 0 or end >= least)):
                 raise InvalidInputError(
                     f"{self.analyte}, {name}: found {shorten(end)}; accepted: a column or "
                     f"{plausible_range(self.analyte, self.unit)}"
@@ -164,7 +178,7 @@ class LabValues:
         exact: Any = True
         bounds: dict[str, Any] = dict.fromkeys(BOUNDS, False)
         if lab.bound is not None:
-            sign = engine.col(lab.bound)
+            sign = column_of(engine, lab.bound)
             exact = sign.is_null() | (sign == "")
             bounds = {bound: (sign == bound) & ~sign.is_null() for bound in BOUNDS}
         single = "Float32" in str(schema[lab.column])
@@ -202,12 +216,14 @@ class LabValues:
     @property
     def in_first_unit(self) -> Any:
         """The values in the first unit of the analyte, of which 0 is none in every unit."""
-        return self.value * float(UNITS[self.lab.analyte][self.lab.unit].factor)
+        return self.value * float(scale_of(self.lab.analyte, self.lab.unit).factor)
 
     def has(self, limit: Limit) -> bool:
         """Say whether a limit is for such values: the 25 % of the Farr assay is for % alone."""
-        units, unit = UNITS[self.lab.analyte], self.lab.unit
-        return limit.unit not in units or units[limit.unit].kind == units[unit].kind
+        analyte = self.lab.analyte
+        return limit.unit not in UNITS[analyte] or (
+            kind(analyte, limit.unit) == kind(analyte, self.lab.unit)
+        )
 
     def measured(self, limit: Limit) -> Answer:
         """Hold the values against a limit of the definition's own."""
@@ -293,9 +309,20 @@ _REVERSED: dict[Operator, Operator] = {"<": ">", ">": "<"}
 
 def numbers(engine: Any, column: str, schema: Mapping[str, Any]) -> tuple[Any, Any]:
     """Give a column of numbers as doubles, and whether there is one in each row."""
-    value = engine.col(column).cast(engine.Float64)
-    there = ~engine.col(column).is_null()
+    cells = column_of(engine, column)
+    value = cells.cast(engine.Float64)
+    there = ~cells.is_null()
     return value, there & ~value.is_nan() if schema[column].is_float() else there
+
+
+def column_of(engine: Any, name: str) -> Any:
+    """Give the column of just this name; `engine` is narwhals, or polars itself.
+
+    Polars takes some names for patterns.
+    """
+    if engine.__name__ == "polars" and (name == "*" or name[:1] + name[-1:] == "^$"):
+        return engine.selectors.by_name(name).as_expr()
+    return engine.col(name)
 
 
 def all_of(*conditions: Any) -> Any:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 from sledai.assessment import Assessment
 from sledai.definitions import LONGER_WINDOW, OBSERVATION_WINDOW, Definition, Edition
 from sledai.definitions.editions import DEFINITIONS, edition_named
 from sledai.descriptors import SEROLOGIC, Descriptor
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, require, require_one_of, shorten, whole_number
 from sledai.findings.evaluation import Evaluation, Evidence
 from sledai.findings.observations import Findings
+from sledai.frozen import FrozenDict
 from sledai.quantities import Quantity, checked
 from sledai.scoring import ScoreBounds, score_bounds
 
@@ -115,8 +115,8 @@ def derive(
     `window_days` is 10, as in all editions, or 30. Findings with a date outside it are not used;
     the earlier urine protein may be of any date.
 
-    Raises `InvalidInputError` for another window, an unknown edition, and a ratio limit that is
-    none.
+    Raises `InvalidInputError` for what are no findings, another window, an unknown edition, and a
+    ratio limit that is none.
 
     >>> findings = Findings(platelets="92 K/uL", temperature="100.4 [degF]")
     >>> derivation = derive(findings, edition=Edition.SELENA)
@@ -124,14 +124,13 @@ def derive(
     frozenset({<Descriptor.THROMBOCYTOPENIA: 'thrombocytopenia'>})
     >>> print(derivation.reasons["fever"])
     absent: temperature 100.4 [degF] is not > 100.4 [degF] [SELENA-SLEDAI: \
-Bombardier 1992 (PMID 1599520), definition of descriptor 22]
+Bombardier 1992 (PMID 1599520), definition of descriptor 22 [as reproduced in public forms]]
     """
+    require(findings, Findings, "findings", "Findings (Findings.model_validate reads a dict)")
     edition = edition_named(edition)
-    if window_days not in _WINDOWS:
-        raise InvalidInputError(
-            f"window_days: found {shorten(window_days)}; accepted: "
-            f"{' or '.join(map(str, _WINDOWS))}"
-        )
+    if (days := whole_number(window_days)) is not None:
+        window_days = days  # of numpy, too
+    require_one_of(window_days, _WINDOWS, "window_days")
     not_used = _outside(findings, window_days)
     evaluation = Evaluation(
         findings=findings,
@@ -146,7 +145,7 @@ Bombardier 1992 (PMID 1599520), definition of descriptor 22]
         edition=edition,
         window_days=window_days,
         assessment=Assessment.model_validate({d.value: r.answer for d, r in reasons.items()}),
-        reasons=MappingProxyType(reasons),
+        reasons=FrozenDict(reasons),
         not_used=not_used,
     )
 
@@ -226,8 +225,8 @@ def compare_editions(
     The rest is as in `derive`, and so is what is raised.
 
     >>> compared = compare_editions(Findings(rash=True, rash_new_or_recurrent=False))
-    >>> {e.value: str(compared.totals[e].low) for e in Edition}, list(map(str, compared.differing))
-    ({'SLEDAI 1992': '0', 'SELENA-SLEDAI': '2', 'SLEDAI-2K': '2'}, ['rash'])
+    >>> [(e.name, compared.totals[e].low) for e in Edition], list(map(str, compared.differing))
+    ([('SLEDAI_1992', 0), ('SELENA', 2), ('HYBRID', 2), ('SLEDAI_2K', 2)], ['rash'])
     """
     derivations = {
         edition: derive(findings, edition=edition, window_days=window_days, ratio_limit=ratio_limit)
@@ -235,9 +234,9 @@ def compare_editions(
     }
     assessments = {edition: made.assessment for edition, made in derivations.items()}
     return EditionComparison(
-        derivations=MappingProxyType(derivations),
-        totals=MappingProxyType({e: score_bounds(a) for e, a in assessments.items()}),
-        clinical=MappingProxyType(
+        derivations=FrozenDict(derivations),
+        totals=FrozenDict({e: score_bounds(a) for e, a in assessments.items()}),
+        clinical=FrozenDict(
             {e: score_bounds(a, excluding=SEROLOGIC) for e, a in assessments.items()}
         ),
         differing=tuple(

@@ -17,11 +17,13 @@ from sledai.definitions.clauses import (
     Clause,
     IfGiven,
     Measured,
+    NewOnset,
     Sign,
     findings_of,
 )
 from sledai.findings.observations import Findings, LabResult
-from sledai.quantities import Amount, Operator, Quantity, checked, converted, kind
+from sledai.operators import Operator
+from sledai.quantities import Amount, Quantity, checked, converted, kind
 
 __all__ = ["Evaluation", "Evidence", "Outcome"]
 
@@ -87,6 +89,8 @@ class Evaluation:
                 return self._sign(clause.finding)
             case Measured():
                 return self._increase(clause) if clause.since else self._measured(clause)
+            case NewOnset():
+                return self._new_onset(clause)
             case BeyondLaboratory():
                 return self._beyond_laboratory(clause)
             case IfGiven():
@@ -180,7 +184,6 @@ class Evaluation:
             return Outcome(None, missing=tuple(n for n in names if self.given(n) is None))
         increase = checked(clause.finding, now) - checked(clause.since, before)
         limit = Fraction(clause.limit.value)
-        earlier = self.findings.dates.get(clause.since)
         past = increase.compare(clause.limit.operator, limit)
         evidence = Evidence(
             finding=f"increase of {clause.finding}",
@@ -188,9 +191,33 @@ class Evaluation:
             operator=clause.limit.operator,
             limit=_in_unit(clause.finding, limit, now.unit),
             holds=bool(past),
-            note=f"the earlier one of {earlier}" if earlier else "",
+            note="".join(self._dated(clause.since)),
         )
         return _decided(past, evidence, clause.finding if now.bound else clause.since)
+
+    def _new_onset(self, clause: NewOnset) -> Outcome:
+        before = self.given(clause.since)
+        if self.given(clause.finding) is not None or not isinstance(before, Quantity):
+            return self._sign(clause.finding)
+        limit = Fraction(clause.limit.value)
+        past = checked(clause.since, before).compare(clause.limit.operator, limit)
+        if past is None:
+            open_ = f"{clause.finding} (or {clause.since} as a number: {before} leaves it open)"
+            return Outcome(None, missing=(open_,))
+        onset = "no new onset" if past else "a new onset"
+        evidence = Evidence(
+            finding=clause.since,
+            value=str(before),
+            operator=clause.limit.operator,
+            limit=_in_unit(clause.since, limit, before.unit),
+            holds=past,
+            note=", ".join([onset, *self._dated(clause.since)]),
+        )
+        return Outcome(not past, (evidence,))
+
+    def _dated(self, finding: str) -> list[str]:
+        earlier = self.findings.dates.get(finding)
+        return [f"the earlier one of {earlier}"] if earlier else []
 
     def _beyond_laboratory(self, clause: BeyondLaboratory) -> Outcome:
         finding, operator = clause.finding, clause.operator

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import Annotated, Literal, Self, cast
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import (
     BeforeValidator,
+    ConfigDict,
     Field,
     PlainSerializer,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -17,17 +19,66 @@ from pydantic import (
 from sledai.definitions.clauses import SPECIAL_CASES
 from sledai.descriptors import Descriptor, descriptor_set, listed
 from sledai.errors import InvalidInputError, shorten
-from sledai.fields import Amount, Count, Measurement, Record, Sign, measured, said
+from sledai.fields import (
+    Amount,
+    ByName,
+    Count,
+    Day,
+    Measurement,
+    Record,
+    Sign,
+    measured,
+    said,
+)
 from sledai.quantities import Quantity, checked, kind
+from sledai.records import plain_bool
+from sledai.schemas import DATE, Schema, amount, or_null, quantity, spelled
 
-__all__ = ["OBSERVED", "Findings", "LabResult"]
+__all__ = ["FLAGS", "OBSERVED", "Findings", "LabResult"]
+
+
+FLAGS: Mapping[str, Literal["low", "normal", "high"]] = {
+    **dict.fromkeys(("low", "l", "ll"), "low"),
+    **dict.fromkeys(("normal", "n"), "normal"),
+    **dict.fromkeys(("high", "h", "hh"), "high"),
+}
+"""The flags as laboratories print them, in any case; of LL and HH only the direction counts."""
+
+
+def _flag(value: object) -> object:
+    if value is None:
+        return None
+    if isinstance(value, str) and (flag := FLAGS.get(value.strip().lower())):
+        return flag
+    raise InvalidInputError(
+        f"found {shorten(value)}; accepted: {', '.join(FLAGS)} (any case) or null"
+    )
+
+
+_Flag = Annotated[
+    Literal["low", "normal", "high"] | None,
+    BeforeValidator(_flag),
+    WithJsonSchema(or_null(spelled(list(FLAGS))), mode="validation"),
+]
+
+
+_End = Annotated[
+    Measurement | None, WithJsonSchema(or_null(quantity(bounds=False)), mode="validation")
+]
+_SAYS_SOMETHING: Schema = {
+    "anyOf": [
+        {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+        for name in ("value", "flag")
+    ]
+}
 
 
 class LabResult(Record):
     """A laboratory value that only the testing laboratory's own limits give a meaning.
 
     `lower` and `upper` are the ends of that laboratory's range of normal. `flag` is what the
-    laboratory itself says of the value; it is used where the value and the limit do not decide.
+    laboratory itself says of the value, low, normal or high; it is used where the value and the
+    limit do not decide. L, LL, N, H and HH are read as they are meant, in any case.
 
     Raises pydantic's `ValidationError` for a result without value and flag, and for a range whose
     ends are the wrong way round.
@@ -36,10 +87,19 @@ class LabResult(Record):
     True
     """
 
-    value: Measurement | None = None
-    lower: Measurement | None = None
-    upper: Measurement | None = None
-    flag: Literal["low", "normal", "high"] | None = None
+    model_config = ConfigDict(json_schema_extra=_SAYS_SOMETHING)
+
+    value: Measurement | None = Field(default=None, description="What was measured.")
+    lower: _End = Field(
+        default=None, description="The lower end of the laboratory's range of normal; no bound."
+    )
+    upper: _End = Field(
+        default=None, description="The upper end of the laboratory's range of normal; no bound."
+    )
+    flag: _Flag = Field(
+        default=None,
+        description=f"What the laboratory says of the value: {', '.join(FLAGS)}, in any case.",
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -56,9 +116,7 @@ class LabResult(Record):
     def check(self, analyte: str) -> None:
         """Raise `InvalidInputError` where it cannot be a result of the analyte."""
         given: dict[str, Quantity] = {
-            name: quantity
-            for name in ("value", "lower", "upper")
-            if (quantity := getattr(self, name)) is not None
+            name: quantity for name in _MEASURED if (quantity := getattr(self, name)) is not None
         }
         amounts = {name: checked(analyte, quantity) for name, quantity in given.items()}
         if len({kind(analyte, quantity.unit) for quantity in given.values()}) > 1:
@@ -75,21 +133,79 @@ class LabResult(Record):
 
 
 def _casts(value: object) -> object:
+    value = plain_bool(value)
     return value if value is None or isinstance(value, bool) else measured(value, "urine_casts")
 
 
 def _laboratory(value: object, info: ValidationInfo) -> object:
     if value is None:
         return None
-    if isinstance(value, Mapping):
-        value = LabResult.model_validate(value)
-    result = value if isinstance(value, LabResult) else LabResult(value=cast("str", value))
-    result.check(str(info.field_name))
+    analyte, given = str(info.field_name), value
+    if isinstance(value, Mapping) and "unit" not in value:
+        result = LabResult.model_validate(_of_analyte(cast("Mapping[str, object]", value), analyte))
+    elif isinstance(value, LabResult):
+        result = value
+    else:
+        result = LabResult(value=measured(given, analyte))
+    result.check(analyte)
     return result
 
 
-_Laboratory = Annotated[LabResult | Quantity | str | None, BeforeValidator(_laboratory)]
-_Casts = Annotated[bool | Quantity | str | None, BeforeValidator(_casts), PlainSerializer(said)]
+_MEASURED = ("value", "lower", "upper")
+
+
+def _of_analyte(parts: Mapping[str, object], analyte: str) -> dict[str, object]:
+    """Read the amounts of a result, whose units the analyte says."""
+    read = dict(parts)
+    for name in _MEASURED:
+        if read.get(name) is not None:
+            try:
+                read[name] = measured(read[name], analyte)
+            except InvalidInputError as error:
+                raise InvalidInputError(f"{name}: {error}") from None
+    return read
+
+
+def _result_schema(analyte: str) -> Schema:
+    ends = or_null(amount(analyte, bounds=False))
+    flag = or_null(spelled(list(FLAGS)))
+    result = {
+        "type": "object",
+        "properties": {
+            "value": or_null(amount(analyte)),
+            "lower": ends,
+            "upper": ends,
+            "flag": flag,
+        },
+        "additionalProperties": False,
+        **_SAYS_SOMETHING,
+    }
+    return {"anyOf": [*amount(analyte)["anyOf"], result]}
+
+
+def _known(description: str) -> Any:
+    return Field(default=None, description=description)
+
+
+_CASTS: Schema = {"anyOf": [{"type": "boolean"}, *amount("urine_casts")["anyOf"]]}
+_NAMES = [d.value for d in Descriptor]
+_CAUSES: Schema = {
+    "type": "object",
+    "propertyNames": {"enum": _NAMES},
+    "additionalProperties": {"type": "string", "pattern": r"\S"},
+}
+_RULED_OUT: Schema = {"type": "array", "items": {"enum": _NAMES}}
+_DATES: Schema = {"type": "object", "additionalProperties": DATE}
+
+_Laboratory = Annotated[
+    LabResult | Quantity | str | None, BeforeValidator(_laboratory), ByName(_result_schema)
+]
+_Casts = Annotated[
+    bool | Quantity | str | None,
+    BeforeValidator(_casts),
+    PlainSerializer(said, return_type=bool | str | None),
+    WithJsonSchema(or_null(_CASTS), mode="validation"),
+]
 
 
 class Findings(Record):
@@ -117,70 +233,87 @@ class Findings(Record):
     AttributeError: 'Findings' object has no attribute 'fever_of_unknown_origin'
     """
 
-    seizure: Sign = None
-    psychosis: Sign = None
-    altered_mental_function: Sign = None
-    clouded_consciousness: Sign = None
-    perceptual_disturbance: Sign = None
-    incoherent_speech: Sign = None
-    insomnia_or_daytime_drowsiness: Sign = None
-    psychomotor_activity_changed: Sign = None
-    retinal_changes: Sign = None
-    scleritis: Sign = None
-    episcleritis: Sign = None
-    cranial_neuropathy: Sign = None
-    vertigo: Sign = None
-    lupus_headache: Sign = None
-    cerebrovascular_accident: Sign = None
-    ulceration: Sign = None
-    gangrene: Sign = None
-    tender_finger_nodules: Sign = None
-    periungual_infarction: Sign = None
-    splinter_hemorrhages: Sign = None
-    vasculitis_proof: Sign = None
-    inflamed_painful_joints: Count = None
-    muscle_aching_or_weakness: Sign = None
-    raised_muscle_enzymes: Sign = None
-    electromyogram_changes: Sign = None
-    myositis_on_biopsy: Sign = None
-    heme_granular_casts: _Casts = None
-    red_cell_casts: _Casts = None
-    urine_red_cells: Amount = None
-    urine_protein_24h: Amount = None
-    previous_urine_protein_24h: Amount = None
-    urine_protein_creatinine_ratio: Amount = None
-    proteinuria_new_onset: Sign = None
-    urine_white_cells: Amount = None
-    rash: Sign = None
-    rash_new_or_recurrent: Sign = None
-    alopecia: Sign = None
-    alopecia_new_or_recurrent: Sign = None
-    mucosal_ulcers: Sign = None
-    mucosal_ulcers_new_or_recurrent: Sign = None
-    pleuritic_pain: Sign = None
-    severe_pleuritic_pain: Sign = None
-    pleural_rub: Sign = None
-    pleural_effusion: Sign = None
-    pleural_thickening: Sign = None
-    new_pleural_thickening: Sign = None
-    pericardial_pain: Sign = None
-    severe_pericardial_pain: Sign = None
-    pericardial_rub: Sign = None
-    pericardial_effusion: Sign = None
-    pericarditis_on_electrocardiogram: Sign = None
-    pericarditis_on_echocardiogram: Sign = None
-    c3: _Laboratory = None
-    c4: _Laboratory = None
-    ch50: _Laboratory = None
-    anti_dsdna: _Laboratory = None
-    anti_dsdna_method: Literal["Farr", "ELISA", "CLIFT", "multiplex", "other"] | None = None
-    temperature: Amount = None
-    platelets: Amount = None
-    white_cells: Amount = None
-    other_cause: Mapping[str, str] = Field(default_factory=dict[str, str])
-    no_other_cause: AbstractSet[str] = frozenset()
-    visit_date: date | None = None
-    dates: Mapping[str, date] = Field(default_factory=dict[str, date])
+    seizure: Sign = _known("A seizure, of recent onset.")
+    psychosis: Sign = _known(
+        "Psychosis: normal life is disturbed by a severely changed sense of reality."
+    )
+    altered_mental_function: Sign = _known(
+        "Mental function is altered: orientation, memory or other intellect."
+    )
+    clouded_consciousness: Sign = _known("Clouded consciousness.")
+    perceptual_disturbance: Sign = _known("Perceptual disturbance.")
+    incoherent_speech: Sign = _known("Incoherent speech.")
+    insomnia_or_daytime_drowsiness: Sign = _known("Insomnia or daytime drowsiness.")
+    psychomotor_activity_changed: Sign = _known("Psychomotor activity is increased or decreased.")
+    retinal_changes: Sign = _known("Changes of the retina by lupus.")
+    scleritis: Sign = _known("Scleritis.")
+    episcleritis: Sign = _known("Episcleritis.")
+    cranial_neuropathy: Sign = _known("A new sensory or motor neuropathy of cranial nerves.")
+    vertigo: Sign = _known("Vertigo from lupus.")
+    lupus_headache: Sign = _known(
+        "A severe, persistent headache that narcotic analgesia does not relieve."
+    )
+    cerebrovascular_accident: Sign = _known("A new cerebrovascular accident.")
+    ulceration: Sign = _known("Ulceration by vasculitis.")
+    gangrene: Sign = _known("Gangrene by vasculitis.")
+    tender_finger_nodules: Sign = _known("Tender nodules of the fingers.")
+    periungual_infarction: Sign = _known("Periungual infarction.")
+    splinter_hemorrhages: Sign = _known("Splinter hemorrhages.")
+    vasculitis_proof: Sign = _known("Biopsy or angiogram proves vasculitis.")
+    inflamed_painful_joints: Count = _known("How many joints have pain and signs of inflammation.")
+    muscle_aching_or_weakness: Sign = _known("Proximal muscle aching or weakness.")
+    raised_muscle_enzymes: Sign = _known("Raised creatine phosphokinase or aldolase.")
+    electromyogram_changes: Sign = _known("Changes of myositis on the electromyogram.")
+    myositis_on_biopsy: Sign = _known("Myositis on biopsy.")
+    heme_granular_casts: _Casts = _known("Heme-granular casts in urine.")
+    red_cell_casts: _Casts = _known("Red-cell casts in urine.")
+    urine_red_cells: Amount = _known("Red cells in urine.")
+    urine_protein_24h: Amount = _known("Protein in the urine of 24 hours.")
+    previous_urine_protein_24h: Amount = _known("The same at an earlier date.")
+    urine_protein_creatinine_ratio: Amount = _known("Protein to creatinine in urine.")
+    proteinuria_new_onset: Sign = _known("Proteinuria is of new onset.")
+    urine_white_cells: Amount = _known("White cells in urine.")
+    rash: Sign = _known("Inflammatory rash.")
+    rash_new_or_recurrent: Sign = _known("The rash is new or has come back.")
+    alopecia: Sign = _known("Abnormal hair loss, patchy or diffuse.")
+    alopecia_new_or_recurrent: Sign = _known("The hair loss is new or has come back.")
+    mucosal_ulcers: Sign = _known("Oral or nasal ulcers.")
+    mucosal_ulcers_new_or_recurrent: Sign = _known("The ulcers are new or have come back.")
+    pleuritic_pain: Sign = _known("Pleuritic chest pain.")
+    severe_pleuritic_pain: Sign = _known("The pleuritic pain is severe.")
+    pleural_rub: Sign = _known("Pleural rub.")
+    pleural_effusion: Sign = _known("Pleural effusion.")
+    pleural_thickening: Sign = _known("Pleural thickening.")
+    new_pleural_thickening: Sign = _known("The pleural thickening is new.")
+    pericardial_pain: Sign = _known("Pericardial pain.")
+    severe_pericardial_pain: Sign = _known("The pericardial pain is severe.")
+    pericardial_rub: Sign = _known("Pericardial rub.")
+    pericardial_effusion: Sign = _known("Pericardial effusion.")
+    pericarditis_on_electrocardiogram: Sign = _known("The electrocardiogram confirms pericarditis.")
+    pericarditis_on_echocardiogram: Sign = _known("The echocardiogram confirms pericarditis.")
+    c3: _Laboratory = _known("Complement C3.")
+    c4: _Laboratory = _known("Complement C4.")
+    ch50: _Laboratory = _known("Total hemolytic complement.")
+    anti_dsdna: _Laboratory = _known("Antibodies to double-stranded DNA.")
+    anti_dsdna_method: Literal["Farr", "ELISA", "CLIFT", "multiplex", "other"] | None = _known(
+        "How the antibodies to double-stranded DNA were measured."
+    )
+    temperature: Amount = _known("Body temperature.")
+    platelets: Amount = _known("Platelets in blood.")
+    white_cells: Amount = _known("White cells in blood.")
+    other_cause: Annotated[Mapping[str, str], WithJsonSchema(_CAUSES)] = Field(
+        default_factory=dict[str, str],
+        description="By descriptor: what else than lupus its findings are due to.",
+    )
+    no_other_cause: Annotated[AbstractSet[str], WithJsonSchema(_RULED_OUT)] = Field(
+        default=frozenset(),
+        description="The descriptors for which other causes were considered and ruled out.",
+    )
+    visit_date: Day | None = _known("The date of the visit; needed where there are dates.")
+    dates: Annotated[Mapping[str, Day], WithJsonSchema(_DATES)] = Field(
+        default_factory=dict[str, date],
+        description="By finding, of those that are given: when it was observed.",
+    )
 
     @field_validator("other_cause", mode="before")
     @classmethod
@@ -210,7 +343,7 @@ class Findings(Record):
                 yield f"{special} is true and {general} false; the first is a case of the second"
         dna = self.anti_dsdna
         if isinstance(dna, LabResult) and isinstance(dna.value, Quantity):
-            percent = dna.value.unit == "%"
+            percent = kind("anti_dsdna", dna.value.unit) == kind("anti_dsdna", "%")
             if percent and self.anti_dsdna_method not in {None, "Farr"}:
                 yield "anti_dsdna in %, which only the Farr assay gives, but another method"
 
