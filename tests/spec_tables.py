@@ -4,6 +4,7 @@ Nothing here imports the library: it is the second, independent copy of every nu
 """
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 SPEC = Path(__file__).parent / "spec"
@@ -12,6 +13,12 @@ SPEC = Path(__file__).parent / "spec"
 def rows(name: str) -> list[dict[str, str]]:
     with (SPEC / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def editions_of(row: dict[str, str], every: Iterable[str]) -> list[str]:
+    """The editions that a row is about: "all", or names between semicolons."""
+    named = row["edition"].split(";")
+    return [*every] if named == ["all"] else named
 
 
 DESCRIPTORS = rows("descriptors.csv")

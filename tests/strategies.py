@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from sledai import SEROLOGIC, ActivityRule, Assessment, Descriptor
 from sledai.definitions import Edition
+from sledai.exclusions import LABORATORY
 
 answers = st.sampled_from([True, False, None])
 
@@ -30,6 +31,7 @@ def nearly_complete_assessments(draw: st.DrawFn, most_unknown: int = 8) -> Asses
 
 _CLINICAL = st.frozensets(st.sampled_from(sorted(set(Descriptor) - SEROLOGIC)), max_size=4)
 _nothing = st.just(frozenset[Descriptor]())
+_more = st.frozensets(st.sampled_from(sorted(set(Descriptor) - SEROLOGIC)), max_size=8)
 rules = st.builds(
     ActivityRule,
     name=st.just("drawn"),
@@ -51,4 +53,14 @@ rules = st.builds(
     st.integers(0, 20),
     st.integers(7, 20),
     _nothing | _CLINICAL,
+)
+rules |= st.builds(
+    ActivityRule,
+    name=st.just("drawn"),
+    edition=st.sampled_from(Edition),
+    least_total=st.integers(0, 40),
+    least_clinical=st.integers(1, 30),
+    clinical_excluding=(_more | st.just(LABORATORY)).map(lambda more: more | SEROLOGIC),
+    uncounted=_nothing | _CLINICAL,
+    one_of=_nothing | _CLINICAL,
 )

@@ -17,12 +17,13 @@ from sledai.trials.nct05765006 import ACTIVITY_RULE
 def meets(rule: ActivityRule, present: frozenset[Descriptor]) -> bool:
     counted = present - rule.uncounted
     total = sum(d.weight for d in counted)
-    clinical = sum(d.weight for d in counted - SEROLOGIC)
-    conditional = rule.clinical_applies == "serology scored" and total == clinical
+    clinical = sum(d.weight for d in counted - rule.clinical_excluding)
+    serologic = sum(d.weight for d in present & SEROLOGIC)
+    conditional = rule.clinical_applies == "serology scored" and not serologic
     return (
         rule.least_total <= total <= rule.most_total
         and (conditional or clinical >= rule.least_clinical)
-        and total - clinical >= rule.least_serologic
+        and serologic >= rule.least_serologic
         and (not rule.one_of or bool(rule.one_of & present))
     )
 

@@ -21,6 +21,7 @@ from sledai import (
     total_score,
 )
 from sledai.definitions import Edition
+from sledai.exclusions import LABORATORY
 
 
 def a_rule(**conditions: object) -> ActivityRule:
@@ -31,14 +32,15 @@ def meets(rule: ActivityRule, visit: Assessment) -> bool:
     """The rule read off its fields, without its table."""
     counted = visit.present - rule.uncounted
     total = sum(d.weight for d in counted)
-    clinical = sum(d.weight for d in counted - SEROLOGIC)
+    clinical = sum(d.weight for d in counted - rule.clinical_excluding)
+    serologic = sum(d.weight for d in visit.present & SEROLOGIC)
     if not rule.least_total <= total <= rule.most_total:
         return False
-    if total - clinical < rule.least_serologic:
+    if serologic < rule.least_serologic:
         return False
     if rule.one_of and not rule.one_of & visit.present:
         return False
-    if rule.clinical_applies == "serology scored" and total == clinical:
+    if rule.clinical_applies == "serology scored" and not serologic:
         return True
     return clinical >= rule.least_clinical
 
@@ -100,7 +102,7 @@ def test_descriptors_of_one_weight_are_interchangeable(
     renamed: dict[Descriptor, Descriptor] = {}
 
     def kind(d: Descriptor) -> tuple[object, ...]:
-        return d.weight, d in SEROLOGIC, d in rule.uncounted, d in rule.one_of
+        return d.weight, d in rule.clinical_excluding, d in rule.uncounted, d in rule.one_of
 
     for key in {kind(d) for d in Descriptor}:
         group = [d for d in Descriptor if kind(d) == key]
@@ -117,7 +119,8 @@ def test_the_two_scores_are_enough_where_both_are_known(
     rule: ActivityRule, visit: Assessment
 ) -> None:
     counted = visit.model_copy(update=dict.fromkeys(rule.uncounted, False))
-    by_scores = rule.judge_scores(total=total_score(counted), clinical=clinical_score(counted))
+    clinical = clinical_score(counted, excluding=rule.clinical_excluding)
+    by_scores = rule.judge_scores(total=total_score(counted), clinical=clinical)
     judgement = rule.judge(visit)
     assert by_scores.reason == judgement.reason
     if by_scores.verdict is Verdict.UNDETERMINED:
@@ -128,12 +131,14 @@ def test_the_two_scores_are_enough_where_both_are_known(
 
 @given(rules, complete_assessments)
 def test_the_table_says_what_the_fields_say(rule: ActivityRule, visit: Assessment) -> None:
-    table = rule.least_clinical_by_serology
-    assert list(table) == [0, 2, 4]
+    table = rule.least_clinical_beside
+    assert list(table) == sorted(table)
+    assert min(table) == 0
     counted = visit.present - rule.uncounted
-    clinical = sum(d.weight for d in counted - SEROLOGIC)
-    serologic = sum(d.weight for d in counted & SEROLOGIC)
-    enough = clinical >= table[serologic] and clinical + serologic <= rule.most_total
+    clinical = sum(d.weight for d in counted - rule.clinical_excluding)
+    beside = sum(d.weight for d in counted) - clinical
+    least = table[max(points for points in table if points <= beside)]
+    enough = clinical >= least and clinical + beside <= rule.most_total
     one_there = not rule.one_of or bool(rule.one_of & visit.present)
     assert meets(rule, visit) is (enough and one_there)
 
@@ -182,6 +187,45 @@ class TestOneOf:
         assert self.rule.judge(visit).deciding == {"rash", "arthritis"}
         visit = Assessment.of(present={"rash"}, not_assessed={"arthritis", "fever", "leukopenia"})
         assert self.rule.judge(visit).deciding == {"arthritis"}
+
+
+class TestClinicalExcluding:
+    """What a rule leaves out of its clinical score counts in the total all the same."""
+
+    rule = a_rule(least_total=6, least_clinical=4, clinical_excluding=LABORATORY)
+
+    def test_the_points_left_out_count_in_the_total_alone(self) -> None:
+        visit = Assessment.of(present={"proteinuria", "low_complement"})
+        judgement = self.rule.judge(visit)
+        assert judgement.verdict is Verdict.NOT_MET
+        assert judgement.reason.startswith("total 6, clinical 0; needed: ")
+        assert a_rule(least_total=6, least_clinical=4).judge(visit).verdict is Verdict.MET
+        with_rash = Assessment.of(present={"rash", "alopecia", "low_complement"})
+        assert self.rule.judge(with_rash).verdict is Verdict.MET
+
+    def test_what_decides_on_either_side(self) -> None:
+        visit = Assessment.of(present={"arthritis"}, not_assessed={"leukopenia", "pyuria", "fever"})
+        assert self.rule.judge(visit).deciding == {"leukopenia", "pyuria", "fever"}
+        visit = Assessment.of(present={"arthritis"}, not_assessed={"leukopenia", "fever"})
+        assert self.rule.judge(visit).deciding == {"leukopenia", "fever"}
+        visit = Assessment.of(present={"proteinuria", "hematuria"}, not_assessed={"rash", "pyuria"})
+        assert self.rule.judge(visit).verdict is Verdict.NOT_MET
+        visit = Assessment.of(present={"proteinuria", "rash"}, not_assessed={"alopecia", "pyuria"})
+        assert self.rule.judge(visit).deciding == {"alopecia"}
+
+    def test_one_of_some_that_is_left_out(self) -> None:
+        rule = a_rule(least_clinical=4, clinical_excluding=LABORATORY, one_of={"pyuria", "rash"})
+        visit = Assessment.of(present={"arthritis"}, not_assessed={"pyuria", "fever"})
+        assert rule.judge(visit).deciding == {"pyuria"}
+        scores = rule.judge_scores(total=4, clinical=4)
+        assert scores.verdict is Verdict.UNDETERMINED
+        assert rule.judge_scores(total=5, clinical=4).verdict is Verdict.UNDETERMINED
+        assert rule.judge_scores(total=3, clinical=3).verdict is Verdict.NOT_MET
+        assert rule.judge_scores(total=105, clinical=83).verdict is Verdict.MET
+
+    def test_the_table_has_a_row_where_something_changes(self) -> None:
+        assert self.rule.least_clinical_beside == {0: 6, 1: 5, 2: 4}
+        assert self.rule.beside_clinical == LABORATORY
 
 
 class TestHighestTotal:
@@ -243,6 +287,26 @@ class TestReason:
                 {"least_clinical": 4, "one_of": {"rash", "arthritis"}, "uncounted": {"fever"}},
                 "SELENA-SLEDAI clinical >= 4 and one of arthritis, rash present, fever not counted",
             ),
+            (
+                {
+                    "least_clinical": 4,
+                    "uncounted": {"fever"},
+                    "clinical_excluding": SEROLOGIC | {"fever", "pyuria"},
+                },
+                (
+                    "SELENA-SLEDAI clinical >= 4, fever not counted, clinical without pyuria, "
+                    "low_complement, increased_dna_binding"
+                ),
+            ),
+            (
+                {
+                    "least_clinical": 4,
+                    "clinical_applies": "serology scored",
+                    "uncounted": {"fever"},
+                    "clinical_excluding": SEROLOGIC | {"fever"},
+                },
+                "SELENA-SLEDAI clinical >= 4 when serology is scored, fever not counted",
+            ),
         ],
     )
     def test_a_rule_is_a_sentence(self, conditions: dict[str, object], sentence: str) -> None:
@@ -261,16 +325,20 @@ class TestJudgeScores:
             frozenset(),
         )
 
-    @pytest.mark.parametrize(
-        ("total", "clinical"), [(8, 9), (8, 7), (14, 8), (103, 103), (104, 102), (102, 102)]
-    )
+    @pytest.mark.parametrize(("total", "clinical"), [(8, 9), (8, 7), (14, 8), (105, 102), (0, 4)])
     def test_a_pair_that_no_visit_has_is_refused(self, total: int, clinical: int) -> None:
         with pytest.raises(InvalidInputError) as caught:
             self.rule.judge_scores(total=total, clinical=clinical)
         assert str(caught.value) == (
-            f"no visit has total {total} with clinical score {clinical}: the difference is the "
-            "serologic points, 0, 2 or 4"
+            f"no visit has total {total} with clinical score {clinical}: the difference is one of "
+            "0, 2, 4, the points of low_complement, increased_dna_binding"
         )
+
+    @pytest.mark.parametrize(("total", "clinical"), [(103, 103), (104, 102), (102, 102)])
+    def test_a_clinical_score_above_101_is_refused(self, total: int, clinical: int) -> None:
+        with pytest.raises(InvalidInputError) as caught:
+            self.rule.judge_scores(total=total, clinical=clinical)
+        assert str(caught.value) == f"clinical: found {clinical}; no visit has it as example counts"
 
     @pytest.mark.parametrize("score", [-1, 106, 8.0, "8", None, True])
     def test_a_score_is_a_whole_number_in_range(self, score: object) -> None:
@@ -347,6 +415,41 @@ class TestConstruction:
                 "uncounted: found low_complement; accepted: clinical descriptors",
             ),
             (
+                {"least_clinical": 4, "clinical_excluding": {"rash", "low_complement"}},
+                (
+                    "clinical_excluding: found rash, low_complement; accepted: low_complement, "
+                    "increased_dna_binding and others"
+                ),
+            ),
+            ({"least_clinical": 4, "clinical_excluding": ()}, "clinical_excluding: found none; "),
+            (
+                {"least_clinical": 4, "clinical_excluding": "rash"},
+                "clinical_excluding: descr",
+            ),
+            (
+                {"least_total": 6, "clinical_excluding": LABORATORY},
+                (
+                    "accepted: more than low_complement, increased_dna_binding only with a "
+                    "least_clinical that applies always and without a least_serologic"
+                ),
+            ),
+            (
+                {
+                    "least_clinical": 4,
+                    "clinical_applies": "serology scored",
+                    "clinical_excluding": LABORATORY,
+                },
+                "clinical_excluding: found urinary_casts, hematuria, ",
+            ),
+            (
+                {"least_clinical": 4, "least_serologic": 2, "clinical_excluding": LABORATORY},
+                "clinical_excluding: found urinary_casts, hematuria, ",
+            ),
+            (
+                {"least_clinical": 4, "most_total": 40, "clinical_excluding": LABORATORY},
+                "accepted only with no other condition",
+            ),
+            (
                 {"least_total": 6, "one_of": SEROLOGIC},
                 "one_of: found low_complement, increased_dna_binding; accepted: clinical",
             ),
@@ -379,15 +482,15 @@ class TestConstruction:
         with pytest.raises(InvalidInputError) as caught:
             a_rule(least_clinical=4, clinical_applies="sometimes")
         assert str(caught.value) == (
-            "clinical_applies: found 'sometimes'; accepted: 'always' or 'serology scored'"
+            "clinical_applies: found 'sometimes'; accepted: always, serology scored"
         )
 
-    def test_the_edition_is_one_of_three(self) -> None:
+    def test_the_edition_is_one_of_them(self) -> None:
         with pytest.raises(InvalidInputError) as caught:
             ActivityRule(name="x", edition="SELENA", least_total=8)  # type: ignore[arg-type]
         assert str(caught.value) == (
             "edition: found 'SELENA'; accepted: Edition.SLEDAI_1992, Edition.SELENA, "
-            "Edition.SLEDAI_2K"
+            "Edition.HYBRID, Edition.SLEDAI_2K"
         )
 
     def test_rules_are_values(self) -> None:

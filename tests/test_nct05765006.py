@@ -31,7 +31,8 @@ def test_the_rule_as_registered() -> None:
     )
     assert ACTIVITY_RULE.edition is Edition.SELENA
     assert str(ACTIVITY_RULE.citation) == "NCT05765006, inclusion criterion 6"
-    assert ACTIVITY_RULE.least_clinical_by_serology == {0: 8, 2: 6, 4: 6}
+    assert ACTIVITY_RULE.least_clinical_beside == {0: 8, 2: 6}
+    assert ACTIVITY_RULE.beside_clinical == {"low_complement", "increased_dna_binding"}
 
 
 @pytest.mark.parametrize(

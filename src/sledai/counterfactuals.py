@@ -10,7 +10,7 @@ from itertools import combinations
 from sledai.assessment import Assessment
 from sledai.descriptors import Descriptor, listed
 from sledai.entry_rules import ActivityRule
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, require, shorten
 from sledai.verdict import Verdict
 
 __all__ = ["MOST_CHANGES", "Counterfactual", "counterfactuals"]
@@ -49,7 +49,8 @@ def counterfactuals(
     descriptors not assessed decide, the judgement itself says. There is none where more than `most`
     changes would be needed.
 
-    Raises `InvalidInputError` unless `most` is a whole number of 1 to 4.
+    Raises `InvalidInputError` for another rule than an `ActivityRule`, another assessment than an
+    `Assessment`, and unless `most` is a whole number of 1 to 4.
 
     >>> from sledai.trials.nct05765006 import ACTIVITY_RULE
     >>> visit = Assessment.of(present={"arthritis", "rash", "low_complement"})
@@ -60,6 +61,7 @@ def counterfactuals(
         raise InvalidInputError(
             f"most: found {shorten(most)}; accepted: a whole number of 1 to {MOST_CHANGES}"
         )
+    require(rule, ActivityRule, "rule", "an ActivityRule (a trial of the catalog has one)")
     before = rule.judge(assessment).verdict
     present = assessment.present
     known = [d for d in Descriptor if d not in assessment.not_assessed]

@@ -4,25 +4,27 @@ A rule is MET when every completion of the not-assessed descriptors meets it, NO
 does. That is not the same as judging its conditions one by one and combining the answers: total
 and clinical score share descriptors, so the answers depend on each other.
 
-The exactness rests on one fact. Once the serologic points are fixed, a rule asks of the scores
-nothing but that the clinical one be at least some number. So its least scores are a table of
-three numbers (`least_clinical_by_serology`), and judging it needs only the reachable clinical
-scores and the reachable serologic points, which are independent of each other. Where
-one of some descriptors must be present, the highest score is reached with all of them present. A
-highest total is accepted only if no one descriptor can lead past the whole range, and beside no
-condition but a least total.
+The exactness rests on one fact. Once the points are fixed that count in the total alone, a rule
+asks of the scores nothing but that the clinical one be at least some number. So its least scores
+are a short table (`least_clinical_beside`), and judging it needs only the reachable clinical scores
+and the reachable points beside them, which are independent of each other. Where the serologic
+descriptors are not the only ones beside the clinical score, more points never fail a rule, so that
+the lowest and the highest scores alone decide. Where one of some descriptors must be present, the
+highest score is reached with all of them present. A highest total is accepted only if no one
+descriptor can lead past the whole range, and beside no condition but a least total.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from operator import index
-from typing import Literal, NamedTuple, Never, Self, get_args
+from typing import Any, Literal, NamedTuple, Never, Protocol, Self, get_args
 
-from sledai.assessment import Assessment
+from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions import Edition
 from sledai.descriptors import SEROLOGIC, Descriptor, descriptor_set, listed
-from sledai.errors import InvalidInputError, shorten
-from sledai.scoring import MAX_TOTAL, ScoreBounds, score_bounds
+from sledai.errors import InvalidInputError, require_one_of, shorten
+from sledai.scoring import MAX_TOTAL, ScoreBounds, possible_scores, score_bounds
 from sledai.sources import Citation
 from sledai.verdict import Verdict
 
@@ -34,6 +36,10 @@ _MAX_SEROLOGIC = sum(d.weight for d in SEROLOGIC)
 _SEROLOGIC_POINTS = range(0, _MAX_SEROLOGIC + 1, Descriptor.LOW_COMPLEMENT.weight)
 _HEAVIEST = max(d.weight for d in Descriptor)
 _OUT_OF_REACH = MAX_TOTAL + 1
+# A clinical score and the points beside it are one number, so that sets of such pairs are the bits
+# of one integer and a descriptor moves them by one shift: the score, and a row for each point. A
+# row is longer than any clinical score, so that no shift leads from one row into the next.
+_ROW = 1 << MAX_TOTAL.bit_length()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +60,29 @@ class Judgement:
         raise TypeError("a Judgement has three values: ask `.verdict is Verdict.MET`")
 
 
+class _Range(Protocol):
+    @property
+    def low(self) -> Any: ...
+
+    @property
+    def high(self) -> Any: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityRule:
     """The activity that a trial asks for, on the total, on the clinical score and on descriptors.
 
     `least_clinical` applies always or, with `clinical_applies="serology scored"`, only to a visit
-    with points for low complement or increased DNA binding. `least_serologic` is 2 where one of
-    these two must be present, and 4 where both must. `uncounted` descriptors count in neither
+    with points for low complement or increased DNA binding. `clinical_excluding` is what the rule
+    means by clinical: the descriptors that count in the total and not in the clinical score, these
+    two among them (`sledai.exclusions` holds the published sets). `least_serologic` is 2 where one
+    of the two must be present, and 4 where both must. `uncounted` descriptors count in neither
     score, and of `one_of` at least one must be present. `edition` is the wording by which the
     descriptors are to be rated; the arithmetic does not depend on it.
 
     Raises `InvalidInputError` for a rule without a condition, with a number out of range, or with
-    conditions that cannot be judged exactly together.
+    conditions that cannot be judged exactly together: where more than the serologic descriptors is
+    left out, `least_clinical` applies always, and there is no `least_serologic`.
 
     >>> rule = ActivityRule(name="example", edition=Edition.SELENA, least_total=6)
     >>> print(rule)
@@ -79,6 +96,7 @@ class ActivityRule:
     least_total: int = 0
     least_clinical: int = 0
     clinical_applies: ClinicalApplies = "always"
+    clinical_excluding: frozenset[Descriptor] = SEROLOGIC
     most_total: int = MAX_TOTAL
     least_serologic: int = 0
     uncounted: frozenset[Descriptor] = frozenset()
@@ -102,25 +120,27 @@ class ActivityRule:
                 f"least_serologic: found {shorten(self.least_serologic)}; accepted: "
                 f"{', '.join(map(str, _SEROLOGIC_POINTS))}"
             )
-        if self.clinical_applies not in (accepted := get_args(ClinicalApplies)):
-            raise InvalidInputError(
-                f"clinical_applies: found {shorten(self.clinical_applies)}; "
-                f"accepted: {' or '.join(map(repr, accepted))}"
-            )
+        require_one_of(self.clinical_applies, get_args(ClinicalApplies), "clinical_applies")
         self._read_descriptors()
         self._refuse_what_is_not_exact()
 
     def _read_descriptors(self) -> None:
-        for field in ("uncounted", "one_of"):
+        for field in ("clinical_excluding", "uncounted", "one_of"):
             try:
                 descriptors = descriptor_set(getattr(self, field))
-            except (InvalidInputError, TypeError) as error:
+            except InvalidInputError as error:
                 raise InvalidInputError(f"{field}: {error}") from None
-            if serologic := descriptors & SEROLOGIC:
+            object.__setattr__(self, field, descriptors)
+            if field == "clinical_excluding":
+                if not descriptors >= SEROLOGIC:
+                    found = listed(descriptors) or "none"
+                    raise InvalidInputError(
+                        f"{field}: found {found}; accepted: {listed(SEROLOGIC)} and others"
+                    )
+            elif serologic := descriptors & SEROLOGIC:
                 raise InvalidInputError(
                     f"{field}: found {listed(serologic)}; accepted: clinical descriptors"
                 )
-            object.__setattr__(self, field, descriptors)
 
     def _refuse_what_is_not_exact(self) -> None:
         others = bool(self.least_clinical or self.least_serologic or self.one_of)
@@ -131,6 +151,13 @@ class ActivityRule:
             raise InvalidInputError(
                 f"most_total: found {self.most_total}; accepted only with no other condition but a "
                 f"least_total that is at least {_HEAVIEST - 1} less"
+            )
+        always = self.least_clinical and self.clinical_applies == "always"
+        if self.beside_clinical != SEROLOGIC and (not always or self.least_serologic):
+            raise InvalidInputError(
+                f"clinical_excluding: found {listed(self.clinical_excluding)}; accepted: more "
+                f"than {listed(SEROLOGIC)} only with a least_clinical that applies always and "
+                "without a least_serologic"
             )
 
     def __str__(self) -> str:
@@ -148,29 +175,66 @@ class ActivityRule:
         if self.one_of:
             conditions.append(f"one of {listed(self.one_of)} present")
         not_counted = f", {listed(self.uncounted)} not counted" if self.uncounted else ""
-        return f"{self.edition} {' and '.join(conditions)}{not_counted}"
+        without = ""
+        if self.beside_clinical != SEROLOGIC:
+            without = f", clinical without {listed(self.beside_clinical)}"
+        return f"{self.edition} {' and '.join(conditions)}{not_counted}{without}"
 
     @property
-    def least_clinical_by_serology(self) -> dict[int, int]:
-        """The least scores as a table: serologic points to the least clinical score to meet them.
+    def beside_clinical(self) -> frozenset[Descriptor]:
+        """The descriptors that count in the total and not in the clinical score."""
+        if not self.uncounted:
+            return self.clinical_excluding  # the same set, which knows its hash
+        return self.clinical_excluding - self.uncounted
 
-        A number that no score reaches stands where no clinical score does. A highest total and
-        `one_of` are conditions beside it.
+    @property
+    def least_clinical_beside(self) -> dict[int, int]:
+        """The least scores as a table: points beside the clinical ones to the least clinical score.
+
+        Each row holds from its points up to those of the next. A number that no score reaches
+        stands where no clinical score is enough. A highest total and `one_of` are conditions
+        beside the table.
 
         >>> rule = ActivityRule(name="example", edition=Edition.SELENA, least_total=8)
-        >>> rule.least_clinical_by_serology
+        >>> rule.least_clinical_beside
         {0: 8, 2: 6, 4: 4}
         """
         table: dict[int, int] = {}
-        for serologic in _SEROLOGIC_POINTS:
-            applies = serologic > 0 or self.clinical_applies == "always"
-            table[serologic] = max(
+        before = None
+        for points in _possible_points(self.beside_clinical):
+            applies = points > 0 or self.clinical_applies == "always"
+            least = max(
                 0,
-                self.least_total - serologic,
+                self.least_total - points,
                 self.least_clinical if applies else 0,
-                0 if serologic >= self.least_serologic else _OUT_OF_REACH,
+                0 if points >= self.least_serologic else _OUT_OF_REACH,
             )
+            if least != before:
+                table[points] = before = least
         return table
+
+    def outcomes(self, clinical: _Range, beside: _Range) -> tuple[Any, Any]:
+        """Say whether scores in these ranges can meet the rule, and whether they can fail it.
+
+        The ranges are of the clinical score as the rule counts it, and of the points beside it.
+        Their ends are numbers or expressions on columns, and so are the two results. That one of
+        `one_of` is present is not looked at.
+
+        >>> rule = ActivityRule(name="example", edition=Edition.SELENA, least_total=8)
+        >>> rule.outcomes(ScoreBounds(6, 6), ScoreBounds(0, 4))
+        (True, True)
+        """
+        can_be_met: Any = False
+        can_fail: Any = False
+        rows = [*self.least_clinical_beside.items(), (_OUT_OF_REACH, 0)]
+        for (points, least), (beyond, _) in pairwise(rows):
+            reached = (beside.low < beyond) & (beside.high >= points)
+            can_be_met |= reached & (clinical.high >= least)
+            can_fail |= reached & (clinical.low < least)
+        if self.most_total < MAX_TOTAL:
+            can_be_met &= clinical.low + beside.low <= self.most_total
+            can_fail |= clinical.high + beside.high > self.most_total
+        return can_be_met, can_fail
 
     def judge(self, assessment: Assessment) -> Judgement:
         """Judge the rule exactly over all completions of the not-assessed descriptors.
@@ -181,63 +245,57 @@ class ActivityRule:
         >>> judgement.verdict, judgement.deciding
         (<Verdict.UNDETERMINED: 'undetermined'>, frozenset({<Descriptor.PYURIA: 'pyuria'>}))
         """
-        clinical = score_bounds(assessment, excluding=SEROLOGIC | self.uncounted)
+        clinical = score_bounds(assessment, excluding=self.clinical_excluding | self.uncounted)
         total = score_bounds(assessment, excluding=self.uncounted)
-        table = self.least_clinical_by_serology
-        accepted = [
-            (table[points], self.most_total - points)
-            for points in _SEROLOGIC_POINTS
-            if total.low - clinical.low <= points <= total.high - clinical.high
-        ]
+        beside = ScoreBounds(total.low - clinical.low, total.high - clinical.high)
+        can_be_met, can_fail = self.outcomes(clinical, beside)
         one_there = not self.one_of or bool(self.one_of & assessment.present)
         one_possible = one_there or bool(self.one_of - assessment.absent)
-        can_fail = not one_there or any(
-            clinical.low < least or clinical.high > most for least, most in accepted
-        )
-        can_be_met = one_possible and any(
-            clinical.high >= least and clinical.low <= most for least, most in accepted
-        )
         reason = self._reason(total, clinical)
-        if not can_fail:
+        if one_there and not can_fail:
             return Judgement(Verdict.MET, reason)
-        if not can_be_met:
+        if not (one_possible and can_be_met):
             return Judgement(Verdict.NOT_MET, reason)
+        start = 1 << clinical.low + _ROW * beside.low
+        begin = (0, start) if one_there else (start, 0)
         return Judgement(
-            Verdict.UNDETERMINED,
-            reason,
-            _deciding(self, assessment, clinical.low, accepted, one_there=one_there),
+            Verdict.UNDETERMINED, reason, _deciding(self, assessment.not_assessed, begin)
         )
 
     def judge_scores(self, *, total: int, clinical: int) -> Judgement:
         """Judge the rule on the two scores alone, for callers who hold nothing else.
 
-        They are the scores as the rule counts them, without its `uncounted` descriptors. Where one
-        of some descriptors must be present, scores may leave that open, and so the rule.
+        They are the scores as the rule counts them: both without its `uncounted` descriptors, and
+        the clinical one without its `clinical_excluding`. Where one of some descriptors must be
+        present, scores may leave that open, and so the rule.
 
-        Raises `InvalidInputError` for a pair that no visit can have: a total is its clinical
-        score plus 0, 2 or 4 serologic points.
+        Raises `InvalidInputError` for a pair that no visit can have: a total is its clinical score
+        plus the points of what that score leaves out, by default 0, 2 or 4.
 
         >>> rule = ActivityRule(name="example", edition=Edition.SELENA, least_total=8)
         >>> rule.judge_scores(total=8, clinical=6).verdict
         <Verdict.MET: 'met'>
         """
         total, clinical = _score("total", total), _score("clinical", clinical)
-        needed = self.least_clinical_by_serology.get(total - clinical)
-        if needed is None or clinical > MAX_TOTAL - _MAX_SEROLOGIC:
+        beside = total - clinical
+        if beside not in (possible := _possible_points(self.beside_clinical)):
             raise InvalidInputError(
-                f"no visit has total {total} with clinical score {clinical}: the difference is "
-                "the serologic points, 0, 2 or 4"
+                f"no visit has total {total} with clinical score {clinical}: the difference is one "
+                f"of {', '.join(map(str, possible))}, the points of {listed(self.beside_clinical)}"
             )
-        none, one = _reachable([_Kind.of(self, d) for d in Descriptor if d not in SEROLOGIC])
+        none, one = _reachable([_Kind.of(self, d) for d in Descriptor])
         if not self.one_of:
             none, one = 0, none
-        without, with_one = none >> clinical & 1, one >> clinical & 1
+        both = clinical + _ROW * beside
+        without, with_one = none >> both & 1, one >> both & 1
         if not without and not with_one:
             raise InvalidInputError(
                 f"clinical: found {clinical}; no visit has it as {self.name} counts"
             )
-        reason = self._reason(ScoreBounds(total, total), ScoreBounds(clinical, clinical))
-        if clinical < needed or total > self.most_total or not with_one:
+        exactly = ScoreBounds(clinical, clinical)
+        reason = self._reason(ScoreBounds(total, total), exactly)
+        met, _ = self.outcomes(exactly, ScoreBounds(beside, beside))
+        if not (met and with_one):
             return Judgement(Verdict.NOT_MET, reason)
         if without:
             return Judgement(Verdict.UNDETERMINED, reason, self.one_of)
@@ -260,58 +318,65 @@ def _score(name: str, value: int) -> int:
 
 
 def _deciding(
-    rule: ActivityRule,
-    assessment: Assessment,
-    lowest_clinical: int,
-    accepted: list[tuple[int, int]],
-    *,
-    one_there: bool,
+    rule: ActivityRule, unknown: frozenset[Descriptor], begin: tuple[int, int]
 ) -> frozenset[Descriptor]:
     """Find the not-assessed descriptors whose answer can change whether the rule is met.
 
-    `accepted` is the least and the most clinical score for each reachable number of serologic
-    points. Sets of clinical scores are bits of an integer, bit c for score c, one for when none of
-    `one_of` is present and one for when one is.
+    Sets of scores are bits of an integer, one for each clinical score and points beside it: in
+    `begin` the scores of what is present, for when none of `one_of` is present and for when one is.
     """
-    unknown = assessment.not_assessed
-    kinds = {d: _Kind.of(rule, d) for d in unknown - SEROLOGIC}
-    met = [((1 << max(most, -1) + 1) - 1) >> least << least for least, most in accepted]
-
-    start = 1 << lowest_clinical
-    begin = (0, start) if one_there else (start, 0)
+    kinds = {d: _Kind.of(rule, d) for d in unknown}
+    met = _met(rule)
     matters: dict[_Kind, bool] = {}
     for kind in set(kinds.values()):
         others = list(kinds.values())
         others.remove(kind)
         none, one = _reachable(others, begin)
-        after = [scores >> kind.weight for scores in met]
-        matters[kind] = any(one & (scores ^ then) for scores, then in zip(met, after, strict=True))
-        if kind.joins:
-            matters[kind] |= any(none & then for then in after)
-    _, one = _reachable(list(kinds.values()), begin)
-    serologic_matter = any(one & (fewer ^ more) for fewer, more in pairwise(met))
-    return frozenset(d for d in unknown if (matters[kinds[d]] if d in kinds else serologic_matter))
+        after = met >> kind.points
+        # A score can be met with the descriptor and without, and it can be the one asked for.
+        matters[kind] = bool(one & (met ^ after)) or bool(kind.joins and none & after)
+    return frozenset(d for d, kind in kinds.items() if matters[kind])
+
+
+def _met(rule: ActivityRule) -> int:
+    """Give the scores that meet a rule where one of `one_of` is present."""
+    scores = 0
+    table = rule.least_clinical_beside
+    least = _OUT_OF_REACH
+    for points in _possible_points(rule.beside_clinical):
+        least = table.get(points, least)
+        enough = (1 << max(rule.most_total - points, -1) + 1) - 1 >> least << least
+        scores |= enough << _ROW * points
+    return scores
 
 
 def _reachable(kinds: list["_Kind"], begin: tuple[int, int] = (1, 0)) -> tuple[int, int]:
     """Give the scores that some of these descriptors make, without and with one of `one_of`."""
     none, one = begin
     for kind in kinds:
-        one |= one << kind.weight
+        one |= one << kind.points
         if kind.joins:
-            one |= none << kind.weight
+            one |= none << kind.points
         else:
-            none |= none << kind.weight
+            none |= none << kind.points
     return none, one
 
 
-class _Kind(NamedTuple):
-    """What a rule sees of a clinical descriptor: the points it counts, and if it is in `one_of`."""
+@lru_cache(maxsize=64)
+def _possible_points(descriptors: frozenset[Descriptor]) -> tuple[int, ...]:
+    """List what some of these descriptors score together, from 0 up."""
+    others = frozenset(Descriptor) - descriptors
+    return tuple(sorted(possible_scores(NOTHING_ASSESSED, excluding=others)))
 
-    weight: int
+
+class _Kind(NamedTuple):
+    """What a rule sees of a descriptor: where its points lead, and if it is in `one_of`."""
+
+    points: int
     joins: bool
 
     @classmethod
     def of(cls, rule: ActivityRule, descriptor: Descriptor) -> Self:
         counts = descriptor not in rule.uncounted
-        return cls(descriptor.weight if counts else 0, descriptor in rule.one_of)
+        place = _ROW if descriptor in rule.clinical_excluding else 1
+        return cls(descriptor.weight * place if counts else 0, descriptor in rule.one_of)

@@ -1,23 +1,25 @@
 """Proof for every rule of the catalog: the verdict over all classes of three-state assessments.
 
-Descriptors that a rule sees alike, by points, by whether they count and by whether they are one of
-those of which one must be present, are interchangeable. So an assessment is known by how many of
-each kind are present and how many not assessed; what is not counted and not asked for is left
-absent, since a rule does not see it. Every class is judged as a row of a frame, and by trying every
-completion of its class; a sample of them as an assessment too.
+Descriptors that a rule sees alike, by points, by which scores they count in and by whether they are
+one of those of which one must be present, are interchangeable. So an assessment is known by how
+many of each kind are present and how many not assessed; what is not counted and not asked for is
+left absent, since a rule does not see it. Every class is judged as a row of a frame, and by trying
+every completion of its class; a sample of them as an assessment too.
 """
 
-from itertools import combinations_with_replacement, product
+from itertools import product
 
+import numpy as np
 import polars as pl
 import pytest
 import spec_tables
 
-from sledai import ActivityRule, Assessment, Verdict, frame
+from sledai import ActivityRule, Assessment, frame
 from sledai.trials.catalog import CATALOG
 
-Kind = tuple[int, bool, bool]  # points that count, whether it is one of `one_of`, serologic
+Kind = tuple[int, bool, bool]  # points that count, whether one of `one_of`, in the total alone
 Scores = tuple[int, int]  # bits: clinical scores without, and with one of `one_of` present
+ROWS_AT_ONCE = 1_000_000
 
 
 def rows_of(rule: ActivityRule) -> dict[str, str]:
@@ -27,23 +29,25 @@ def rows_of(rule: ActivityRule) -> dict[str, str]:
 
 def kinds_of(row: dict[str, str]) -> dict[Kind, list[str]]:
     kinds: dict[Kind, list[str]] = {}
+    beside = row["clinical_excluding"].split(";") if row["clinical_excluding"] else []
     for name in spec_tables.NAMES:
         counts = name not in row["uncounted"].split(";")
         asked_for = name in row["one_of"].split(";")
         if counts or asked_for:
             weight = spec_tables.WEIGHTS[name] if counts else 0
-            kind = (weight, asked_for, name in spec_tables.SEROLOGIC)
+            kind = (weight, asked_for, name in (beside or spec_tables.SEROLOGIC))
             kinds.setdefault(kind, []).append(name)
     return kinds
 
 
-def met(row: dict[str, str], clinical: int, serologic: int, *, one_there: bool) -> bool:
-    total = clinical + serologic
+def met(row: dict[str, str], clinical: int, beside: int, *, one_there: bool) -> bool:
+    """The rule as its row says; where serology is asked for, nothing else is beside it."""
+    total = clinical + beside
     if not int(row["least_total"] or 0) <= total <= int(row["most_total"] or 105):
         return False
-    if serologic < int(row["least_serologic"] or 0) or (row["one_of"] and not one_there):
+    if beside < int(row["least_serologic"] or 0) or (row["one_of"] and not one_there):
         return False
-    if row["clinical_applies"] == "serology scored" and not serologic:
+    if row["clinical_applies"] == "serology scored" and not beside:
         return True
     return clinical >= int(row["least_clinical"] or 0)
 
@@ -69,17 +73,45 @@ def with_kind(scores: Scores, kind: Kind, present: int, unknown: int) -> Scores:
 RULES = list({str(trial.rule): trial.rule for trial in CATALOG}.values())
 
 
+def columns_of(
+    kinds: dict[Kind, list[str]], classes: list[tuple[tuple[int, int], ...]]
+) -> pl.DataFrame:
+    """Of each kind the first are present, and the next not assessed."""
+    counts = np.array(classes, dtype=np.int8)
+    return pl.DataFrame(
+        {
+            name: pl.select(
+                pl.when(pl.lit(pl.Series(counts[:, n, 0])) > place)
+                .then(pl.lit(value=True))
+                .when(pl.lit(pl.Series(counts[:, n].sum(axis=1))) <= place)
+                .then(pl.lit(value=False))
+            ).to_series()
+            for n, names in enumerate(kinds.values())
+            for place, name in enumerate(names)
+        }
+    )
+
+
+def points_of(
+    kinds: dict[Kind, list[str]], classes: list[tuple[tuple[int, int], ...]]
+) -> np.ndarray:
+    """Of each class, which points its completions reach."""
+    most = sum(kind[0] * len(names) for kind, names in kinds.items())
+    reached = np.zeros((len(classes), most + 1), dtype=bool)
+    for place, one_class in enumerate(classes):
+        counts = [range(present, present + unknown + 1) for present, unknown in one_class]
+        for chosen in product(*counts):
+            points = sum(kind[0] * n for kind, n in zip(kinds, chosen, strict=True))
+            reached[place, points] = True
+    return reached
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_class(rule: ActivityRule) -> None:
     row = rows_of(rule)
-    kinds = kinds_of(row)
-    clinical = {kind: names for kind, names in kinds.items() if not kind[2]}
-    (serologic,) = (names for kind, names in kinds.items() if kind[2])
-    meets = {
-        (points, one): sum(1 << c for c in range(102) if met(row, c, points, one_there=one))
-        for points in (0, 2, 4)
-        for one in (False, True)
-    }
+    clinical = {kind: names for kind, names in kinds_of(row).items() if not kind[2]}
+    beside = {kind: names for kind, names in kinds_of(row).items() if kind[2]}
+    assert not any(asked_for for _, asked_for, _ in beside)
     classes: dict[tuple[tuple[int, int], ...], Scores] = {(): (1, 0)}
     for kind, names in clinical.items():
         classes = {
@@ -87,57 +119,36 @@ def test_every_class(rule: ActivityRule) -> None:
             for before, scores in classes.items()
             for split in splits(len(names))
         }
-    present = pl.DataFrame([[p for p, _ in split] for split in zip(*classes, strict=True)])
-    unknown = pl.DataFrame([[u for _, u in split] for split in zip(*classes, strict=True)])
-    columns = {
-        name: pl.select(
-            pl.when(present.to_series(n) > place)
-            .then(pl.lit(value=True))
-            .when(present.to_series(n) + unknown.to_series(n) <= place)
-            .then(pl.lit(value=False))
-        ).to_series()
-        for n, names in enumerate(clinical.values())
-        for place, name in enumerate(names)
-    }
-    absent = set(spec_tables.NAMES) - columns.keys() - set(serologic)
-    visits = pl.DataFrame(columns)
-    outcomes = pl.DataFrame(
-        {
-            f"{what} {points}": [
+    besides = list(product(*(splits(len(names)) for names in beside.values())))
+    reached = points_of(beside, besides)
+    can: dict[bool, np.ndarray] = {}
+    for wanted in (True, False):
+        # Of each clinical class, with which points beside it some completion is (not) met.
+        can[wanted] = np.zeros((len(classes), reached.shape[1]), dtype=bool)
+        for points in np.flatnonzero(reached.any(axis=0)).tolist():
+            without, with_one = (
+                sum(1 << c for c in range(106) if met(row, c, points, one_there=one) is wanted)
+                for one in (False, True)
+            )
+            can[wanted][:, points] = [
                 bool(none & without or one & with_one) for none, one in classes.values()
             ]
-            for points in (0, 2, 4)
-            for what, without, with_one in (
-                ("met", meets[points, False], meets[points, True]),
-                ("failed", ~meets[points, False], ~meets[points, True]),
-            )
-        }
-    )
-    # The two serologic descriptors are alike: (yes, no) stands for (no, yes) too.
-    for state in combinations_with_replacement([True, False, None], 2):
-        choices = [[2] if a else [0, 2] if a is None else [0] for a in state]
-        reached = {a + b for a, b in product(*choices)}
+    visits, states = columns_of(clinical, list(classes)), columns_of(beside, besides)
+    absent = set(spec_tables.NAMES) - {*visits.columns, *states.columns}
+    at_once = max(1, ROWS_AT_ONCE // len(classes))
+    for start in range(0, len(besides), at_once):
+        some = reached[start : start + at_once].T.astype(np.float32)
         can_be_met, can_fail = (
-            pl.any_horizontal(f"{what} {points}" for points in reached)
-            for what in ("met", "failed")
+            (can[wanted].astype(np.float32) @ some > 0).ravel() for wanted in (True, False)
         )
-        expected = outcomes.select(
-            pl.when(can_be_met & can_fail)
-            .then(pl.lit(Verdict.UNDETERMINED.value))
-            .when(can_be_met)
-            .then(pl.lit(Verdict.MET.value))
-            .otherwise(pl.lit(Verdict.NOT_MET.value))
-        ).to_series()
-        data = visits.with_columns(
-            *(
-                pl.lit(answer, dtype=pl.Boolean).alias(name)
-                for name, answer in zip(serologic, state, strict=True)
-            )
+        expected = np.where(
+            can_be_met & can_fail, "undetermined", np.where(can_be_met, "met", "not_met")
         )
+        data = visits.join(states[start : start + at_once], how="cross")
         judged = frame.judge(data, rule, absent=sorted(absent))[frame.verdict_column(rule)]
-        assert (judged == expected).all()
         assert judged.null_count() == 0
-        sample = data.with_columns(judged.alias("verdict")).sample(min(300, data.height), seed=0)
+        assert (judged == pl.Series(expected)).all()
+        sample = data.with_columns(judged.alias("verdict")).sample(100, seed=0)
         for visit in sample.rows(named=True):
             verdict = visit.pop("verdict")
             assessment = Assessment.model_validate({**dict.fromkeys(absent, False), **visit})

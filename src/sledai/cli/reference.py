@@ -3,16 +3,15 @@
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from sledai.answers import descriptor_named
 from sledai.cli.printing import plain_table, print_table, printable, wrapped
 from sledai.definitions import OBSERVATION_WINDOW, Edition
-from sledai.definitions.editions import DEFINITIONS, differing, edition_named
+from sledai.definitions.editions import DEFINITIONS, differing, edition_named, wordings
 from sledai.descriptors import SEROLOGIC, Descriptor, listed
+from sledai.names import descriptor_named
 from sledai.scoring import MAX_TOTAL
-from sledai.sources import BOMBARDIER_1992, GLADMAN_2002, PETRI_2005
-from sledai.trials.catalog import CATALOG, READ_ON
+from sledai.sources import BOMBARDIER_1992, EMBRACE, GLADMAN_2002, PETRI_2005
+from sledai.trials.catalog import CATALOG
 
 __all__ = ["descriptors", "editions", "explain", "trials"]
 
@@ -52,54 +51,60 @@ def explain(
     _print_row("weight", f"{weight}; {d.citation}")
     _print_row("counts when", f"{OBSERVATION_WINDOW}; {OBSERVATION_WINDOW.citation}")
     _print_row("organ system", f"{d.system.label}; {d.system.citation}")
-    first = DEFINITIONS[wanted[0]][d]
     for one in wanted:
         definition = DEFINITIONS[one][d]
-        if one is not wanted[0] and definition == first:
-            _print_row(one.value, f"as in {wanted[0]}")
+        first = next(edition for edition in wanted if DEFINITIONS[edition][d] == definition)
+        if one is not first:
+            _print_row(one.value, f"as in {first}")
             continue
         _print_row(one.value, f"{definition.text} {definition.citation}")
         _print_row("  rule", str(definition.rule))
-        if definition.unverified:
-            _print_row("  unverified", f"{definition.unverified}.")
+        for name, said in (("reading", definition.reading), ("unverified", definition.unverified)):
+            if said:
+                _print_row(f"  {name}", f"{said}.")
 
 
 def _print_row(name: str, text: str) -> None:
-    print(wrapped(f"{name + ':':15}{text}", indent=15))
+    print(wrapped(f"{name + ':':{_INDENT}}{text}", indent=_INDENT))
+
+
+_INDENT = 2 + max(len(edition) for edition in Edition)
+_LONGEST_WORD = max(len(word) for d in Descriptor for word in d.value.split("_"))
 
 
 def editions() -> None:
     """Print where the editions define a descriptor differently."""
     table = plain_table()
-    for name in ("descriptor", *Edition):
-        table.add_column(name)
+    table.add_column("descriptor", max_width=_LONGEST_WORD)
+    table.add_column("edition", no_wrap=True)
+    table.add_column("definition")
     for d in differing():
-        table.add_row(d.value.replace("_", " "), *(_in_edition(d, e) for e in Edition))
+        name = d.value.replace("_", " ")
+        for definition, same in wordings(d).items():
+            said = f"{definition.text} {definition.citation.mark}"
+            said += f" [unverified: {definition.unverified}]" if definition.unverified else ""
+            table.add_row(name, "\n".join(same), printable(said))
+            name = ""
         table.add_row()
     print_table(table)
     print(wrapped("All other descriptors are defined alike, and all weights are the same."))
-    for source in (BOMBARDIER_1992, PETRI_2005, GLADMAN_2002):
+    for source in (BOMBARDIER_1992, PETRI_2005, EMBRACE, GLADMAN_2002):
         print(wrapped(f"{source.reference} {source.identifier}"))
-
-
-def _in_edition(descriptor: Descriptor, edition: Edition) -> Text:
-    definition = DEFINITIONS[edition][descriptor]
-    first = Edition.SLEDAI_1992
-    if edition is not first and definition == DEFINITIONS[first][descriptor]:
-        return printable("as in 1992")
-    unverified = f" [unverified: {definition.unverified}]" if definition.unverified else ""
-    return printable(definition.text + unverified)
 
 
 def trials() -> None:
     """Print the trials whose activity rules `score --trial` judges."""
-    table = plain_table()
-    for name in ("id", "trial", "rule"):
-        table.add_column(name)
     for trial in CATALOG:
-        note = f"; {trial.note}" if trial.note else ""
-        unread = "" if trial.read_on else " [unverified]"
-        table.add_row(trial.registry_id, trial.name, printable(f"{trial.rule}{note}{unread}"))
-        table.add_row()
-    print_table(table)
-    print(wrapped(f"registry records as read on {READ_ON}; criteria beside the score not judged"))
+        read = f", read {trial.read_on}" if trial.read_on else ""
+        print(f"{trial.registry_id}  {trial.name}")
+        _print_row("  rule", str(trial.rule))
+        _print_row("  clinical", trial.clinical)
+        _print_row("  beside it", trial.note)
+        _print_row("  source", f"{trial.rule.citation}{read}")
+        print()
+    print(
+        wrapped(
+            'What stands "beside it" is not judged. A meaning of "clinical" that is "a reading" '
+            "is ours: the record does not say."
+        )
+    )

@@ -15,7 +15,7 @@ from sledai.definitions import Edition
 from sledai.descriptors import listed
 from sledai.entry_rules import ActivityRule
 from sledai.errors import UndeterminedError
-from sledai.sources import NCT05765006, Citation
+from sledai.sources import NCT05765006, Citation, Read
 from sledai.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ ACTIVITY_RULE = ActivityRule(
     least_total=8,
     least_clinical=6,
     clinical_applies="serology scored",
-    citation=Citation(NCT05765006, "inclusion criterion 6"),
+    citation=Citation(NCT05765006, "inclusion criterion 6", Read.IN_WORK),
 )
 _TOTAL_RULE = replace(ACTIVITY_RULE, least_clinical=0)
 _CLINICAL_RULE = replace(ACTIVITY_RULE, least_total=0)

@@ -3,16 +3,24 @@
 import json
 from collections.abc import Mapping
 from difflib import get_close_matches
+from fractions import Fraction
 from typing import Annotated, Any, Self, cast
 
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
-from sledai.assessment import Assessment
+from sledai.assessment import Assessment, Nested
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.entry_rules import ActivityRule
 from sledai.errors import InvalidInputError, shorten
-from sledai.fields import Amount, Duration, Record, Sign, said
+from sledai.fields import Amount, Duration, Record, Sign, whole
 from sledai.glucocorticoids import (
     GLUCOCORTICOIDS,
     PREDNISONE_MG,
@@ -20,6 +28,7 @@ from sledai.glucocorticoids import (
     glucocorticoid_named,
 )
 from sledai.quantities import UNITS, Quantity
+from sledai.schemas import amount, or_null
 from sledai.scoring import MAX_TOTAL
 from sledai.trials.criteria import Criterion, leaves
 from sledai.trials.nct05765006 import ACTIVITY_RULE
@@ -32,14 +41,18 @@ _OLDEST = 130  # years: nobody has been older, so a greater number is a slip
 
 def _whole(most: int) -> BeforeValidator:
     def check(value: object) -> object:
-        whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
-        if value is not None and not whole:
+        number = whole(value)
+        if value is not None and (number is None or not 0 <= number <= most):
             raise InvalidInputError(
                 f"found {shorten(value)}; accepted: a whole number 0 to {most}, or null"
             )
-        return value
+        return number
 
     return BeforeValidator(check)
+
+
+def _whole_number(most: int) -> WithJsonSchema:
+    return WithJsonSchema(or_null({"type": "integer", "minimum": 0, "maximum": most}))
 
 
 def _doses(value: object) -> object:
@@ -57,33 +70,40 @@ def _doses(value: object) -> object:
     return doses
 
 
-def _said_doses(doses: Mapping[str, Quantity | None] | None) -> object:
-    return None if doses is None else {drug: said(dose) for drug, dose in doses.items()}
+def _said_doses(doses: Mapping[str, Quantity | None] | None) -> dict[str, str | None] | None:
+    if doses is None:
+        return None
+    return {drug: None if dose is None else str(dose) for drug, dose in doses.items()}
 
 
-def _assessment(value: object) -> object:
-    if value is None or isinstance(value, Assessment):
-        return value
-    if not isinstance(value, Mapping):
-        raise InvalidInputError(
-            f"found {shorten(value)}; accepted: the 24 descriptors with their answers, or null"
-        )
-    return Assessment.model_validate(value)
-
-
-_Age = Annotated[int | None, _whole(_OLDEST)]
-_Total = Annotated[int | None, _whole(MAX_TOTAL)]
-_Clinical = Annotated[int | None, _whole(MAX_TOTAL - sum(d.weight for d in SEROLOGIC))]
+_MOST_CLINICAL = MAX_TOTAL - sum(d.weight for d in SEROLOGIC)
+_Age = Annotated[int | None, _whole(_OLDEST), _whole_number(_OLDEST)]
+_Total = Annotated[int | None, _whole(MAX_TOTAL), _whole_number(MAX_TOTAL)]
+_Clinical = Annotated[int | None, _whole(_MOST_CLINICAL), _whole_number(_MOST_CLINICAL)]
 _Doses = Annotated[
     Mapping[str, Quantity | str | None] | None,
     BeforeValidator(_doses),
-    PlainSerializer(_said_doses),
+    PlainSerializer(_said_doses, return_type=dict[str, str | None] | None),
+    WithJsonSchema(
+        or_null(
+            {
+                "type": "object",
+                "propertyNames": {"enum": list(GLUCOCORTICOIDS)},
+                "additionalProperties": or_null(amount("glucocorticoid_dose", bounds=False)),
+            }
+        ),
+        mode="validation",
+    ),
 ]
 
 
+_METHYLPREDNISOLONE_MG = (
+    Fraction(HIGH_DOSE.value)
+    * Fraction(GLUCOCORTICOIDS["methylprednisolone"].equivalent)
+    / PREDNISONE_MG
+)
 _IN_METHYLPREDNISOLONE = (
-    f"methylprednisolone {HIGH_DOSE.operator} "
-    f"{HIGH_DOSE.value * GLUCOCORTICOIDS['methylprednisolone'].equivalent / PREDNISONE_MG:f} mg/d"
+    f"methylprednisolone {HIGH_DOSE.operator} {float(_METHYLPREDNISOLONE_MG):g} mg/d"
 )
 
 
@@ -141,7 +161,7 @@ class Candidate(Record):
     anti_smith_positive: Sign = Field(
         default=None, description="Antibodies to Smith, at screening."
     )
-    assessment: Annotated[Assessment | None, BeforeValidator(_assessment)] = Field(
+    assessment: Nested = Field(
         default=None, description="The 24 descriptors of the SELENA-SLEDAI, at screening."
     )
     total_score: _Total = Field(

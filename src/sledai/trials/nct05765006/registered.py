@@ -10,7 +10,7 @@ from typing import Literal
 
 from sledai.definitions.clauses import Limit
 from sledai.entry_rules import ActivityRule
-from sledai.sources import NCT05765006, Citation
+from sledai.sources import NCT05765006, Citation, Read
 from sledai.trials.criteria import AllOf, AnyOf, Clause, Criterion, No, Past, Yes
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 
@@ -43,7 +43,7 @@ FACTS = Facts(
     sponsor="Shanghai Ming Ju Biotechnology",
     dose_levels=("15 (back-up)", "25 (starting)", "50", "100 (or 150)"),
     dose_unit="10^6 CAR+ T cells",
-    citation=Citation(NCT05765006, "summary and description"),
+    citation=Citation(NCT05765006, "summary and description", Read.IN_WORK),
 )
 
 
@@ -85,7 +85,7 @@ def _criterion(
         number=number,
         statement=statement,
         clause=clause,
-        citation=Citation(NCT05765006, f"{kind} criterion {number}"),
+        citation=Citation(NCT05765006, f"{kind} criterion {number}", Read.IN_WORK),
         readings=readings,
     )
 

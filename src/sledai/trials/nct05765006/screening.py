@@ -11,12 +11,12 @@ from typing import cast
 
 from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions.clauses import Limit
-from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem, listed
+from sledai.descriptors import SEROLOGIC, Descriptor, listed
 from sledai.entry_rules import ActivityRule
-from sledai.errors import InvalidInputError
+from sledai.errors import InvalidInputError, require
 from sledai.glucocorticoids import prednisone_equivalent
 from sledai.quantities import Quantity
-from sledai.scoring import ScoreBounds
+from sledai.scoring import ScoreBounds, possible_scores
 from sledai.trials import durations
 from sledai.trials.criteria import Clause, Criterion, Past, Way, Yes, leaves, settle
 from sledai.trials.nct05765006 import ACTIVITY_RULE
@@ -34,7 +34,17 @@ __all__ = [
 SCORED_YET_EXCLUDING: Mapping[str, tuple[str, frozenset[Descriptor]]] = {
     "active_cns_lupus": (
         "exclusion 2",
-        frozenset(d for d in Descriptor if d.system is OrganSystem.CENTRAL_NERVOUS_SYSTEM),
+        frozenset(
+            {
+                Descriptor.SEIZURE,
+                Descriptor.PSYCHOSIS,
+                Descriptor.ORGANIC_BRAIN_SYNDROME,
+                Descriptor.VISUAL_DISTURBANCE,
+                Descriptor.CRANIAL_NERVE_DISORDER,
+                Descriptor.LUPUS_HEADACHE,
+                Descriptor.CEREBROVASCULAR_ACCIDENT,
+            }
+        ),
     ),
     "severe_vasculitis": ("exclusion 2", frozenset({Descriptor.VASCULITIS})),
     "other_cns_disease": (
@@ -55,12 +65,17 @@ SCORED_YET_EXCLUDING: Mapping[str, tuple[str, frozenset[Descriptor]]] = {
 def screen(candidate: Candidate) -> ScreeningReport:
     """Judge every criterion of the trial and all of them, over all that is not known.
 
+    Raises `InvalidInputError` for what is no candidate.
+
     Source: NCT05765006, inclusion criteria 1 to 6 and exclusion criteria 1 to 6.
 
     >>> report = screen(Candidate(informed_consent=True, age=17))
     >>> report.verdict, [r.criterion for r in report.criteria if r.verdict is Verdict.NOT_MET]
     (<Verdict.NOT_MET: 'not_met'>, ['inclusion 2'])
     """
+    require(
+        candidate, Candidate, "candidate", "a Candidate (Candidate.model_validate reads a dict)"
+    )
     judged = [_judge(criterion, candidate) for criterion in CRITERIA]
     verdict = Verdict.of_all(one.verdict for one in judged)
     return ScreeningReport(
@@ -175,13 +190,14 @@ def _judge_scores(
     rule: ActivityRule, total: int | None, clinical: int | None
 ) -> Iterator[tuple[int, int, Verdict]]:
     """Judge each pair of total and clinical score that a visit can have, one or both known."""
-    for serologic in rule.least_clinical_by_serology:
+    others = frozenset(Descriptor) - rule.beside_clinical
+    for beside in sorted(possible_scores(NOTHING_ASSESSED, excluding=others)):
         pair = (
-            cast("int", clinical) + serologic if total is None else total,
-            cast("int", total) - serologic if clinical is None else clinical,
+            cast("int", clinical) + beside if total is None else total,
+            cast("int", total) - beside if clinical is None else clinical,
         )
         with suppress(InvalidInputError):  # no visit has it
-            if pair[0] - pair[1] == serologic:
+            if pair[0] - pair[1] == beside:
                 yield *pair, rule.judge_scores(total=pair[0], clinical=pair[1]).verdict
 
 
