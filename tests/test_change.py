@@ -26,7 +26,9 @@ class TestClasses:
         assert {class_of(before, 0) for before in (0, 2, 3, 4, 105)} == {ChangeClass.REMISSION}
 
     def test_its_source(self) -> None:
-        assert str(CLASS_CITATION) == "Gladman 2000 (PMID 10685800), abstract, conclusion"
+        assert str(CLASS_CITATION) == (
+            "Gladman 2000 (PMID 10685800), abstract, conclusion [abstract read]"
+        )
 
 
 @given(assessments(), assessments())

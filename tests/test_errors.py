@@ -12,7 +12,7 @@ from sledai import (
     SledaiError,
     UndeterminedError,
 )
-from sledai.errors import shorten
+from sledai.errors import shorten, whole_number
 
 
 @pytest.mark.parametrize("error", [InvalidInputError, IncompleteAssessmentError, UndeterminedError])
@@ -28,20 +28,76 @@ def test_errors_survive_pickling() -> None:
     assert undetermined.deciding == {Descriptor.RASH}
 
 
+class Strange:
+    """Its text is its own, and not escaped."""
+
+    def __repr__(self) -> str:
+        return "Strange\x1b[31m\n Müller\u202e"
+
+
 @pytest.mark.parametrize(
     ("value", "quoted"),
     [
         (8, "8"),
         ("a" * 38, f"'{'a' * 38}'"),
-        ("a" * 39, f"'{'a' * 36}..."),
+        ("a" * 39, f"'{'a' * 35}...'"),
+        ("a" * 34 + "\x1b" * 9, f"'{'a' * 34}...'"),
+        ("a" * 31 + "\x1b" * 9, rf"'{'a' * 31}\x1b...'"),
+        ("a" * 26 + "\U000e0041" * 9, f"'{'a' * 26}...'"),
+        ("a" * 25 + "\U000e0041" * 9, rf"'{'a' * 25}\U000e0041...'"),
+        ("\\" * 40, "'" + "\\" * 34 + "...'"),
+        ([1] * 40, "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ..."),
+        ("\u0301x", r"'\u0301x'"),
+        ("e\u0301", "'e\u0301'"),
+        (["\u0301"], r"['\u0301']"),
         ("\x1b[31mred\n", r"'\x1b[31mred\n'"),
         ("\u202e", r"'\u202e'"),
+        ("Müller", "'Müller'"),
+        ("関節炎", "'関節炎'"),
+        ("مریم", "'مریم'"),
+        ("é", "'é'"),
+        ("\u00a0x", r"'\xa0x'"),
+        ("a\u200bb", r"'a\u200bb'"),
+        ("\u2066x\u2069", r"'\u2066x\u2069'"),
+        ("\u2028", r"'\u2028'"),
+        ("\x85", r"'\x85'"),
+        ("\ud800", r"'\ud800'"),
+        ("\ue000", r"'\ue000'"),
+        ("\U000e0041", r"'\U000e0041'"),
+        ("\u0378", r"'\u0378'"),
+        ("\u3164", r"'\u3164'"),
+        ("x\ufe0f", r"'x\ufe0f'"),
+        (Strange(), r"Strange\x1b[31m Müller\u202e"),
         (np.eye(2), "array([[1., 0.], [0., 1.]])"),
     ],
 )
 def test_a_quoted_value_is_short_and_printable(value: object, quoted: str) -> None:
     assert shorten(value) == quoted
     assert len(quoted) <= 40
+
+
+class Broken:
+    """Its text cannot be had."""
+
+    def __repr__(self) -> str:
+        raise KeyError("no text")
+
+
+def test_a_text_that_raises_is_named_by_its_type() -> None:
+    assert shorten(Broken()) == "a Broken"
+
+
+@pytest.mark.parametrize("value", [4, np.int64(4), np.uint8(4)])
+def test_whole_numbers_of_any_library(value: object) -> None:
+    found = whole_number(value)
+    assert (found, type(found)) == (4, int)
+
+
+@pytest.mark.parametrize(
+    "value", [4.0, True, np.True_, np.float64(4), "4", None, np.array([4]), np.array([4.0, 1])]
+)
+def test_nothing_else_is_a_whole_number(value: object) -> None:
+    assert whole_number(value) is None
 
 
 def test_what_python_cannot_write_is_named_by_its_type() -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sledai.assessment import Assessment
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.scoring import possible_scores
-from sledai.sources import GLADMAN_2000, Citation
+from sledai.sources import GLADMAN_2000, Citation, Read
 
 __all__ = [
     "CLASS_CITATION",
@@ -21,7 +21,7 @@ __all__ = [
 
 PERSISTENT_WITHIN = 3
 """A change of the total by so many points at most is persistent activity."""
-CLASS_CITATION = Citation(GLADMAN_2000, "abstract, conclusion")
+CLASS_CITATION = Citation(GLADMAN_2000, "abstract, conclusion", Read.IN_ABSTRACT)
 
 
 class ChangeClass(StrEnum):

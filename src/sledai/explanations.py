@@ -12,8 +12,9 @@ from functools import lru_cache
 from itertools import combinations, product
 from math import comb, prod
 
-from sledai.assessment import Assessment
+from sledai.assessment import Assessment, require_assessment
 from sledai.descriptors import Descriptor, descriptor_set, listed
+from sledai.errors import InvalidInputError, is_number, shorten
 
 __all__ = ["Change", "Explanation", "Implication", "explain", "imply"]
 
@@ -117,6 +118,8 @@ def explain(
     alternative, without changes, when the score comes out as it is, and none when no set explains
     it. `excluding` names what the score leaves out; for the clinical score that is `SEROLOGIC`.
 
+    Raises `InvalidInputError` for a recorded score that is no number.
+
     >>> visit = Assessment.of(present={"arthritis", "leukopenia"})
     >>> print(explain(visit, 4))
     leukopenia present but not added
@@ -124,7 +127,7 @@ def explain(
     1 of fever, thrombocytopenia absent but added
     """
     present, absent, unknown = _groups(assessment, descriptor_set(excluding))
-    excess = recorded - sum(weight * len(group) for weight, group in present.items())
+    excess = _number(recorded) - sum(weight * len(group) for weight, group in present.items())
     if not float(excess).is_integer():
         return Explanation(())
     found = _smallest(int(excess), _sizes(present), _sizes(absent), _sizes(unknown))
@@ -150,6 +153,8 @@ def imply(
 
     Gives None where no completion of them gives the score.
 
+    Raises `InvalidInputError` for a recorded score that is no number.
+
     >>> pending = Assessment.of(present={"arthritis"}, not_assessed={"rash", "fever"})
     >>> print(imply(pending, 5))
     implies fever present; rash absent
@@ -159,7 +164,7 @@ def imply(
     True
     """
     present, _, unknown = _groups(assessment, descriptor_set(excluding))
-    excess = recorded - sum(weight * len(group) for weight, group in present.items())
+    excess = _number(recorded) - sum(weight * len(group) for weight, group in present.items())
     ways = _ways(excess, _sizes(unknown))
     if not ways:
         return None
@@ -178,6 +183,12 @@ def imply(
     )
 
 
+def _number(recorded: float) -> float:
+    if not is_number(recorded):
+        raise InvalidInputError(f"recorded: found {shorten(recorded)}; accepted: a number")
+    return recorded
+
+
 _Group = Mapping[int, frozenset[Descriptor]]
 
 
@@ -185,6 +196,7 @@ def _groups(
     assessment: Assessment, excluded: frozenset[Descriptor]
 ) -> tuple[_Group, _Group, _Group]:
     """Sort what is present, absent and not assessed by weight, heaviest first."""
+    require_assessment(assessment)
 
     def by_weight(descriptors: frozenset[Descriptor]) -> _Group:
         counted = descriptors - excluded

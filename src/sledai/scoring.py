@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sledai.assessment import Assessment
+from sledai.assessment import Assessment, require_assessment
 from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem, descriptor_set, listed
 from sledai.errors import IncompleteAssessmentError
 
@@ -39,6 +39,11 @@ class ScoreBounds:
 
     low: int
     high: int
+
+    @property
+    def exact(self) -> int | None:
+        """The score, or None where it is open."""
+        return self.low if self.low == self.high else None
 
     def __str__(self) -> str:
         return str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
@@ -93,6 +98,8 @@ def score_bounds(
     >>> score_bounds(Assessment.of(present={"arthritis", "rash"}, not_assessed=SEROLOGIC))
     ScoreBounds(low=6, high=10)
     """
+    if type(assessment) is not Assessment:  # spares a call
+        require_assessment(assessment)
     answers = assessment.__dict__
     low = unknown = 0
     for name, weight in _counted(excluding):
@@ -117,6 +124,8 @@ def possible_scores(
     >>> sorted(possible_scores(visit))
     [2, 3, 6, 7]
     """
+    if type(assessment) is not Assessment:  # spares a call
+        require_assessment(assessment)
     answers = assessment.__dict__
     scores = {0}
     for name, weight in _counted(excluding):
@@ -138,6 +147,7 @@ def points_by_system(assessment: Assessment) -> dict[OrganSystem, int]:
     >>> points_by_system(Assessment.of(present={"arthritis"}))[OrganSystem.MUSCULOSKELETAL]
     4
     """
+    require_assessment(assessment)
     points = dict.fromkeys(OrganSystem, 0)
     if assessment.not_assessed:
         raise _incomplete(assessment.not_assessed)
@@ -164,6 +174,8 @@ _ALL = _counted(frozenset())
 
 
 def _sum(assessment: Assessment, counted: _Counted) -> int:
+    if type(assessment) is not Assessment:  # spares a call
+        require_assessment(assessment)
     answers = assessment.__dict__
     total = 0
     for name, weight in counted:
