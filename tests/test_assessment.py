@@ -4,6 +4,7 @@ import json
 import pickle
 from typing import Any
 
+import numpy as np
 import pytest
 import spec_tables
 from hypothesis import given
@@ -186,10 +187,16 @@ class TestJsonSchema:
         assert field["title"] == descriptor.label
         assert field["description"] == (
             f"{SELENA_DEFINITIONS[descriptor].text} "
-            f"(SELENA-SLEDAI; weight {descriptor.weight}; null: not assessed)"
+            f"(SELENA-SLEDAI {SELENA_DEFINITIONS[descriptor].citation.mark}; "
+            f"weight {descriptor.weight}; null: not assessed)"
         )
         assert field["anyOf"] == [{"type": "boolean"}, {"type": "null"}]
         assert "default" not in field
+
+    def test_it_says_how_a_definition_was_read(self) -> None:
+        said = {name: field["description"] for name, field in self.schema["properties"].items()}
+        assert "(SELENA-SLEDAI [not read]; weight 2; " in said["pleurisy"]
+        assert "(SELENA-SLEDAI [as reproduced in hokuto.app]; weight 2; " in said["rash"]
 
     def test_it_says_when_a_descriptor_counts(self) -> None:
         assert self.schema["description"] == (
@@ -200,3 +207,15 @@ class TestJsonSchema:
 
     def test_it_is_json(self) -> None:
         assert json.loads(json.dumps(self.schema)) == self.schema
+
+
+def test_the_booleans_of_numpy_are_answers() -> None:
+    row = {d.value: np.bool_(d == "rash") for d in Descriptor} | {"fever": None}
+    assert Assessment(**row) == Assessment.of(present={"rash"}, not_assessed={"fever"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [1, 0, "yes", 1.0, np.int64(1), np.float64(0), np.str_("yes")])
+def test_nothing_else_of_numpy_is_an_answer(value: object) -> None:
+    row = {d.value: np.False_ for d in Descriptor} | {"rash": value}
+    with pytest.raises(ValidationError, match=r"rash\n  found .*; accepted: true"):
+        Assessment.model_validate(row)

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from sledai.definitions.clauses import Limit
-from sledai.quantities import Operator, Quantity
+from sledai.operators import Operator
+from sledai.quantities import Quantity
 from sledai.trials.durations import compare, days_in_months
 
 

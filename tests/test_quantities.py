@@ -13,16 +13,17 @@ from hypothesis import strategies as st
 
 from sledai import InvalidInputError
 from sledai.audit import LAB_LIMITS, Lab
+from sledai.operators import Operator
 from sledai.quantities import (
     PLAUSIBLE,
     UNITS,
     Amount,
     Bound,
-    Operator,
     Quantity,
     checked,
     converted,
     kind,
+    written,
 )
 
 ROWS = spec_tables.rows("units.csv")
@@ -242,7 +243,10 @@ class TestReading:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "92", "K/uL", "92,000 /uL", "-3 g/L", "5-10 /[HPF]", "nan g/L", "inf g/L", "many /uL"],
+        [
+            *("", "92", "K/uL", "92,000 /uL", "-3 g/L", "5-10 /[HPF]", "nan g/L", "inf g/L"),
+            *("many /uL", "0.9", "1e5", "1E-5", "5-10", "1.5.2", "9,2", "+5 g/L", "5+ g/L"),
+        ],
     )
     def test_what_is_no_quantity_is_refused(self, text: str) -> None:
         with pytest.raises(InvalidInputError) as caught:
@@ -383,3 +387,102 @@ def test_units_that_measure_different_things() -> None:
     assert months == {"mo", "month", "months", "a", "year", "years"}
     for analyte in UNITS.keys() - {"anti_dsdna", "duration"}:
         assert {kind(analyte, unit) for unit in UNITS[analyte]} == {""}
+
+
+class TestAnnotations:
+    """UCUM, curly braces: an annotation at the end of a term is a comment."""
+
+    @pytest.mark.parametrize(
+        ("analyte", "annotated", "plain"),
+        [
+            ("urine_protein_creatinine_ratio", "mg/g{creat}", "mg/g"),
+            ("urine_protein_creatinine_ratio", "mg{protein}/g{creat}", "mg/g"),
+            ("urine_protein_creatinine_ratio", "mg/mmol{creatinine}", "mg/mmol"),
+            ("urine_red_cells", "{#}/[HPF]", "/[HPF]"),
+            ("urine_white_cells", "{WBC}/[HPF]", "/[HPF]"),
+            ("urine_casts", "/[LPF]{seen}", "/[LPF]"),
+            ("platelets", "10*3/uL{cells}", "10*3/uL"),
+            ("platelets", "10*3{cells}/\N{MICRO SIGN}L", "10*3/uL"),
+            ("white_cells", "{cells}/uL", "/uL"),
+            ("urine_protein_24h", "g/(24.h{total})", "g/(24.h)"),
+            ("urine_protein_24h", "g/(24{total}.h)", "g/(24.h)"),
+            ("anti_dsdna", "%{binding}", "%"),
+            ("anti_dsdna", "[IU]{Farr}/mL", "[IU]/mL"),
+            ("platelets", "K/uL{PLT}", "K/uL"),
+        ],
+    )
+    def test_it_is_a_comment(self, analyte: str, annotated: str, plain: str) -> None:
+        value = "3000" if annotated == "{cells}/uL" else "3"
+        by_text = Quantity.parse(f"{value} {annotated}")
+        assert by_text == Quantity(value, annotated)
+        assert str(by_text) == f"{value} {annotated}"
+        assert checked(analyte, by_text) == checked(analyte, Quantity(value, plain))
+        assert kind(analyte, annotated) == kind(analyte, plain)
+
+    @pytest.mark.parametrize("analyte", UNITS)
+    def test_of_every_analyte(self, analyte: str) -> None:
+        for unit in UNITS[analyte]:
+            assert converted(analyte, Decimal(50), unit + "{total}") == converted(
+                analyte, Decimal(50), unit
+            )
+
+    @pytest.mark.parametrize(
+        ("analyte", "unit"),
+        [
+            ("urine_protein_24h", "g/{24.h}"),
+            ("urine_protein_24h", "g{24.h}"),
+            ("urine_protein_24h", "mg{d}"),
+            ("urine_red_cells", "{#}/{HPF}"),
+            ("urine_red_cells", "/{HPF}"),
+            ("urine_red_cells", "{cells}/uL"),
+            ("c3", "m{total}g/dL"),
+            ("c3", "{total}mg/dL"),
+            ("c3", "mg/{total}dL"),
+            ("c3", "mg/dL{total}{protein}"),
+            ("c3", "mg/dL{}"),
+            ("c3", "mg/dL{total"),
+            ("c3", "mg/dLtotal}"),
+            ("c3", "mg/dL{total{protein}}"),
+            ("c3", "mg/dL{total protein}"),
+            ("c3", "{mg/dL}"),
+            ("platelets", "10{cells}*3/uL"),
+            ("platelets", "10*{cells}3/uL"),
+        ],
+    )
+    def test_no_wrong_unit_is_accepted(self, analyte: str, unit: str) -> None:
+        with pytest.raises(InvalidInputError, match=f"unit of {analyte}: found .*; accepted: "):
+            checked(analyte, Quantity(3, unit))
+
+    @pytest.mark.parametrize(
+        ("analyte", "text"),
+        [
+            ("platelets", "12000 {K}/uL"),
+            ("platelets", "92000 {10*3}/uL"),
+            ("platelets", "92000 {thou}/uL"),
+            ("white_cells", "3000 {x10E3}/uL"),
+            ("white_cells", "3000 /uL{10*3}"),
+            ("c3", "0.7 g/L{mg/dL}"),
+            ("urine_protein_creatinine_ratio", "600 mg/g{mmol}"),
+            ("temperature", "38.5 Cel{F}"),
+            ("temperature", "38.5 Cel{oral}"),
+        ],
+    )
+    def test_no_multiplier_and_no_unit_is_one(self, analyte: str, text: str) -> None:
+        with pytest.raises(InvalidInputError) as caught:
+            checked(analyte, Quantity.parse(text))
+        assert str(caught.value).endswith(
+            "; in braces: #, cell, cells, platelets, plt, WBC, RBC, leukocytes, erythrocytes, "
+            "casts, seen, protein, total, creat, creatinine, Farr, binding"
+        )
+
+    @pytest.mark.parametrize("unit", ["10*3/uL{cells}", "10*3/\N{MICRO SIGN}L"])
+    def test_a_column_of_values(self, unit: str) -> None:
+        assert Lab("platelets", "plt", unit).limit == 100
+
+
+def test_numbers_of_any_size() -> None:
+    """A double may have three digits in its exponent, and its zero a sign."""
+    assert Quantity(1e-300, "g/L").value == Decimal("1e-300")
+    assert str(Quantity(-0.0, "g/L").value) == "0"
+    assert written(-0.0) == 0
+    assert written(5e-324) == Decimal("5e-324")

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sledai import Assessment
+from sledai.trials.nct05765006.candidate import Candidate
 from sledai.visits import History, Visit
 
 DAY = date(2024, 1, 16)
@@ -126,3 +127,54 @@ class TestHistory:
     def test_sorting_does_not_hide_a_date_that_stands_twice(self) -> None:
         with pytest.raises(ValidationError, match="found two of 2024-01-01"):
             History.of([self.A, self.B, self.A])
+
+
+class TestNestedAssessment:
+    """What has no answer is one error, whatever model holds the assessment."""
+
+    MODELS = pytest.mark.parametrize(
+        ("model", "given"), [(Visit, {"date": DAY}), (Candidate, {})], ids=["visit", "candidate"]
+    )
+
+    @MODELS
+    def test_what_is_missing_is_one_error(
+        self, model: type[BaseModel], given: dict[str, object]
+    ) -> None:
+        answers = Assessment.of(present={"rash"}).model_dump()
+        del answers["fever"], answers["seizure"]
+        with pytest.raises(ValidationError) as caught:
+            model.model_validate({**given, "assessment": answers})
+        (line,) = caught.value.errors()
+        assert (line["loc"], line["msg"]) == (
+            ("assessment",),
+            (
+                "no answer for 2 of the 24 descriptors: seizure, fever; accepted: true (present), "
+                "false (absent) or null (not assessed)"
+            ),
+        )
+
+    @MODELS
+    def test_others_keep_their_place(
+        self, model: type[BaseModel], given: dict[str, object]
+    ) -> None:
+        answers = Assessment.of(present={"rash"}).model_dump() | {"rash": 1, "rashes": True}
+        with pytest.raises(ValidationError) as caught:
+            model.model_validate({**given, "assessment": answers})
+        assert [line["loc"] for line in caught.value.errors()] == [
+            ("assessment", "rash"),
+            ("assessment", "rashes"),
+        ]
+        del answers["fever"]
+        with pytest.raises(ValidationError) as caught:
+            model.model_validate({**given, "assessment": answers})
+        assert [(line["loc"], line["msg"][:15]) for line in caught.value.errors()] == [
+            (("assessment",), "no answer for 1"),
+            (("assessment", "rash"), "found 1; accept"),
+            (("assessment", "rashes"), "not one of the "),
+        ]
+
+    @MODELS
+    def test_what_is_none(self, model: type[BaseModel], given: dict[str, object]) -> None:
+        assert model.model_validate({**given, "assessment": None}) == model.model_validate(given)
+        with pytest.raises(ValidationError, match="found 5; accepted: the 24 descriptors with"):
+            model.model_validate({**given, "assessment": 5})

@@ -1,10 +1,11 @@
 """Assessment: the 24 answers of one visit, each present, absent or not assessed."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     ModelWrapValidatorHandler,
     ValidationError,
@@ -15,9 +16,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from sledai.definitions import OBSERVATION_WINDOW
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import Descriptor, descriptor_set, listed
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, require, shorten
+from sledai.records import place, places_escaped, plain_bool, validated_copy
 
-__all__ = ["NOTHING_ASSESSED", "Assessment"]
+__all__ = ["NOTHING_ASSESSED", "Assessment", "Nested", "require_assessment"]
 
 _NAMES = frozenset(descriptor.value for descriptor in Descriptor)
 _ANSWERS = "true (present), false (absent) or null (not assessed)"
@@ -31,10 +33,11 @@ def _describe_fields(schema: dict[str, Any]) -> None:
     )
     for descriptor in Descriptor:
         field = schema["properties"][descriptor.value]
+        definition = SELENA_DEFINITIONS[descriptor]
+        by = f"SELENA-SLEDAI {definition.citation.mark}".rstrip()
         field["title"] = descriptor.label
         field["description"] = (
-            f"{SELENA_DEFINITIONS[descriptor].text} (SELENA-SLEDAI; weight {descriptor.weight}; "
-            "null: not assessed)"
+            f"{definition.text} ({by}; weight {descriptor.weight}; null: not assessed)"
         )
 
 
@@ -46,7 +49,8 @@ def _restate(error: ValidationError) -> ValidationError:
         if line["type"] == "extra_forbidden":
             said = PydanticCustomError("extra_forbidden", "not one of the 24 descriptors")
         elif not line["loc"] or line["loc"][0] not in _NAMES:
-            return error  # of the record as a whole, or of a field of a model built on this one
+            # Of the record as a whole, or of a field of a model built on this one.
+            return places_escaped(error)
         elif line["type"] == "missing":
             said = PydanticCustomError("missing", f"no answer given; accepted: {_ANSWERS}")
             found = None  # not the whole record
@@ -56,15 +60,31 @@ def _restate(error: ValidationError) -> ValidationError:
                 "found {found}; accepted: {accepted}",
                 {"found": shorten(found), "accepted": _ANSWERS},
             )
-        lines.append(InitErrorDetails(type=said, loc=line["loc"], input=found))
+        lines.append(InitErrorDetails(type=said, loc=place(line["loc"]), input=found))
     return ValidationError.from_exception_data(error.title, lines)
+
+
+_Model = TypeVar("_Model")
+
+
+def _read(data: Any, handler: ModelWrapValidatorHandler[_Model]) -> _Model:
+    try:
+        return handler(data)
+    except ValidationError as error:
+        if isinstance(data, Mapping):
+            given = cast("Mapping[str, object]", data)
+            plain = {name: plain_bool(answer) for name, answer in given.items()}
+            if any(plain[name] is not given[name] for name in plain):
+                return _read(plain, handler)
+        raise _restate(error) from None
 
 
 class Assessment(BaseModel):
     """The answers to the 24 descriptors at one visit.
 
     Every field is required and is `True` (present), `False` (absent) or `None` (not assessed);
-    nothing else is taken for an answer, not even 1 or "yes". An instance never changes.
+    nothing else is taken for an answer, not even 1 or "yes", but for numpy's booleans. An instance
+    never changes.
 
     Raises pydantic's `ValidationError` (a `ValueError`) that names each missing, unknown or
     unreadable field.
@@ -110,10 +130,7 @@ class Assessment(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _name_the_cell(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        try:
-            return handler(data)
-        except ValidationError as error:
-            raise _restate(error) from None
+        return _read(data, handler)
 
     @classmethod
     def of(
@@ -144,7 +161,7 @@ class Assessment(BaseModel):
         >>> Assessment.of(present={"rash"}).model_copy(update={"rash": None}).rash is None
         True
         """
-        return type(self).model_validate({**self.__dict__, **(update or {})})
+        return validated_copy(self, update)
 
     @property
     def present(self) -> frozenset[Descriptor]:
@@ -162,5 +179,62 @@ class Assessment(BaseModel):
         return frozenset(Descriptor) - self.present - self.absent
 
 
+def require_assessment(value: object) -> None:
+    """Refuse what is no assessment, and say how a record or a data frame is scored.
+
+    >>> require_assessment({"arthritis": True})
+    Traceback (most recent call last):
+    sledai.errors.InvalidInputError: assessment: found dict; accepted: an Assessment \
+(Assessment.model_validate reads a dict, sledai.frame a data frame)
+    """
+    require(
+        value,
+        Assessment,
+        "assessment",
+        "an Assessment (Assessment.model_validate reads a dict, sledai.frame a data frame)",
+    )
+
+
 NOTHING_ASSESSED = Assessment.of(not_assessed=Descriptor)
 """What is known where nobody answered anything."""
+
+
+def _nested(value: object) -> object:
+    if value is None or isinstance(value, Assessment):
+        return value
+    if not isinstance(value, Mapping):
+        raise InvalidInputError(
+            f"found {shorten(value)}; accepted: the 24 descriptors with their answers, or null"
+        )
+    try:
+        return Assessment.model_validate(value)
+    except ValidationError as error:
+        raise _summed_up(error) from None
+
+
+def _summed_up(error: ValidationError) -> ValidationError:
+    """Say in one line which descriptors have no answer, beside what is wrong with others."""
+    lines = error.errors()
+    missing = [Descriptor(str(line["loc"][0])) for line in lines if line["type"] == "missing"]
+    if not missing:
+        return error
+    said = PydanticCustomError(
+        "incomplete",
+        "no answer for {count} of the 24 descriptors: {missing}; accepted: {accepted}",
+        {"count": len(missing), "missing": listed(missing), "accepted": _ANSWERS},
+    )
+    others: list[InitErrorDetails] = [
+        InitErrorDetails(
+            type=PydanticCustomError("not_an_answer", "{said}", {"said": line["msg"]}),
+            loc=line["loc"],
+            input=line["input"],
+        )
+        for line in lines
+        if line["type"] != "missing"
+    ]
+    incomplete = InitErrorDetails(type=said, loc=(), input=None)
+    return ValidationError.from_exception_data(error.title, [incomplete, *others])
+
+
+Nested = Annotated[Assessment | None, BeforeValidator(_nested)]
+"""An assessment as a field of another model: what has no answer is one error, not one each."""

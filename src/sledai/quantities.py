@@ -5,7 +5,7 @@ floats 100.4 degrees F is a little above 38 degrees C. So the units of each anal
 unlisted one is an error, and amounts are compared as fractions, never rounded.
 
 The units are written as in UCUM, the Unified Code for Units of Measure, with the aliases that
-laboratories print.
+laboratories print. A word of `sledai.annotations` in braces, as in mg/g{creat}, is a comment.
 """
 
 import re
@@ -14,15 +14,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, Self, assert_never, cast, get_args
 
-from sledai.errors import InvalidInputError, shorten
+from sledai.annotations import ANNOTATIONS, without_annotations
+from sledai.errors import InvalidInputError, require, require_one_of, shorten
+from sledai.operators import Operator
 
 __all__ = [
     "NEVER_ZERO",
+    "NUMBER",
     "PLAUSIBLE",
+    "QUANTITY",
     "UNITS",
     "Amount",
     "Bound",
-    "Operator",
     "Quantity",
     "Scale",
     "checked",
@@ -30,10 +33,10 @@ __all__ = [
     "kind",
     "plausible",
     "plausible_range",
+    "scale_of",
     "written",
 ]
 
-Operator = Literal["<", "<=", ">", ">="]
 Bound = Literal["", "<", "<=", ">", ">="]
 """How a laboratory prints a value: as a number, or as what it lies below or above."""
 
@@ -93,12 +96,8 @@ UNITS: dict[str, dict[str, Scale]] = {
     "platelets": _CELLS,
     "white_cells": _CELLS,
     "temperature": {
-        "Cel": _ONE,
-        "°C": _ONE,
-        "C": _ONE,
-        "[degF]": _FAHRENHEIT,
-        "°F": _FAHRENHEIT,
-        "F": _FAHRENHEIT,
+        **dict.fromkeys(("Cel", "°C", "C"), _ONE),
+        **dict.fromkeys(("[degF]", "°F", "F"), _FAHRENHEIT),
     },
     "urine_protein_24h": _PROTEIN,
     "previous_urine_protein_24h": _PROTEIN,
@@ -128,18 +127,10 @@ UNITS: dict[str, dict[str, Scale]] = {
     "hemoglobin": {"g/dL": _ONE, "g/L": Scale(Fraction(1, 10))},
     "glucocorticoid_dose": {"mg/d": _ONE, "mg/day": _ONE, "mg/(24.h)": _ONE},
     "duration": {
-        "d": _ONE,
-        "day": _ONE,
-        "days": _ONE,
-        "wk": _WEEK,
-        "week": _WEEK,
-        "weeks": _WEEK,
-        "mo": _MONTH,
-        "month": _MONTH,
-        "months": _MONTH,
-        "a": _YEAR,
-        "year": _YEAR,
-        "years": _YEAR,
+        **dict.fromkeys(("d", "day", "days"), _ONE),
+        **dict.fromkeys(("wk", "week", "weeks"), _WEEK),
+        **dict.fromkeys(("mo", "month", "months"), _MONTH),
+        **dict.fromkeys(("a", "year", "years"), _YEAR),
     },
 }
 """The units of each analyte. The first one is that of the limits in `sledai.definitions`."""
@@ -171,11 +162,11 @@ one that is written in another unit than it is labelled with does.
 """
 
 
-_NUMBER = r"[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?"
-_QUANTITY = re.compile(
-    rf"(?P<bound>[<>]=?|[≤≥])?\s*(?P<value>{_NUMBER})"
-    r"(?:\s*[x\N{MULTIPLICATION SIGN}]\s*|\s+)?"
-    r"(?P<unit>[^\s\d\N{MULTIPLICATION SIGN}]\S*|(?<=[\sx\N{MULTIPLICATION SIGN}])\d\S*)"
+NUMBER = r"[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?"
+# Neither the rest of a number, as of 0.9 or 1e5, is a unit, nor that of a range, as of 5-10.
+QUANTITY = (
+    rf"([<>]=?|[≤≥])?\s*({NUMBER})(?:\s*[x\u00d7]\s*|\s+)?"
+    r"((?![eE][+-]?[0-9])[^\s\d\u00d7.,+-]\S*|(?<=[\sx\u00d7])\d\S*)"
 )
 
 
@@ -186,7 +177,9 @@ def written(value: object) -> Decimal | None:
     (Decimal('1.2'), None)
     """
     number = "" if isinstance(value, bool) else str(value).strip()
-    return Decimal(number) if re.fullmatch(_NUMBER, number) else None
+    if isinstance(value, float) and not value:
+        number = "0"  # -0.0 too
+    return Decimal(number) if re.fullmatch(NUMBER, number) else None
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -215,8 +208,7 @@ class Quantity:
             )
         if type(unit) is not str or not unit:
             raise InvalidInputError(f"unit: found {shorten(unit)}; accepted: text")
-        if bound not in get_args(Bound):
-            raise InvalidInputError(f"bound: found {shorten(bound)}; accepted: <, <=, >, >=")
+        require_one_of(bound, get_args(Bound), "bound")
         object.__setattr__(self, "value", number)
         object.__setattr__(self, "unit", unit)
         object.__setattr__(self, "bound", bound)
@@ -228,14 +220,17 @@ class Quantity:
         >>> Quantity.parse("> 200 [IU]/mL")
         Quantity(value=Decimal('200'), unit='[IU]/mL', bound='>')
         """
-        found = _QUANTITY.fullmatch(text.strip())
+        try:
+            found = re.fullmatch(QUANTITY, text.strip())
+        except (AttributeError, TypeError):  # no text
+            found = None
         if found is None:
             raise InvalidInputError(
                 f"found {shorten(text)}; accepted: a number of at least 0 and a unit, such as "
                 '"92 K/uL" or "<5 /[HPF]"'
             )
-        bound = (found["bound"] or "").replace("≤", "<=").replace("≥", ">=")
-        return cls(found["value"], found["unit"], cast(Bound, bound))
+        bound = (found[1] or "").replace("≤", "<=").replace("≥", ">=")
+        return cls(found[2], found[3], cast(Bound, bound))
 
     def __str__(self) -> str:
         return f"{self.bound}{self.value:f} {self.unit}"
@@ -311,7 +306,8 @@ def checked(analyte: str, quantity: Quantity) -> Amount:
     >>> checked("platelets", Quantity(92, "K/uL"))
     Amount(least=Fraction(92000, 1), most=Fraction(92000, 1), least_open=False, most_open=False)
     """
-    scale = _scale(analyte, quantity.unit)
+    require(quantity, Quantity, analyte, "a Quantity (Quantity.parse reads text)")
+    scale = scale_of(analyte, quantity.unit)
     amount = Fraction(quantity.value) * scale.factor + scale.offset
     _refuse_absurd(analyte, quantity, amount)
     match quantity.bound:
@@ -355,12 +351,8 @@ def plausible_range(analyte: str, unit: str) -> str:
     >>> plausible_range("platelets", "K/uL"), plausible_range("temperature", "Cel")
     ('0 or 1 to 10,000 K/uL', '25 to 45 Cel')
     """
-    low, high = (_plain(converted(analyte, end, unit)) for end in plausible(analyte, unit))
-    return f"{'' if analyte in NEVER_ZERO else '0 or '}{low} to {high} {unit}"
-
-
-def _plain(number: Fraction) -> str:
-    return f"{float(number):,.9g}"
+    low, high = (float(converted(analyte, end, unit)) for end in plausible(analyte, unit))
+    return f"{'' if analyte in NEVER_ZERO else '0 or '}{low:,.9g} to {high:,.9g} {unit}"
 
 
 def converted(analyte: str, value: Decimal | Fraction, unit: str) -> Fraction:
@@ -373,25 +365,34 @@ def converted(analyte: str, value: Decimal | Fraction, unit: str) -> Fraction:
     >>> converted("platelets", Decimal(100_000), "K/uL")
     Fraction(100, 1)
     """
-    scale = _scale(analyte, unit)
+    scale = scale_of(analyte, unit)
     return (Fraction(value) - scale.offset) / scale.factor
 
 
 def kind(analyte: str, unit: str) -> str:
     """Say what a unit of an analyte measures; only units of one kind can be compared."""
-    return _scale(analyte, unit).kind
+    return scale_of(analyte, unit).kind
 
 
-def _scale(analyte: str, unit: str) -> Scale:
+def scale_of(analyte: str, unit: str) -> Scale:
+    """Look a unit of an analyte up, without its annotations.
+
+    Raises `InvalidInputError`, with those that are accepted, for an unknown analyte or unit.
+
+    >>> scale_of("urine_protein_creatinine_ratio", "mg/g{creat}").factor
+    Fraction(1, 1000)
+    """
     try:
         units = UNITS[analyte]
-    except KeyError:
+    except (KeyError, TypeError):
         raise InvalidInputError(
             f"analyte: found {shorten(analyte)}; accepted: {', '.join(UNITS)}"
         ) from None
     try:
-        return units[unit.replace("µ", "u").replace("μ", "u")]
-    except KeyError:
+        return units[without_annotations(unit).replace("µ", "u").replace("μ", "u")]
+    except (KeyError, TypeError):
+        found = shorten(unit)
+        words = f"; in braces: {', '.join(ANNOTATIONS)}" if "{" in found else ""
         raise InvalidInputError(
-            f"unit of {analyte}: found {shorten(unit)}; accepted: {', '.join(units)}"
+            f"unit of {analyte}: found {found}; accepted: {', '.join(units)}{words}"
         ) from None

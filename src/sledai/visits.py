@@ -4,20 +4,18 @@ Nothing defaults to normal: what is left out is not known. The assessment has th
 the other fields are what the indices ask for and the score does not see.
 """
 
-import re
 from collections.abc import Iterable
-from contextlib import suppress
-from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, field_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator
 
-from sledai.assessment import Assessment
-from sledai.errors import InvalidInputError, shorten
-from sledai.fields import Amount, Record, Sign
+from sledai.assessment import Nested
+from sledai.errors import InvalidInputError, require, require_several, shorten
+from sledai.fields import Amount, Day, Record, Sign, day
 from sledai.quantities import written
+from sledai.schemas import number, or_null
 
 __all__ = [
     "HEAVIEST_KG",
@@ -28,6 +26,9 @@ __all__ = [
     "History",
     "Visit",
     "day",
+    "refuse_order",
+    "require_history",
+    "require_visit",
 ]
 
 MOST_GLOBAL = 3
@@ -63,20 +64,9 @@ def _number(field: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-def day(value: object) -> date:
-    """Read a date, the date of a time, or text such as "2024-01-16".
-
-    Raises `InvalidInputError` for anything else, which no other number or text can be meant by.
-
-    >>> day("2024-01-16")
-    datetime.date(2024, 1, 16)
-    """
-    if isinstance(value, date) and value == value:  # noqa: PLR0124 - no time is not itself
-        return date(value.year, value.month, value.day)
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        with suppress(ValueError):
-            return date.fromisoformat(value)
-    raise InvalidInputError(f"found {shorten(value)}; accepted: a date, such as 2024-01-16")
+def _range(field: str) -> WithJsonSchema:
+    least, most, _ = RANGES[field]
+    return WithJsonSchema(or_null(number(least, most)), mode="validation")
 
 
 def _plain(value: Decimal | None) -> float | None:
@@ -84,9 +74,13 @@ def _plain(value: Decimal | None) -> float | None:
 
 
 _SAID = PlainSerializer(_plain, when_used="json")
-_Global = Annotated[Decimal | float | None, _number("physician_global"), _SAID]
-_Dose = Annotated[Decimal | float | None, _number("prednisone_mg_day"), _SAID]
-_Weight = Annotated[Decimal | float | None, _number("weight_kg"), _SAID]
+_Global = Annotated[
+    Decimal | float | None, _number("physician_global"), _SAID, _range("physician_global")
+]
+_Dose = Annotated[
+    Decimal | float | None, _number("prednisone_mg_day"), _SAID, _range("prednisone_mg_day")
+]
+_Weight = Annotated[Decimal | float | None, _number("weight_kg"), _SAID, _range("weight_kg")]
 
 
 class Visit(Record):
@@ -99,22 +93,30 @@ class Visit(Record):
     Raises pydantic's `ValidationError` (a `ValueError`) that names each field, what was found and
     what is accepted.
 
+    >>> from sledai import Assessment
     >>> visit = Visit(date="2024-01-16", assessment=Assessment.of(present={"rash"}))
     >>> visit.date.isoformat(), visit.physician_global
     ('2024-01-16', None)
     """
 
-    date: Annotated[date, BeforeValidator(day)]
-    assessment: Assessment | None = None
+    date: Annotated[Day, Field(description="The date of the visit.")]
+    assessment: Nested = Field(
+        default=None, description="The 24 descriptors at the visit; null where nobody rated them."
+    )
     physician_global: _Global = Field(
         default=None,
         description=f"Physician's global assessment, on a scale of 0 to {MOST_GLOBAL}.",
     )
     prednisone_mg_day: _Dose = Field(
         default=None,
-        description="Prednisone, or its equivalent of other glucocorticoids, mg a day.",
+        description=(
+            f"Prednisone, or its equivalent of other glucocorticoids, 0 to {MOST_PREDNISONE:,} mg "
+            "a day."
+        ),
     )
-    weight_kg: _Weight = Field(default=None, description="Body weight, kg.")
+    weight_kg: _Weight = Field(
+        default=None, description=f"Body weight, {LIGHTEST_KG} to {HEAVIEST_KG} kg."
+    )
     new_nsaid: Sign = Field(default=None, description="An NSAID was added.")
     new_hydroxychloroquine: Sign = Field(default=None, description="Hydroxychloroquine was added.")
     new_cyclophosphamide: Sign = Field(default=None, description="Cyclophosphamide was started.")
@@ -142,8 +144,8 @@ class Visit(Record):
     new_or_worse_vasculitis: Sign = Field(default=None, description="New or worse vasculitis.")
     new_or_worse_nephritis: Sign = Field(default=None, description="New or worse nephritis.")
     new_or_worse_myositis: Sign = Field(default=None, description="New or worse myositis.")
-    platelets: Amount = Field(default=None, description="Platelets, as text with a unit.")
-    hemoglobin: Amount = Field(default=None, description="Hemoglobin, as text with a unit.")
+    platelets: Amount = Field(default=None, description="Platelets.")
+    hemoglobin: Amount = Field(default=None, description="Hemoglobin.")
     hemolytic_anemia: Sign = Field(default=None, description="Hemolytic anemia.")
     gastrointestinal_activity: Sign = Field(
         default=None, description="Gastrointestinal activity of lupus."
@@ -175,11 +177,25 @@ class History(Record):
     ['2024-01-16', '2024-02-13']
     """
 
-    visits: Annotated[tuple[Visit, ...], Field(strict=False)]
+    visits: Annotated[
+        tuple[Visit, ...],
+        Field(
+            strict=False,
+            description="One at least, in the order of their dates, of which none stands twice.",
+            json_schema_extra={"minItems": 1},
+        ),
+    ]
 
     @classmethod
     def of(cls, visits: Iterable[Visit]) -> Self:
-        """Sort visits by date; all else is as for the class."""
+        """Sort visits by date; all else is as for the class.
+
+        Raises `InvalidInputError` for what holds no visits.
+        """
+        require_several(visits, "visits", "a list of visits")
+        visits = tuple(visits)
+        for visit in visits:
+            require_visit(visit)
         return cls(visits=tuple(sorted(visits, key=lambda visit: visit.date)))
 
     @field_validator("visits")
@@ -196,3 +212,49 @@ class History(Record):
                     "sorts them)"
                 )
         return visits
+
+
+def refuse_order(earlier: Visit, visit: Visit, name: str) -> None:
+    """Refuse a visit that is not later than the one it is held against, which goes by `name`.
+
+    Raises `InvalidInputError` with both dates, and for what is no visit.
+
+    >>> refuse_order(Visit(date="2024-02-13"), Visit(date="2024-01-16"), "baseline")
+    Traceback (most recent call last):
+    ...
+    sledai.errors.InvalidInputError: visit: found one of 2024-01-16; accepted: one after \
+2024-02-13, the date of baseline
+    """
+    require_visit(earlier, name)
+    require_visit(visit)
+    if visit.date <= earlier.date:
+        raise InvalidInputError(
+            f"visit: found one of {visit.date}; accepted: one after {earlier.date}, the date of "
+            f"{name}"
+        )
+
+
+def require_visit(value: object, name: str = "visit") -> None:
+    """Refuse what is no visit.
+
+    >>> require_visit({"date": "2024-01-16"})
+    Traceback (most recent call last):
+    sledai.errors.InvalidInputError: visit: found dict; accepted: a Visit (Visit.model_validate \
+reads a dict, sledai.frame a data frame)
+    """
+    accepted = "a Visit (Visit.model_validate reads a dict, sledai.frame a data frame)"
+    require(value, Visit, name, accepted)
+
+
+def require_history(value: object) -> None:
+    """Refuse what is no history.
+
+    >>> require_history([])
+    Traceback (most recent call last):
+    sledai.errors.InvalidInputError: history: found list; accepted: a History (History.of makes \
+one of visits, sledai.frame.histories reads a data frame)
+    """
+    accepted = (
+        "a History (History.of makes one of visits, sledai.frame.histories reads a data frame)"
+    )
+    require(value, History, "history", accepted)
