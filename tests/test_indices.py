@@ -54,7 +54,7 @@ def outcome(index: str, first: Visit, later: Visit, parameters: dict[str, Any]) 
             bilag = {"new_bilag_a": 0, "new_bilag_b": 0}
             return sri.assess(first, later, **(bilag | parameters)).verdict
         case "lldas":
-            return lldas.assess(later, first).verdict
+            return lldas.assess(first, later, **parameters).verdict
         case _:
             return doris.assess(later, **parameters).verdict
 
@@ -84,7 +84,7 @@ EMPTY = Visit(date=FIRST), Visit(date=LATER)
 class TestNothingKnown:
     """An empty visit is never in remission or in low disease activity, nor out of it."""
 
-    @pytest.mark.parametrize("result", [lldas.assess(EMPTY[1], EMPTY[0]), doris.assess(EMPTY[1])])
+    @pytest.mark.parametrize("result", [lldas.assess(*EMPTY), doris.assess(EMPTY[1])])
     def test_states(self, result: IndexResult) -> None:
         assert result.verdict is Verdict.UNDETERMINED
         assert {component.verdict for component in result.components} == {Verdict.UNDETERMINED}
@@ -157,12 +157,15 @@ class TestExactness:
                     }
                 )
             )
+        visits = pair_of(index, earlier, later)
+        found = outcome(index, *visits, parameters)
+        assumed = lldas.assess(*visits).assumed if index == "lldas" else ()
+        assert set(assumed) <= {"new_lupus_activity"}
         outcomes = {
             outcome(index, *pair_of(index, a, b), parameters)
             for a in completions(earlier)
-            for b in completions(later)
+            for b in completions({**later, **dict.fromkeys(assumed, False)})
         }
-        found = outcome(index, *pair_of(index, earlier, later), parameters)
         if index == "sfi":
             assert set(found.split("|")) == outcomes
         else:
@@ -251,7 +254,36 @@ class TestFlareIndex:
             ("drugs", "new_nsaid, new_hydroxychloroquine"),
             ("physician global", "rise by >= 1 on 0 to 3, not to > 2.5 on 0 to 3"),
         ]
-        assert not any(c.citation.verified for c in (*result.severe, *result.mild_moderate))
+        assert {str(c.citation) for c in (*result.severe, *result.mild_moderate)} == {
+            (
+                "Petri 1999 (PMID 10568907), flare index [as reproduced in "
+                "medicalalgorithms.com/estrogen-lupus and ard.bmj.com/highwire/markup/278401]"
+            )
+        }
+
+    def test_the_descriptors_that_are_new_lupus_of_each_kind(self) -> None:
+        assert {
+            "new_or_worse_cns_lupus": {
+                "seizure",
+                "psychosis",
+                "organic_brain_syndrome",
+                "visual_disturbance",
+                "cranial_nerve_disorder",
+                "lupus_headache",
+                "cerebrovascular_accident",
+            },
+            "new_or_worse_vasculitis": {"vasculitis"},
+            "new_or_worse_nephritis": set(),
+            "new_or_worse_myositis": {"myositis"},
+        } == flares.SEVERE_SIGNS
+        assert {
+            "new_or_worse_rash": set(),
+            "new_or_worse_nasopharyngeal_ulcers": {"mucosal_ulcers"},
+            "new_or_worse_pleuritis": {"pleurisy"},
+            "new_or_worse_pericarditis": {"pericarditis"},
+            "new_or_worse_arthritis": {"arthritis"},
+            "new_or_worse_fever": {"fever"},
+        } == flares.MILD_SIGNS
 
     def test_the_belimumab_variant_has_no_severe_score(self) -> None:
         result = sfi.assess(*pair_of("sfi"), variant="belimumab")
@@ -263,6 +295,11 @@ class TestFlareIndex:
             "physician global",
         ]
         assert result.mild_moderate[0].statement == "rise by >= 3 points"
+        marks = [c.citation.mark for c in result.mild_moderate]
+        assert [marks[0], *(mark.split(" ")[0] for mark in marks[1:])] == [
+            "[not read]",
+            *["[as"] * 4,
+        ]
 
     def test_the_drugs_of_1999(self) -> None:
         result = sfi.assess(*pair_of("sfi"), mycophenolate=False)
@@ -312,7 +349,10 @@ class TestFlareIndex:
     def test_what_is_refused(self) -> None:
         with pytest.raises(InvalidInputError, match="variant: found 'new'; accepted: original,"):
             sfi.assess(*pair_of("sfi"), variant="new")  # type: ignore[arg-type]
-        with pytest.raises(InvalidInputError, match="visit of 2024-01-01 is not after that of"):
+        with pytest.raises(
+            InvalidInputError,
+            match=r"visit: found one of 2024-01-01; accepted: one after 2024-03-01, .* previous",
+        ):
             sfi.assess(*reversed(pair_of("sfi")))
 
     @given(complete_assessments, complete_assessments)
@@ -339,6 +379,51 @@ class TestResponse:
     def test_a_fall_of_4_by_default(self) -> None:
         assert sri.assess(*pair_of("sri")).name == "SRI-4"
 
+    @pytest.mark.parametrize(
+        ("edition", "n", "name", "citation"),
+        [
+            (
+                Edition.SELENA,
+                4,
+                "SRI-4",
+                "Furie 2009 (PMC2748175), abstract, results [abstract read]",
+            ),
+            (
+                Edition.SELENA,
+                5,
+                "SRI-5",
+                "Tabalumab phase 3 (ard.bmj.com/highwire/markup/195476), footnote a",
+            ),
+            (
+                Edition.SELENA,
+                6,
+                "SRI-6",
+                ("Furie 2009 (PMC2748175), responder index, with another fall or score [not read]"),
+            ),
+            (
+                Edition.HYBRID,
+                4,
+                "SRI-4 (S2K)",
+                (
+                    "Ginzler 2022 (EMBRACE) (doi 10.1002/art.41900), abstract, methods "
+                    "[abstract read]"
+                ),
+            ),
+            (
+                Edition.SLEDAI_2K,
+                4,
+                "SRI-4 (SLEDAI-2K)",
+                "NCT04895241, SRI-4 among the outcomes",
+            ),
+        ],
+    )
+    def test_which_score_names_the_result(
+        self, edition: Edition, n: int, name: str, citation: str
+    ) -> None:
+        result = sri.assess(*pair_of("sri"), n=n, edition=edition)
+        assert result.name == name
+        assert str(result.components[0].citation) == citation
+
     def test_the_reason_says_both_global_assessments(self) -> None:
         visits = pair_of("sri", {"physician_global": 1.8}, {"physician_global": None})
         reason = sri.assess(*visits).components[3].reason
@@ -346,7 +431,7 @@ class TestResponse:
 
     def test_the_components_and_their_names(self) -> None:
         result = sri.assess(*pair_of("sri"), n=5, edition=Edition.SLEDAI_2K)
-        assert result.name == "SRI-5 (S2K)"
+        assert result.name == "SRI-5 (SLEDAI-2K)"
         assert [c.statement for c in result.components] == [
             "total falls by >= 5",
             "new_bilag_a <= 0",
@@ -367,7 +452,7 @@ class TestResponse:
             ({"new_bilag_a": -1}, "new_bilag_a: found -1; accepted: a whole number of at least 0"),
             ({"new_bilag_b": True}, "new_bilag_b: found True; accepted: a whole number"),
             ({"new_bilag_b": 1.0}, "new_bilag_b: found 1.0; accepted: a whole number"),
-            ({"edition": Edition.SLEDAI_1992}, "edition: found .*; accepted: SELENA, SLEDAI_2K"),
+            ({"edition": Edition.SLEDAI_1992}, "edition: found .*; accepted: SELENA, HYBRID, SL"),
         ],
     )
     def test_what_is_refused(self, parameters: dict[str, Any], said: str) -> None:
@@ -375,7 +460,10 @@ class TestResponse:
             sri.assess(*pair_of("sri"), **parameters)
 
     def test_visits_in_the_wrong_order(self) -> None:
-        with pytest.raises(InvalidInputError, match="visit of 2024-01-01 is not after baseline of"):
+        with pytest.raises(
+            InvalidInputError,
+            match=r"visit: found one of 2024-01-01; accepted: one after 2024-03-01, .* baseline",
+        ):
             sri.assess(*reversed(pair_of("sri")))
 
     @given(st.integers(4, 7), complete_assessments, complete_assessments)
@@ -383,6 +471,9 @@ class TestResponse:
         visits = Visit(date=FIRST, assessment=one), Visit(date=LATER, assessment=two)
         verdicts = [sri.assess(*visits, n=m).components[0].verdict for m in (n, n + 1)]
         assert verdicts != [Verdict.NOT_MET, Verdict.MET]
+
+
+SILENT = "; counted as no: new_lupus_activity"
 
 
 def answers_of(names: list[str]) -> dict[str, list[str]]:
@@ -415,20 +506,39 @@ class TestLowDiseaseActivity:
         } == lldas.MAJOR_ORGANS
 
     def test_every_component_has_its_item(self) -> None:
-        result = lldas.assess(*reversed(pair_of("lldas")))
+        result = lldas.assess(*pair_of("lldas"))
         items = [str(component.citation).rpartition("item ")[2] for component in result.components]
         assert items == ["1", "1", "1", "1", "2", "3", "4", "5"]
 
     @pytest.mark.parametrize(
         ("before", "now", "stated", "reason", "verdict"),
         [
-            (["rash"], ["rash"], None, "not stated, no descriptor is new", "met"),
+            (["rash"], ["rash"], None, "not stated, no descriptor is new" + SILENT, "met"),
             (["rash"], ["rash"], True, "stated, no descriptor is new", "not_met"),
             ([], ["rash"], False, "stated not to be there, new: rash", "not_met"),
             (None, ["rash"], None, "not stated, not known: rash", "undetermined"),
-            (None, ["rash"], False, "stated not to be there, not known: rash", "met"),
-            (None, [], None, "not stated, no descriptor is new", "met"),
-            (["?rash"], ["rash"], False, "stated not to be there, not known: rash", "undetermined"),
+            (
+                None,
+                ["rash"],
+                False,
+                "stated not to be there, not known: rash; counted as no: new rash",
+                "met",
+            ),
+            (
+                ["?" + d for d in Descriptor],
+                ["rash"],
+                False,
+                "stated not to be there, not known: rash; counted as no: new rash",
+                "met",
+            ),
+            (None, [], None, "not stated, no descriptor is new" + SILENT, "met"),
+            (
+                ["?rash"],
+                ["rash"],
+                False,
+                "stated not to be there, not known: rash; counted as no: new rash",
+                "met",
+            ),
             ([], ["?rash"], False, "stated not to be there, not known: rash", "undetermined"),
             (["?rash"], [], False, "stated not to be there, no descriptor is new", "met"),
         ],
@@ -445,24 +555,82 @@ class TestLowDiseaseActivity:
         earlier = {"assessment": None if before is None else answers_of(before)}
         later = {"assessment": answers_of(now), "new_lupus_activity": stated}
         first, second = pair_of("lldas", earlier, later)
-        component = lldas.assess(second, first).components[4]
+        component = lldas.assess(first, second).components[4]
         assert (component.reason, component.verdict) == (f"new activity {reason}", verdict)
 
-    def test_the_first_visit_needs_a_statement(self) -> None:
-        _, visit = pair_of("lldas", later={"assessment": {"present": ["rash"]}})
-        assert lldas.assess(visit.model_copy(update={"new_lupus_activity": None})).verdict is (
-            Verdict.UNDETERMINED
+    @pytest.mark.parametrize("present", [[], ["rash"]])
+    @pytest.mark.parametrize(
+        ("stated", "by_default", "by_the_other_reading"),
+        [
+            (None, "undetermined", "met"),
+            (False, "met", "met"),
+            (True, "not_met", "not_met"),
+        ],
+    )
+    def test_the_first_visit(
+        self, present: list[str], stated: bool | None, by_default: str, by_the_other_reading: str
+    ) -> None:
+        """By default it needs a statement, whatever is present; no source says."""
+        later = {"assessment": {"present": present}, "new_lupus_activity": stated}
+        _, visit = pair_of("lldas", later=later)
+        assert lldas.assess(None, visit).verdict == by_default
+        other = lldas.assess(None, visit, first_visit="has nothing new")
+        assert other.verdict == by_the_other_reading
+        assert other.assumed == (("new_lupus_activity",) if stated is None else ())
+
+    def test_swapped_visits_are_refused(self) -> None:
+        """Held against a later visit, an earlier one would pass with a rash that is new."""
+        new_rash = pair_of("lldas", {"assessment": {"present": []}})
+        assert lldas.assess(*new_rash).verdict is Verdict.NOT_MET
+        with pytest.raises(InvalidInputError, match="visit: found one of 2024-01-01; accepted"):
+            lldas.assess(*reversed(new_rash))
+        with pytest.raises(InvalidInputError, match="visit: found one of 2024-03-01; accepted"):
+            lldas.assess(new_rash[1], new_rash[1])
+
+    def test_silence_that_counts_as_no_is_said(self) -> None:
+        """Another answer to what is assumed would change the verdict."""
+        silent = lldas.assess(*pair_of("lldas", later={"new_lupus_activity": None}))
+        assert (silent.verdict, silent.assumed) == (Verdict.MET, ("new_lupus_activity",))
+        assert silent.components[4].assumed == ("new_lupus_activity",)
+        assert str(silent).startswith("LLDAS: met (counted as no: new_lupus_activity)\n")
+        said = (
+            "\n  new activity: met (new activity not stated, no descriptor is new; counted as no: "
         )
-        assert lldas.assess(visit.model_copy(update={"new_lupus_activity": False})).verdict is (
-            Verdict.MET
+        assert said in str(silent)
+        stated = lldas.assess(*pair_of("lldas"))
+        assert (stated.verdict, stated.assumed) == (Verdict.MET, ())
+        assert str(stated).startswith("LLDAS: met\n")
+
+    def test_a_verdict_that_does_not_rest_on_silence_assumes_nothing(self) -> None:
+        later = {"new_lupus_activity": None, "physician_global": 2}
+        result = lldas.assess(*pair_of("lldas", later=later))
+        assert (result.verdict, result.assumed) == (Verdict.NOT_MET, ())
+        assert result.components[4].assumed == ("new_lupus_activity",)
+
+    def test_the_reading_of_serology_is_said(self) -> None:
+        result = lldas.assess(*pair_of("lldas"), new_serology="ignored")
+        assert result.components[4].statement == (
+            "no new lupus activity since the previous assessment (low_complement, "
+            "increased_dna_binding not counted)"
         )
+
+    @pytest.mark.parametrize(
+        ("readings", "said"),
+        [
+            ({"new_serology": "no"}, "new_serology: found 'no'; accepted: counts, ignored"),
+            ({"first_visit": "ok"}, "first_visit: found 'ok'; accepted: needs a statement, has"),
+        ],
+    )
+    def test_another_reading_is_refused(self, readings: dict[str, Any], said: str) -> None:
+        with pytest.raises(InvalidInputError, match=said):
+            lldas.assess(*pair_of("lldas"), **readings)
 
     @given(complete_assessments, st.sampled_from(sorted(Descriptor)))
     def test_one_more_descriptor_never_leads_into_it(self, now: Assessment, more: str) -> None:
         first, later = pair_of("lldas", {"assessment": None})
-        before = lldas.assess(later.model_copy(update={"assessment": now}), first).verdict
+        before = lldas.assess(first, later.model_copy(update={"assessment": now})).verdict
         update = {"assessment": now.model_copy(update={more: True})}
-        after = lldas.assess(later.model_copy(update=update), first).verdict
+        after = lldas.assess(first, later.model_copy(update=update)).verdict
         assert (before, after) != (Verdict.NOT_MET, Verdict.MET)
 
 
@@ -474,11 +642,14 @@ class TestRemission:
         assert doris.assess(five).verdict is Verdict.MET
         strict = doris.assess(five, prednisolone="<")
         assert strict.verdict is Verdict.NOT_MET
-        assert [c.citation.verified for c in strict.components] == [True, True, False, True]
+        abstract = "van Vollenhoven 2021 (DORIS) (PMID 34819388), abstract, results [abstract read]"
+        table = "van Vollenhoven 2021 (DORIS) (PMID 34819388), Table 2, final recommendation"
+        assert [str(c.citation) for c in doris.assess(five).components] == [abstract] * 4
+        assert [str(c.citation) for c in strict.components] == [abstract, abstract, table, abstract]
 
     def test_another_reading_is_refused(self) -> None:
         _, visit = pair_of("doris")
-        with pytest.raises(InvalidInputError, match="prednisolone: found '=<'; accepted: '<='"):
+        with pytest.raises(InvalidInputError, match="prednisolone: found '=<'; accepted: <=, <"):
             doris.assess(visit, prednisolone="=<")  # type: ignore[arg-type]
 
     def test_serology_does_not_count(self) -> None:
@@ -553,9 +724,9 @@ class TestAdjustedMean:
 @pytest.mark.parametrize(
     "result",
     [
-        lldas.assess(EMPTY[1]),
+        lldas.assess(*EMPTY),
         sfi.assess(*EMPTY),
-        lldas.assess(EMPTY[1]).components[0],
+        lldas.assess(*EMPTY).components[0],
         adjusted_mean.AdjustedMean(Fraction(0), Fraction(0), 1),
     ],
 )

@@ -180,11 +180,14 @@ class TestReadings:
             variant="belimumab",
             severe_score_needs_rise_of_3=True,
             mycophenolate=False,
+            new_serology="ignored",
+            first_visit="has nothing new",
             prednisolone="<",
             carry="at both ends",
         )
         assert str(others) == (
             "flare index belimumab; a severe score needs a rise of 3; mycophenolate not counted; "
+            "LLDAS: new serology is ignored, a first visit has nothing new; "
             "DORIS at < 5 mg of prednisolone; a state counts at both ends"
         )
 
@@ -196,6 +199,19 @@ class TestReadings:
         assert strict.flare(visit(0, *twelve), rise).flare is sfi.Flare.NONE
         assert Readings().flare(visit(0), drug).flare is sfi.Flare.SEVERE
         assert Readings(mycophenolate=False).flare(visit(0), drug).flare is sfi.Flare.NONE
+
+    def test_each_reaches_low_disease_activity(self) -> None:
+        history = History(
+            visits=(visit(0, new_lupus_activity=None), visit(30, "low_complement"), visit(90))
+        )
+        default = [step.lldas.verdict.value for step in course(history)]
+        assert default == ["undetermined", "not_met", "met"]
+        readings = Readings(new_serology="ignored", first_visit="has nothing new")
+        others = [step.lldas.verdict.value for step in course(history, readings)]
+        assert others == ["met", "met", "met"]
+        assert time_in(history, "LLDAS") == TimeIn(0, 30, 90)
+        silent = ("new_lupus_activity",)
+        assert time_in(history, "LLDAS", readings) == TimeIn(90, 90, 90, assumed=silent)
 
     def test_another_carry_is_refused(self) -> None:
         with pytest.raises(

@@ -11,15 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal, get_args
+from typing import Literal, assert_never, get_args
 
 from sledai.assessment import Assessment
 from sledai.change import Change, compare
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, require, require_one_of
 from sledai.indices import doris, lldas, sfi
 from sledai.indices.components import IndexResult, assessment_of
 from sledai.verdict import Verdict
-from sledai.visits import History, Visit
+from sledai.visits import History, Visit, require_history
 
 __all__ = [
     "DEFAULT",
@@ -43,26 +43,27 @@ Carry = Literal["until the next visit", "since the visit before", "at both ends"
 class Readings:
     """What the publications leave open, and how it is read over a patient's visits.
 
-    The first three are those of `sledai.indices.sfi.assess`, `prednisolone` is that of
-    `sledai.indices.doris.assess`, and `carry` says for how long the state of a visit counts.
+    The first three are those of `sledai.indices.sfi.assess`, the next two those of
+    `sledai.indices.lldas.assess`, `prednisolone` is that of `sledai.indices.doris.assess`, and
+    `carry` says for how long the state of a visit counts.
 
     Raises `InvalidInputError` for another `carry`; the indices raise for theirs.
 
     >>> print(Readings(variant="belimumab"))
-    flare index belimumab; DORIS at <= 5 mg of prednisolone; a state counts until the next visit
+    flare index belimumab; LLDAS: new serology counts, a first visit needs a statement; \
+DORIS at <= 5 mg of prednisolone; a state counts until the next visit
     """
 
     variant: sfi.Variant = "original"
     severe_score_needs_rise_of_3: bool = False
     mycophenolate: bool = True
+    new_serology: lldas.NewSerology = "counts"
+    first_visit: lldas.FirstVisit = "needs a statement"
     prednisolone: doris.Reading = "<="
     carry: Carry = "until the next visit"
 
     def __post_init__(self) -> None:
-        if self.carry not in get_args(Carry):
-            raise InvalidInputError(
-                f"carry: found {shorten(self.carry)}; accepted: {', '.join(get_args(Carry))}"
-            )
+        require_one_of(self.carry, get_args(Carry), "carry")
 
     def __str__(self) -> str:
         said = [f"flare index {self.variant}"]
@@ -70,19 +71,33 @@ class Readings:
             said.append("a severe score needs a rise of 3")
         if not self.mycophenolate:
             said.append("mycophenolate not counted")
+        said.append(
+            f"LLDAS: new serology {'counts' if self.new_serology == 'counts' else 'is ignored'}, "
+            f"a first visit {self.first_visit}"
+        )
         said.append(f"DORIS at {self.prednisolone} {doris.PREDNISOLONE_MG_DAY} mg of prednisolone")
         said.append(f"a state counts {self.carry}")
         return "; ".join(said)
 
-    def flare(self, earlier: Visit, later: Visit) -> sfi.FlareResult:
-        """Hold a visit against an earlier one by the flare index, so read."""
+    def flare(self, previous: Visit, visit: Visit) -> sfi.FlareResult:
+        """Hold a visit against the previous one by the flare index, so read."""
         return sfi.assess(
-            earlier,
-            later,
+            previous,
+            visit,
             variant=self.variant,
             severe_score_needs_rise_of_3=self.severe_score_needs_rise_of_3,
             mycophenolate=self.mycophenolate,
         )
+
+    def low_activity(self, previous: Visit | None, visit: Visit) -> IndexResult:
+        """Say whether a visit is in low disease activity, so read."""
+        return lldas.assess(
+            previous, visit, new_serology=self.new_serology, first_visit=self.first_visit
+        )
+
+    def remission(self, visit: Visit) -> IndexResult:
+        """Say whether a visit is in remission, so read."""
+        return doris.assess(visit, prednisolone=self.prednisolone)
 
 
 DEFAULT = Readings()
@@ -108,7 +123,7 @@ class Step:
 def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
     """Follow a patient visit by visit: change, flare, low disease activity and remission.
 
-    Raises `InvalidInputError` for readings that an index does not have.
+    Raises `InvalidInputError` for what is no history and for readings that an index does not have.
 
     >>> active, quiet = Assessment.of(present={"seizure"}), Assessment.of()
     >>> steps = course(History(visits=[
@@ -117,6 +132,7 @@ def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
     >>> steps[0].change is None, str(steps[1].change.total)
     (True, '-8')
     """
+    _require(history, readings)
     before = (None, *history.visits)
     return tuple(
         Step(
@@ -125,8 +141,8 @@ def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
             if previous is None
             else compare(assessment_of(previous), assessment_of(visit)),
             flare=None if previous is None else readings.flare(previous, visit),
-            lldas=lldas.assess(visit, previous),
-            doris=doris.assess(visit, prednisolone=readings.prednisolone),
+            lldas=readings.low_activity(previous, visit),
+            doris=readings.remission(visit),
         )
         for previous, visit in zip(before, history.visits, strict=False)
     )
@@ -162,6 +178,7 @@ def first_flare(history: History, readings: Readings = DEFAULT) -> FirstFlare:
     >>> print(first_flare(History(visits=[first, second])))
     day 30
     """
+    _require(history, readings)
     earliest = latest = None
     for previous, visit in pairwise(history.visits):
         possible = readings.flare(previous, visit).possible
@@ -176,11 +193,16 @@ def first_flare(history: History, readings: Readings = DEFAULT) -> FirstFlare:
 
 @dataclass(frozen=True, slots=True)
 class TimeIn:
-    """The least and the most days in a state, of the days from the first visit to the last."""
+    """The least and the most days in a state, of the days from the first visit to the last.
+
+    They hold where what is `assumed` is so: what nobody answered at some visit and its index counts
+    as no.
+    """
 
     low: int
     high: int
     days: int
+    assumed: tuple[str, ...] = ()
 
     @property
     def share(self) -> tuple[Fraction, Fraction]:
@@ -203,9 +225,12 @@ def time_in(history: History, state: State, readings: Readings = DEFAULT) -> Tim
     >>> print(time_in(History(visits=visits), "DORIS"))
     100 %
     """
+    _require(history, readings)
+    require_one_of(state, get_args(State), "state")
     if len(history.visits) == 1:
         raise InvalidInputError(f"one visit, of {history.visits[0].date}: no time in a state")
-    verdicts = _verdicts(history, state, readings)
+    results = _results(history, state, readings)
+    verdicts = [result.verdict for result in results]
     counts = _COUNTS[readings.carry]
     low = high = 0
     for (a, b), ends in zip(pairwise(history.visits), pairwise(verdicts), strict=True):
@@ -213,7 +238,12 @@ def time_in(history: History, state: State, readings: Readings = DEFAULT) -> Tim
         asked = counts(*ends)
         low += days if asked == {Verdict.MET} else 0
         high += days if Verdict.NOT_MET not in asked else 0
-    return TimeIn(low, high, (history.visits[-1].date - history.visits[0].date).days)
+    return TimeIn(
+        low,
+        high,
+        days=(history.visits[-1].date - history.visits[0].date).days,
+        assumed=tuple(dict.fromkeys(name for result in results for name in result.assumed)),
+    )
 
 
 _COUNTS: dict[Carry, Callable[[Verdict, Verdict], set[Verdict]]] = {
@@ -223,18 +253,18 @@ _COUNTS: dict[Carry, Callable[[Verdict, Verdict], set[Verdict]]] = {
 }
 
 
-def _verdicts(history: History, state: State, readings: Readings) -> list[Verdict]:
+def _results(history: History, state: State, readings: Readings) -> list[IndexResult]:
     match state:
         case "LLDAS":
             before = (None, *history.visits)
-            pairs = zip(history.visits, before, strict=False)
-            return [lldas.assess(visit, previous).verdict for visit, previous in pairs]
+            pairs = zip(before, history.visits, strict=False)
+            return [readings.low_activity(*pair) for pair in pairs]
         case "DORIS":
-            return [
-                doris.assess(visit, prednisolone=readings.prednisolone).verdict
-                for visit in history.visits
-            ]
+            return [readings.remission(visit) for visit in history.visits]
         case _:
-            raise InvalidInputError(
-                f"state: found {shorten(state)}; accepted: {', '.join(get_args(State))}"
-            )
+            assert_never(state)
+
+
+def _require(history: History, readings: Readings) -> None:
+    require_history(history)
+    require(readings, Readings, "readings", "Readings")

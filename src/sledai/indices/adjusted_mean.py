@@ -9,15 +9,17 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Never
 
+from pydantic import computed_field
+
 from sledai.errors import InvalidInputError
 from sledai.indices.components import assessment_of
 from sledai.scoring import score_bounds
-from sledai.sources import IBANEZ_2003, Citation
-from sledai.visits import History
+from sledai.sources import IBANEZ_2003, Citation, Read
+from sledai.visits import History, require_history
 
 __all__ = ["CITATION", "AdjustedMean", "area", "assess"]
 
-CITATION = Citation(IBANEZ_2003, "abstract, methods")
+CITATION = Citation(IBANEZ_2003, "abstract, methods", Read.IN_ABSTRACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class AdjustedMean:
     high: Fraction
     days: int
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def mean(self) -> float | None:
         """The adjusted mean, or None where the scores leave it open."""
@@ -66,6 +69,7 @@ def assess(history: History) -> AdjustedMean:
     ... ])))
     1.33
     """
+    require_history(history)
     if len(history.visits) == 1:
         raise InvalidInputError(
             f"one visit, of {history.visits[0].date}: an adjusted mean needs two at least"
@@ -78,6 +82,8 @@ def assess(history: History) -> AdjustedMean:
 def area(history: History) -> tuple[Fraction, Fraction]:
     """Return the lowest and the highest area under the total, in points times days.
 
+    Raises `InvalidInputError` for what is no history.
+
     >>> from sledai import Assessment
     >>> from sledai.visits import Visit
     >>> rash = Assessment.of(present={"rash"})
@@ -85,6 +91,7 @@ def area(history: History) -> tuple[Fraction, Fraction]:
     >>> area(History(visits=[Visit(date=date, assessment=rash) for date in dates]))
     (Fraction(20, 1), Fraction(20, 1))
     """
+    require_history(history)
     totals = [score_bounds(assessment_of(visit)) for visit in history.visits]
     days = [(b.date - a.date).days for a, b in pairwise(history.visits)]
     return _trapezoids([t.low for t in totals], days), _trapezoids([t.high for t in totals], days)

@@ -6,6 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Never, cast
 
+from pydantic import computed_field
+
 from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions.clauses import Limit
 from sledai.quantities import Amount
@@ -21,6 +23,7 @@ __all__ = [
     "component",
     "number_component",
     "number_of",
+    "number_said",
     "past",
     "sign_component",
     "verdict_of",
@@ -32,13 +35,18 @@ GLOBAL_UNIT = f"on 0 to {MOST_GLOBAL}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """One component of an index: what is asked, the verdict on it, and why."""
+    """One component of an index: what is asked, the verdict on it, and why.
+
+    `assumed` names what nobody answered and a reading of the index counts as no: another answer
+    could change the verdict. The reason says it too.
+    """
 
     name: str
     statement: str
     verdict: Verdict
     reason: str
     citation: Citation
+    assumed: tuple[str, ...] = ()
 
     def __bool__(self) -> Never:
         """Refuse a truth value: an unmet component would count as true."""
@@ -53,24 +61,39 @@ class IndexResult:
     """What an index says of a visit: the overall verdict, and every component.
 
     All components are needed, and an answer that passes one never fails another, so the index is
-    met just when each is, undetermined when each can be and not each is.
+    met just when each is, undetermined when each can be and not each is. Written by pydantic, a
+    result has its verdict and what is assumed beside the components.
     """
 
     name: str
     components: tuple[Component, ...]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def verdict(self) -> Verdict:
         """MET when all components are, NOT_MET when one cannot be."""
         return Verdict.of_all(component.verdict for component in self.components)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What nobody answered and the verdict MET counts as no; another verdict needs none."""
+        if self.verdict is not Verdict.MET:
+            return ()
+        return tuple(name for component in self.components for name in component.assumed)
 
     def __bool__(self) -> Never:
         """Refuse a truth value: an unmet result would count as true."""
         raise TypeError("an IndexResult has three values: ask `.verdict is Verdict.MET`")
 
     def __str__(self) -> str:
-        lines = [f"{self.name}: {self.verdict.replace('_', ' ')}"]
+        counted = f" ({_counted_as_no(self.assumed)})" if self.assumed else ""
+        lines = [f"{self.name}: {self.verdict.replace('_', ' ')}{counted}"]
         return "\n".join([*lines, *(f"  {component}" for component in self.components)])
+
+
+def _counted_as_no(assumed: tuple[str, ...]) -> str:
+    return f"counted as no: {', '.join(assumed)}"
 
 
 def assessment_of(visit: Visit | None) -> Assessment:
@@ -85,7 +108,16 @@ def number_of(visit: Visit, field: str) -> Decimal | None:
     return cast("Decimal | None", getattr(visit, field))
 
 
-def past(value: Decimal, limit: Limit) -> bool:
+def number_said(value: Decimal | None) -> str:
+    """Write a number of a visit, the same in every decimal context.
+
+    >>> number_said(Decimal("1E+1")), number_said(None)
+    ('10', 'not known')
+    """
+    return "not known" if value is None else f"{value:f}"
+
+
+def past(value: Decimal | Fraction, limit: Limit) -> bool:
     """Say whether a number is past a limit."""
     number = Fraction(value)
     return bool(Amount(number, number).compare(limit.operator, Fraction(limit.value)))
@@ -104,15 +136,22 @@ def verdict_of(answers: Iterable[bool | None]) -> Verdict:
 
 
 def component(
-    name: str, statement: str, answers: Iterable[bool | None], reason: str, citation: Citation
+    name: str,
+    statement: str,
+    answers: Iterable[bool | None],
+    reason: str,
+    citation: Citation,
+    *,
+    assumed: tuple[str, ...] = (),
 ) -> Component:
-    """Make a component of a question that has all these answers."""
+    """Make a component of a question that has all these answers, where some count as no."""
     return Component(
         name=name,
         statement=statement,
         verdict=verdict_of(answers),
-        reason=reason,
+        reason=f"{reason}; {_counted_as_no(assumed)}" if assumed else reason,
         citation=citation,
+        assumed=assumed,
     )
 
 
@@ -122,7 +161,7 @@ def number_component(name: str, visit: Visit, limit: Limit, citation: Citation) 
     answer = None if value is None else past(value, limit)
     reason = f"{limit.quantity} is not known"
     if value is not None:
-        reason = f"{limit.quantity} {value} {'' if answer else 'is not '}{limit}"
+        reason = f"{limit.quantity} {number_said(value)} {'' if answer else 'is not '}{limit}"
     return component(name, f"{limit.quantity} {limit}", [answer], reason, citation)
 
 

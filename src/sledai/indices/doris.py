@@ -1,8 +1,8 @@
 """DORIS 2021: remission in lupus. Clinical SLEDAI 0, a low global assessment, little prednisolone.
 
 Serology does not count. Source: van Vollenhoven 2021. The paper gives the dose of prednisolone in
-two ways, "5 mg/day or less" in the abstract and "< 5" in a table: `prednisolone` names the one that
-is used. The default is the one of the abstract, where the definition stands in words.
+two ways, "5 mg/day or less" in the abstract and "< 5" in Table 2: `prednisolone` names the one that
+is used. The default is the one of the abstract, which is the one in later use.
 """
 
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from sledai.definitions.clauses import Limit
 from sledai.descriptors import SEROLOGIC
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import require_one_of
 from sledai.indices.components import (
     GLOBAL_UNIT,
     IndexResult,
@@ -20,25 +20,25 @@ from sledai.indices.components import (
     sign_component,
 )
 from sledai.scoring import score_bounds
-from sledai.sources import DORIS_2021, Citation
-from sledai.visits import Visit
+from sledai.sources import DORIS_2021, Citation, Read
+from sledai.visits import Visit, require_visit
 
 __all__ = ["GLOBAL", "PREDNISOLONE_MG_DAY", "Reading", "assess"]
 
 Reading = Literal["<=", "<"]
 GLOBAL = Limit("physician_global", "<", Decimal("0.5"), GLOBAL_UNIT)
 PREDNISOLONE_MG_DAY = Decimal(5)
-_ABSTRACT = Citation(DORIS_2021, "abstract, results")
-_TABLE = Citation(DORIS_2021, "table of the definition", verified=False)
+_ABSTRACT = Citation(DORIS_2021, "abstract, results", Read.IN_ABSTRACT)
+_TABLE = Citation(DORIS_2021, "Table 2, final recommendation", Read.IN_WORK)
 
 
 def assess(visit: Visit, *, prednisolone: Reading = "<=") -> IndexResult:
     """Say whether a visit is in remission by DORIS 2021, with every component.
 
     `visit.prednisone_mg_day` counts as prednisolone, which is equivalent. `prednisolone="<"` asks
-    for less than 5 mg a day, as a table of the paper does, instead of 5 at most.
+    for less than 5 mg a day, as Table 2 of the paper does, instead of 5 at most.
 
-    Raises `InvalidInputError` for another reading.
+    Raises `InvalidInputError` for what is no visit, and for another reading.
 
     Source: van Vollenhoven 2021 (DORIS), abstract.
 
@@ -52,11 +52,8 @@ def assess(visit: Visit, *, prednisolone: Reading = "<=") -> IndexResult:
       prednisolone: undetermined (prednisone_mg_day is not known)
       treatment: undetermined (stable_treatment: not known)
     """
-    if prednisolone not in get_args(Reading):
-        raise InvalidInputError(
-            f"prednisolone: found {shorten(prednisolone)}; accepted: '<=' "
-            f"({PREDNISOLONE_MG_DAY} mg a day at most) or '<' (less than {PREDNISOLONE_MG_DAY})"
-        )
+    require_visit(visit)
+    require_one_of(prednisolone, get_args(Reading), "prednisolone")
     clinical = score_bounds(assessment_of(visit), excluding=SEROLOGIC)
     dose = Limit("prednisone_mg_day", prednisolone, PREDNISOLONE_MG_DAY, "mg/d")
     return IndexResult(

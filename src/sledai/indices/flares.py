@@ -9,7 +9,7 @@ from itertools import product
 from typing import Literal, NamedTuple, Self
 
 from sledai.definitions.clauses import Limit
-from sledai.descriptors import Descriptor, OrganSystem
+from sledai.descriptors import Descriptor
 from sledai.indices.components import GLOBAL_UNIT, assessment_of, number_of
 from sledai.indices.unknowns import points, transitions
 from sledai.quantities import Quantity, checked
@@ -56,7 +56,15 @@ MILD_SIGNS = {
 """The signs of a mild/moderate flare, with the descriptors that are one of them when new."""
 SEVERE_SIGNS = {
     "new_or_worse_cns_lupus": frozenset(
-        d for d in Descriptor if d.system is OrganSystem.CENTRAL_NERVOUS_SYSTEM
+        {
+            Descriptor.SEIZURE,
+            Descriptor.PSYCHOSIS,
+            Descriptor.ORGANIC_BRAIN_SYNDROME,
+            Descriptor.VISUAL_DISTURBANCE,
+            Descriptor.CRANIAL_NERVE_DISORDER,
+            Descriptor.LUPUS_HEADACHE,
+            Descriptor.CEREBROVASCULAR_ACCIDENT,
+        }
     ),
     "new_or_worse_vasculitis": frozenset({Descriptor.VASCULITIS}),
     "new_or_worse_nephritis": frozenset[Descriptor](),

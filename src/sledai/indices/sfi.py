@@ -1,25 +1,29 @@
 """SFI: the SELENA-SLEDAI flare index. One criterion is enough, and severe overrides mild/moderate.
 
 Source: Petri 1999, by public reproductions that agree on all but whether a rise of exactly 3 points
-counts; here it does. The paper itself was not read, so the citation is marked unverified.
+counts; here it does. The paper itself was not read, and each citation says so.
 
 What the publications leave open is a parameter of `assess`, or a reading that stands here:
 
 - a descriptor that is newly present is new lupus of its kind, whatever the sign beside it says;
 - severe signs count together with doubled prednisone, prednisone > 0.5 mg/kg/day or
   hospitalization, and a first dose of prednisone counts as doubled;
-- "to > 12", "to > 2.5" and "to > 0.5 mg/kg/day" ask for a rise of any size that ends there.
+- "to > 12", "to > 2.5" and "to > 0.5 mg/kg/day" ask for a rise of any size that ends there. For
+  the total a reproduction says so: there "no flare" is no total above 12 with an increase.
+- that in the variant of the belimumab trials a rise to more than 12 is mild/moderate follows from
+  nothing but the name of the variant: the citation of that criterion says that it was not read.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import product
 from typing import Never, cast, get_args
 
+from pydantic import computed_field
+
 from sledai.descriptors import Descriptor, listed
-from sledai.errors import InvalidInputError, shorten
-from sledai.indices.components import Component, assessment_of, component, number_of
+from sledai.errors import require_one_of
+from sledai.indices.components import Component, assessment_of, component, number_of, number_said
 from sledai.indices.flares import (
     GLOBAL_RISE,
     HEMOGLOBIN,
@@ -39,12 +43,20 @@ from sledai.indices.flares import (
     Variant,
 )
 from sledai.scoring import score_bounds
-from sledai.sources import PETRI_1999, Citation
-from sledai.visits import Visit
+from sledai.sources import PETRI_1999, Citation, Read
+from sledai.visits import Visit, refuse_order
 
 __all__ = ["Flare", "FlareResult", "Variant", "assess"]
 
-_SOURCE = Citation(PETRI_1999, "flare index, as reproduced", verified=False)
+_SOURCE = Citation(
+    PETRI_1999,
+    "flare index",
+    Read.IN_REPRODUCTION,
+    "medicalalgorithms.com/estrogen-lupus and ard.bmj.com/highwire/markup/278401",
+)
+_INFERRED = Citation(
+    PETRI_1999, "flare index, what is left without the severe score", Read.NOT_READ
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +71,7 @@ class FlareResult:
     severe: tuple[Component, ...]
     mild_moderate: tuple[Component, ...]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def flare(self) -> Flare | None:
         """The outcome, or None where more than one is possible."""
@@ -77,22 +90,23 @@ class FlareResult:
 
 
 def assess(
-    earlier: Visit,
-    later: Visit,
+    previous: Visit,
+    visit: Visit,
     *,
     variant: Variant = "original",
     severe_score_needs_rise_of_3: bool = False,
     mycophenolate: bool = True,
 ) -> FlareResult:
-    """Say whether a visit is a flare since an earlier one, with every criterion.
+    """Say whether a visit is a flare since a previous one, with every criterion.
 
     `variant="belimumab"` is the index of the belimumab trials, without the severe criterion on the
-    total; a rise of 3 points is mild/moderate there however high it ends. Whether that criterion
-    needs a rise of 3 is stated nowhere: by default any rise to more than 12 is severe. New
+    total; that a rise of 3 points is mild/moderate there however high it ends is an inference. By
+    default any rise to more than 12 is severe, as a reproduction has it;
+    `severe_score_needs_rise_of_3` asks for a rise of 3 there too. New
     mycophenolate counts as the other immunosuppressants do, as in later forms of the index;
-    `mycophenolate=False` keeps to those of 1999. Doses by kg use the later visit's weight.
+    `mycophenolate=False` keeps to those of 1999. Doses by kg use the weight at `visit`.
 
-    Raises `InvalidInputError` for another variant and for visits in the wrong order.
+    Raises `InvalidInputError` for another variant and for a visit that is not after the previous.
 
     Source: Petri 1999, as reproduced.
 
@@ -103,20 +117,16 @@ def assess(
     >>> sorted(result.possible), result.mild_moderate[0].reason
     ([<Flare.MILD_MODERATE: 'mild/moderate'>, <Flare.SEVERE: 'severe'>], 'total 2, then 10')
     """
-    if variant not in get_args(Variant):
-        raise InvalidInputError(
-            f"variant: found {shorten(variant)}; accepted: {', '.join(get_args(Variant))}"
-        )
-    if later.date <= earlier.date:
-        raise InvalidInputError(f"visit of {later.date} is not after that of {earlier.date}")
+    require_one_of(variant, get_args(Variant), "variant")
+    refuse_order(previous, visit, "previous")
     drugs = (*SEVERE_DRUGS, MYCOPHENOLATE) if mycophenolate else SEVERE_DRUGS
     least_rise = int(RISE.value) if severe_score_needs_rise_of_3 else 1
-    facts = Facts.of(earlier, later, variant, least_rise, drugs)
+    facts = Facts.of(previous, visit, variant, least_rise, drugs)
     return FlareResult(
         variant=variant,
         possible=facts.possible(),
-        severe=_severe_components(facts, earlier, later, variant, least_rise, drugs),
-        mild_moderate=_mild_components(facts, earlier, later, variant),
+        severe=_severe_components(facts, previous, visit, variant, least_rise, drugs),
+        mild_moderate=_mild_components(facts, previous, visit, variant),
     )
 
 
@@ -184,14 +194,16 @@ def _severe_components(
 def _mild_components(
     facts: Facts, earlier: Visit, later: Visit, variant: Variant
 ) -> tuple[Component, ...]:
-    ends = f", not to a total {SEVERE_TOTAL}" if variant == "original" else ""
+    ends, source = f", not to a total {SEVERE_TOTAL}", _SOURCE
+    if variant == "belimumab":
+        ends, source = "", _INFERRED
     return (
         component(
             "score",
             f"rise by {RISE}{ends}",
             {score.mild for score in facts.scores},
             _total_said(earlier, later),
-            _SOURCE,
+            source,
         ),
         component(
             "signs",
@@ -260,15 +272,11 @@ def _answers_said(visit: Visit, names: Iterable[str]) -> str:
 
 
 def _doses_said(earlier: Visit, later: Visit) -> str:
-    before, now = (number_of(visit, "prednisone_mg_day") for visit in (earlier, later))
-    weight = number_of(later, "weight_kg")
-    return f"prednisone {_said(before)}, then {_said(now)} mg/d; weight {_said(weight)} kg"
+    before, now = (number_said(number_of(v, "prednisone_mg_day")) for v in (earlier, later))
+    weight = number_said(number_of(later, "weight_kg"))
+    return f"prednisone {before}, then {now} mg/d; weight {weight} kg"
 
 
 def _global_said(earlier: Visit, later: Visit) -> str:
     before, now = (number_of(visit, GLOBAL_RISE.quantity) for visit in (earlier, later))
-    return f"{GLOBAL_RISE.quantity} {_said(before)}, then {_said(now)}"
-
-
-def _said(value: Decimal | None) -> str:
-    return "not known" if value is None else str(value)
+    return f"{GLOBAL_RISE.quantity} {number_said(before)}, then {number_said(now)}"

@@ -4,15 +4,21 @@ A response is a fall of the SELENA-SLEDAI by n points from baseline, with no new
 BILAG B at most, and a global assessment that is not worse. BILAG letters are the caller's: this
 library does not compute them. Source: Furie 2009, for n = 4.
 
-In the variant SRI-S2K proteinuria is scored by the definition of SLEDAI-2K: rate the descriptor of
-both visits so, and say `edition=Edition.SLEDAI_2K`, which names the result.
+The index is in use on three scores, and the result is named by which. The arithmetic is the same:
+rate both visits by the edition, and say it.
+
+- `Edition.SELENA`: SRI-4, as published;
+- `Edition.HYBRID`: SRI-4 (S2K), the SRI-S2K of EMBRACE, proteinuria alone by SLEDAI-2K;
+- `Edition.SLEDAI_2K`: SRI-4 (SLEDAI-2K), every descriptor by SLEDAI-2K, as in TOPAZ and TULIP.
 """
 
 from decimal import Decimal
+from fractions import Fraction
 
 from sledai.definitions import Edition
 from sledai.definitions.clauses import Limit
-from sledai.errors import InvalidInputError, shorten
+from sledai.definitions.editions import edition_named
+from sledai.errors import InvalidInputError, shorten, whole_number
 from sledai.indices.components import (
     GLOBAL_UNIT,
     Component,
@@ -20,20 +26,33 @@ from sledai.indices.components import (
     assessment_of,
     component,
     number_of,
+    number_said,
     past,
 )
 from sledai.scoring import ScoreBounds, possible_scores
-from sledai.sources import FURIE_2009, Citation
-from sledai.visits import MOST_GLOBAL, Visit
+from sledai.sources import EMBRACE, FURIE_2009, TABALUMAB, TOPAZ_1, Citation, Read
+from sledai.visits import MOST_GLOBAL, Visit, refuse_order
 
-__all__ = ["FALLS", "MOST_NEW_A", "MOST_NEW_B", "WORSE", "assess"]
+__all__ = ["FALLS", "MOST_NEW_A", "MOST_NEW_B", "SCORES", "WORSE", "assess"]
 
 FALLS = range(4, 9)
 """The falls for which the index is in use, SRI-4 to SRI-8."""
 WORSE = Limit("physician_global", ">=", Decimal("0.3"), GLOBAL_UNIT)
 MOST_NEW_A, MOST_NEW_B = 0, 1
-_DEFINITION = Citation(FURIE_2009, "definition of the SLE responder index")
-_STRICTER = Citation(FURIE_2009, "as there, with a greater fall", verified=False)
+SCORES = {
+    Edition.SELENA: "",
+    Edition.HYBRID: " (S2K)",
+    Edition.SLEDAI_2K: " (SLEDAI-2K)",
+}
+"""The editions by which the score may be rated, and what each adds to the name."""
+_DEFINITION = Citation(FURIE_2009, "abstract, results", Read.IN_ABSTRACT)
+_FALLS = {
+    (4, Edition.SELENA): _DEFINITION,
+    (5, Edition.SELENA): Citation(TABALUMAB, "footnote a", Read.IN_WORK),
+    (4, Edition.HYBRID): Citation(EMBRACE, "abstract, methods", Read.IN_ABSTRACT),
+    (4, Edition.SLEDAI_2K): Citation(TOPAZ_1, "SRI-4 among the outcomes", Read.IN_WORK),
+}
+_NAMED_ONLY = Citation(FURIE_2009, "responder index, with another fall or score", Read.NOT_READ)
 
 
 def assess(
@@ -43,18 +62,20 @@ def assess(
     n: int = 4,
     new_bilag_a: int | None = None,
     new_bilag_b: int | None = None,
-    edition: Edition = Edition.SELENA,
+    edition: Edition | str = Edition.SELENA,
 ) -> IndexResult:
     """Say whether a visit is a response to SRI-n from baseline, with every component.
 
     `n` is the fall of the total that is asked for, 4 to 8 points. `new_bilag_a` and `new_bilag_b`
     count the organ systems with a new BILAG A and B since baseline; None is not known. A patient
-    whose baseline total is below `n` can never reach it, and the reason says so.
+    whose baseline total is below `n` can never reach it, and the reason says so. `edition` is the
+    one by which both visits were rated, or its name: SELENA, the hybrid or SLEDAI-2K.
 
-    Raises `InvalidInputError` for another `n`, for counts below 0, for visits in the wrong order,
-    and for another edition than SELENA and SLEDAI-2K.
+    Raises `InvalidInputError` for another `n`, for counts below 0, for a visit that is not after
+    the baseline, and for the edition of 1992.
 
-    Source: Furie 2009.
+    Source: Furie 2009 for n = 4, the tabalumab trials for n = 5; the others are named only. By the
+    hybrid EMBRACE, by SLEDAI-2K the registry record of TOPAZ-1, n = 4.
 
     >>> from sledai import Assessment
     >>> before = Visit(date="2024-01-16", assessment=Assessment.of(present={"rash"}))
@@ -63,15 +84,15 @@ def assess(
     >>> print(result.verdict, "-", result.components[0].reason)
     not_met - total 2 at baseline: SRI-4 cannot be reached
     """
-    if isinstance(n, bool) or n not in FALLS:
-        raise InvalidInputError(f"n: found {shorten(n)}; accepted: {FALLS[0]} to {FALLS[-1]}")
-    if edition not in {Edition.SELENA, Edition.SLEDAI_2K}:
-        raise InvalidInputError(f"edition: found {shorten(edition)}; accepted: SELENA, SLEDAI_2K")
-    if visit.date <= baseline.date:
-        raise InvalidInputError(f"visit of {visit.date} is not after baseline of {baseline.date}")
-    citation = _DEFINITION if n == FALLS[0] else _STRICTER
+    n = _fall_asked(n)
+    edition = edition_named(edition)
+    if edition not in SCORES:
+        accepted = ", ".join(one.name for one in SCORES)
+        raise InvalidInputError(f"edition: found {shorten(edition)}; accepted: {accepted}")
+    refuse_order(baseline, visit, "baseline")
+    citation = _FALLS.get((n, edition), _NAMED_ONLY)
     return IndexResult(
-        name=f"SRI-{n}" + (" (S2K)" if edition is Edition.SLEDAI_2K else ""),
+        name=f"SRI-{n}{SCORES[edition]}",
         components=(
             _fall(baseline, visit, n, citation),
             _bilag("new_bilag_a", new_bilag_a, MOST_NEW_A),
@@ -79,6 +100,12 @@ def assess(
             _global(baseline, visit),
         ),
     )
+
+
+def _fall_asked(n: int) -> int:
+    if (whole := whole_number(n)) is None or whole not in FALLS:
+        raise InvalidInputError(f"n: found {shorten(n)}; accepted: {FALLS[0]} to {FALLS[-1]}")
+    return whole
 
 
 def _fall(baseline: Visit, visit: Visit, n: int, citation: Citation) -> Component:
@@ -93,24 +120,25 @@ def _fall(baseline: Visit, visit: Visit, n: int, citation: Citation) -> Componen
 
 
 def _bilag(name: str, found: int | None, most: int) -> Component:
-    if found is not None and (isinstance(found, bool) or type(found) is not int or found < 0):
+    count = None if found is None else whole_number(found)
+    if found is not None and (count is None or count < 0):
         raise InvalidInputError(
             f"{name}: found {shorten(found)}; accepted: a whole number of at least 0, or None"
         )
-    reason = f"{name} {'is not known' if found is None else found}"
-    answer = None if found is None else found <= most
+    reason = f"{name} {'is not known' if count is None else count}"
+    answer = None if count is None else count <= most
     return component(name, f"{name} <= {most}", [answer], reason, _DEFINITION)
 
 
 def _global(baseline: Visit, visit: Visit) -> Component:
     before, now = (number_of(v, WORSE.quantity) for v in (baseline, visit))
-    ends = [(Decimal(0), Decimal(MOST_GLOBAL)) if v is None else (v, v) for v in (before, now)]
-    smallest, largest = ends[1][0] - ends[0][1], ends[1][1] - ends[0][0]
-    said = ["not known" if value is None else str(value) for value in (before, now)]
+    # As fractions: the caller's decimal context would round the difference of two decimals.
+    ends = [(0, MOST_GLOBAL) if v is None else (Fraction(v), Fraction(v)) for v in (before, now)]
+    smallest, largest = Fraction(ends[1][0] - ends[0][1]), Fraction(ends[1][1] - ends[0][0])
     return component(
         "physician global",
         f"{WORSE.quantity} does not rise by {WORSE}",
         {not past(rise, WORSE) for rise in (smallest, largest)},
-        f"{WORSE.quantity} from {said[0]} to {said[1]}",
+        f"{WORSE.quantity} from {number_said(before)} to {number_said(now)}",
         _DEFINITION,
     )
