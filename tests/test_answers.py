@@ -1,4 +1,4 @@
-"""Names of columns and words for an answer: by the tables alone, every other cell reported."""
+"""Words for an answer: by the tables alone, every other cell reported."""
 
 from datetime import date
 from typing import Any, ClassVar
@@ -7,77 +7,10 @@ import polars as pl
 import pytest
 
 from sledai import Descriptor, InvalidInputError
-from sledai.answers import (
-    ALIASES,
-    ANSWER_WORDS,
-    answer_columns,
-    descriptor_named,
-    find_answers,
-    plain_name,
-    read_amounts,
-    read_answers,
-    read_numbers,
-)
+from sledai.answers import find_answers, read_amounts, read_answers, read_numbers
+from sledai.words import ANSWER_WORDS
 
 ARTHRITIS = {"arthritis": Descriptor.ARTHRITIS}
-
-
-class TestNames:
-    @pytest.mark.parametrize("descriptor", Descriptor)
-    def test_every_descriptor_goes_by_its_name_however_written(
-        self, descriptor: Descriptor
-    ) -> None:
-        for name in (
-            descriptor.value,
-            descriptor.label,
-            descriptor.value.upper(),
-            f" {descriptor.label.replace(' ', ' - ')} ?",
-        ):
-            assert descriptor_named(name) is descriptor
-
-    @pytest.mark.parametrize(
-        ("alias", "descriptor"),
-        [
-            ("new_rash", "rash"),
-            ("cva", "cerebrovascular_accident"),
-            ("low_c3_c4", "low_complement"),
-            ("dsdna", "increased_dna_binding"),
-            ("Low C3/C4", "low_complement"),
-        ],
-    )
-    def test_common_other_names(self, alias: str, descriptor: str) -> None:
-        assert descriptor_named(alias) == descriptor
-
-    def test_an_alias_is_written_as_it_is_compared_and_hides_no_descriptor(self) -> None:
-        for alias in ALIASES:
-            assert plain_name(alias) == alias
-            assert alias not in set(Descriptor)
-
-    def test_an_unknown_name_is_refused(self) -> None:
-        with pytest.raises(InvalidInputError, match=r"'arthriti' \(did you mean arthritis\?\)"):
-            descriptor_named("Arthriti")
-
-    def test_columns_by_name_alias_and_order(self) -> None:
-        found = answer_columns(
-            ["id", "swelling", "Fever", "CVA", "c3"], {"swelling": Descriptor.ARTHRITIS}
-        )
-        assert found == {
-            "swelling": "arthritis",
-            "Fever": "fever",
-            "CVA": "cerebrovascular_accident",
-        }
-
-    def test_two_columns_by_names_of_one_descriptor_are_refused(self) -> None:
-        with pytest.raises(InvalidInputError, match=r"'rash' and 'new_rash' both go by names of"):
-            answer_columns(["rash", "new_rash"], {})
-
-    def test_a_named_column_that_is_not_there(self) -> None:
-        with pytest.raises(InvalidInputError, match="no column 'x', named for rash"):
-            answer_columns(["rash"], {"x": Descriptor.RASH})
-
-    def test_a_named_column_is_the_only_one(self) -> None:
-        named = {"new_rash": Descriptor.RASH}
-        assert answer_columns(["rash", "new_rash"], named) == named
 
 
 class TestAnswers:

@@ -258,7 +258,7 @@ class TestAudit:
         assert not any(finding.disagrees for finding in queries)
 
     def test_a_query_on_what_is_present(self) -> None:
-        data = pl.DataFrame({"proteinuria": [1, 1], "protein": [500, 501], "total": [4, 4]})
+        data = pl.DataFrame({"proteinuria": [True] * 2, "protein": [500, 501], "total": [4, 4]})
         others = frozenset(Descriptor) - {"proteinuria"}
         (finding,) = audit(data, recorded="total", absent=others, labs=[PROTEIN]).findings
         assert str(finding) == (
@@ -319,12 +319,14 @@ class TestAudit:
     @pytest.mark.parametrize("name", ["^t.*l$", "*"])
     def test_names_that_polars_would_take_for_patterns(self, name: str) -> None:
         data = self.data.rename({"total": name})
-        with pytest.raises(InvalidInputError, match="would be read as a pattern; rename it"):
-            audit(data, recorded=name, absent=self.others)
-        with pytest.raises(InvalidInputError, match="would be read as a pattern; rename it"):
-            audit(
-                data,
-                recorded="clinical",
-                absent=self.others,
-                labs=[Lab("platelets", name, "/uL")],
-            )
+        expected = audit(self.data, recorded="total", absent=self.others)
+        assert audit(data, recorded=name, absent=self.others) == expected
+        labs = [Lab("platelets", "plt", "/uL")]
+        queries = audit(
+            self.data.with_columns(plt=50), recorded="total", absent=self.others, labs=labs
+        )
+        data = self.data.with_columns(pl.lit(50).alias(name))
+        named = audit(
+            data, recorded="total", absent=self.others, labs=[Lab("platelets", name, "/uL")]
+        )
+        assert [str(f) for f in named.findings] == [str(f) for f in queries.findings]

@@ -33,6 +33,7 @@ from sledai import (
 from sledai.columns import misread
 from sledai.definitions import Edition
 from sledai.frame import INVALID_COLUMN, SCORE_COLUMNS, verdict_column
+from sledai.trials.catalog import find
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 
 Rows = list[dict[str, Any]]
@@ -211,7 +212,8 @@ def test_any_visits_and_any_rules_equal_the_scalar_path(
     named = [replace(rule, name=f"drawn {n}") for n, rule in enumerate(drawn)]
     expected = [scalar(visit, *named) for visit in visits]
     for kind in ("polars boolean", "pandas float with NaN"):
-        assert results(frame.score(MAKERS[kind](dumped(visits)), rules=named)) == expected
+        data = MAKERS[kind](dumped(visits))
+        assert results(frame.score(data, rules=named, words={1: True})) == expected
 
 
 class TestLazy:
@@ -346,8 +348,13 @@ class TestColumns:
     @pytest.mark.parametrize("name", ["^a.*$", "*"])
     def test_a_name_that_polars_would_take_for_a_pattern(self, name: str) -> None:
         data = self.data.with_columns(pl.lit(value=True).alias(name))
-        said = self.refusal(data, columns={name: "rash"})
-        assert said == f"column {name!r} would be read as a pattern; rename it"
+        scored = frame.score(data, columns={name: "rash"})
+        assert scored[name].to_list() == [True] * len(VISITS)
+        assert scored["sledai_low"].to_list() == [
+            score_bounds(visit.model_copy(update={"rash": True})).low for visit in VISITS
+        ]
+        lazy = frame.score(data.lazy(), columns={name: "rash"}).collect()
+        assert lazy["sledai_low"].equals(scored["sledai_low"])
 
     @pytest.mark.parametrize(
         ("name", "said"),
@@ -394,7 +401,11 @@ class TestValues:
         with pytest.raises(InvalidInputError) as caught:
             frame.score(data)
         said = str(caught.value).replace(" (of type String)", "")
-        assert said == f"column 'rash': {found}; accepted: true, false, 1, 0 and null"
+        assert (
+            said
+            == f"column 'rash': {found}; accepted: true, false, 1, 0 and null (others are stated "
+            "in words)"
+        )
 
     @pytest.mark.parametrize(
         "cells",
@@ -459,9 +470,45 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "narwhals", None)
     with pytest.raises(
         ModuleNotFoundError,
-        match=rf"sledai.{name} needs narwhals: pip install 'sledai\[frame\]'$",
+        match=rf"sledai.{name} needs narwhals: pip install 'sledai\[frame\]', or in a clone pip ",
     ):
         importlib.import_module(f"sledai.{name}")
+
+
+class TestRules:
+    """A rule is an `ActivityRule` or a registry number, one or several of either."""
+
+    data = pl.DataFrame({"proteinuria": [True, None], "low_complement": [True, True]})
+    absent = set(Descriptor) - set(data.columns)
+
+    @pytest.mark.parametrize(
+        "asked", ["NCT04877691", " nct04877691", find("NCT04877691").rule, ["NCT04877691"]]
+    )
+    def test_one(self, asked: Any) -> None:
+        judged = frame.judge(self.data, asked, absent=self.absent)
+        assert judged.columns == ["proteinuria", "low_complement", "sledai_nct04877691"]
+        assert judged["sledai_nct04877691"].to_list() == ["not_met", "not_met"]
+        scored = frame.score(self.data, rules=asked, absent=self.absent)
+        assert scored["sledai_nct04877691"].to_list() == ["not_met", "not_met"]
+
+    def test_several(self) -> None:
+        rules: list[ActivityRule | str] = ["NCT06456567", ACTIVITY_RULE, "KR-BELIMUMAB"]
+        judged = frame.judge(self.data, rules=rules, absent=self.absent)
+        assert judged.rows()[0][2:] == ("met", "not_met", "not_met")
+        assert judged.rows()[1][2:] == ("undetermined", "not_met", "not_met")
+        assert judged.columns[2:] == [verdict_column(one) for one in rules]
+
+    def test_what_is_neither_and_what_is_asked_for_twice(self) -> None:
+        with pytest.raises(InvalidInputError, match="trial: found 'NCT04877692'; did you mean"):
+            frame.judge(self.data, "NCT04877692", absent=self.absent)
+        wrong: Any
+        for wrong in (None, 8, find("NCT04877691"), [find("NCT04877691")]):
+            with pytest.raises(InvalidInputError, match=r"found \w+; accepted: an ActivityRule or"):
+                frame.judge(self.data, wrong, absent=self.absent)
+        with pytest.raises(InvalidInputError, match=r"^rules: found none; accepted: an Activity"):
+            frame.judge(self.data, (), absent=self.absent)
+        with pytest.raises(InvalidInputError, match="asked for twice: sledai_nct05765006"):
+            frame.judge(self.data, ["NCT05765006", ACTIVITY_RULE], absent=self.absent)
 
 
 def test_the_verdict_column_has_a_plain_name() -> None:

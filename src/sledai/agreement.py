@@ -3,14 +3,14 @@
 The expressions behind `sledai.audit.compare`. Needs the extra `frame`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, assert_never
 
 import narwhals as nw
 
-from sledai.columns import misread
+from sledai.columns import Layout, misread
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.errors import InvalidInputError, shorten
 from sledai.laboratory import Lab, numbers
@@ -85,9 +85,7 @@ def add_agreement(
     recorded: str,
     clinical: str | None,
     labs: tuple[Lab, ...],
-    columns: Mapping[str, Descriptor | str] | None,
-    not_collected: Iterable[Descriptor | str],
-    absent: Iterable[Descriptor | str],
+    layout: Layout,
 ) -> Any:
     """Add the columns of `sledai.audit.compare`, and `more`, to a frame of any engine."""
     analytes = [lab.analyte for lab in labs]
@@ -132,9 +130,7 @@ def add_agreement(
         results,
         integers=bounds,
         added=[*bounds, *others, *map(query_column, labs), POLICY_COLUMN, INVALID_COLUMN],
-        columns=columns,
-        not_collected=not_collected,
-        absent=absent,
+        layout=layout,
         policy="strict",
     )
 

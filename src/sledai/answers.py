@@ -1,117 +1,32 @@
-"""Answers as people write them: the names of columns and the words for present and absent.
+"""Answers as people write them: the words and codes for present and absent.
 
-A column is a descriptor's, and a cell is an answer, only by one of the tables here; every other
-cell is reported. Needs the extra `cli`.
+A cell is an answer only by one of the tables here, or as somebody stated it; every other cell is
+reported. Needs the extra `cli`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import polars as pl
 
-from sledai.descriptors import Descriptor, descriptor_set
+from sledai.descriptors import Descriptor
 from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
+from sledai.words import ANSWER_WORDS, NUMBER, Items, Missing, as_text, plain_text, python_values
 
 __all__ = [
-    "ALIASES",
-    "ANSWER_WORDS",
     "Amounts",
     "Answers",
-    "Items",
-    "answer_columns",
-    "descriptor_named",
+    "Coding",
     "find_answers",
-    "plain_name",
+    "item_columns",
     "read_amounts",
     "read_answers",
     "read_numbers",
 ]
-
-Items = Literal["binary", "points"]
-"""How a file holds an answer: as a word or 1 and 0, or as the points that it scores."""
-
-ANSWER_WORDS = {
-    "yes": True,
-    "y": True,
-    "true": True,
-    "present": True,
-    "1": True,
-    "no": False,
-    "n": False,
-    "false": False,
-    "absent": False,
-    "0": False,
-}
-"""The words for present and absent, in any case."""
-
-ALIASES = {
-    "obs": Descriptor.ORGANIC_BRAIN_SYNDROME,
-    "cva": Descriptor.CEREBROVASCULAR_ACCIDENT,
-    "haematuria": Descriptor.HEMATURIA,
-    "new_rash": Descriptor.RASH,
-    "oral_ulcers": Descriptor.MUCOSAL_ULCERS,
-    "low_c3_c4": Descriptor.LOW_COMPLEMENT,
-    "dsdna": Descriptor.INCREASED_DNA_BINDING,
-    "dna_binding": Descriptor.INCREASED_DNA_BINDING,
-    "leucopenia": Descriptor.LEUKOPENIA,
-}
-"""Other names under which descriptors are met in files."""
-
-
-def descriptor_named(name: str) -> Descriptor:
-    """Find a descriptor by its name or an alias, without regard to case, spaces and punctuation.
-
-    Raises `InvalidInputError`, with the closest names, where there is none.
-
-    >>> descriptor_named("CVA"), descriptor_named("New Rash")
-    (<Descriptor.CEREBROVASCULAR_ACCIDENT: 'cerebrovascular_accident'>, <Descriptor.RASH: 'rash'>)
-    """
-    plain = plain_name(name)
-    (descriptor,) = descriptor_set([_BY_NAME.get(plain, plain)])
-    return descriptor
-
-
-_BY_NAME = {**{d.value: d for d in Descriptor}, **ALIASES}
-
-
-def plain_name(name: str) -> str:
-    """Write a name as it is compared: in small letters, with one "_" for all that is between.
-
-    >>> plain_name(" New Rash?")
-    'new_rash'
-    """
-    return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
-
-
-def answer_columns(
-    columns: Iterable[str], named: Mapping[str, Descriptor]
-) -> dict[str, Descriptor]:
-    """Say which column holds which descriptor: those in `named`, then by name or alias.
-
-    Raises `InvalidInputError` when a named column is not there, and when two columns go by names of
-    one descriptor.
-
-    >>> answer_columns(["id", "Eruption", "Arthritis"], {"Eruption": Descriptor.RASH})
-    {'Eruption': <Descriptor.RASH: 'rash'>, 'Arthritis': <Descriptor.ARTHRITIS: 'arthritis'>}
-    """
-    columns = list(columns)
-    if absent := [theirs for theirs in named if theirs not in columns]:
-        raise InvalidInputError(f"no column {shorten(absent[0])}, named for {named[absent[0]]}")
-    found = dict(named)
-    for column in columns:
-        descriptor = _BY_NAME.get(plain_name(column))
-        if descriptor is None or column in named or descriptor in named.values():
-            continue
-        if others := [other for other, d in found.items() if d is descriptor]:
-            raise InvalidInputError(
-                f"columns {shorten(others[0])} and {shorten(column)} both go by names of "
-                f"{descriptor}; say which one is meant"
-            )
-        found[column] = descriptor
-    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +42,21 @@ class Answers:
     wrong: pl.DataFrame
     columns: Mapping[str, Descriptor]
     items: Items
+    words: Mapping[str, bool]
+
+    @property
+    def items_alone(self) -> pl.DataFrame:
+        """The answers alone, in columns of the names of `item_columns`."""
+        rows = pl.int_range(self.visits.height, dtype=pl.UInt32, eager=True).alias("row")
+        names = item_columns(self.columns)
+        return pl.DataFrame(
+            [rows, *(self.visits[c].alias(n) for c, n in zip(self.columns, names, strict=True))]
+        )
+
+    @property
+    def as_in_the_file(self) -> pl.DataFrame:
+        """The rows with their cells as they stand in the file."""
+        return self.visits.with_columns(self.cells)
 
     @property
     def wrong_cells(self) -> int:
@@ -164,8 +94,8 @@ class Answers:
         places = list(places) if places is not None else None
         return [
             f"{f'row {row}, counting from 0' if places is None else places[row]}, "
-            f"column {shorten(name)}: found {shorten(*self.cells[name].slice(row, 1).to_list())}"
-            f"{self._accepted(name)}"
+            f"column {shorten(name)}: found "
+            f"{shorten(*python_values(self.cells[name].slice(row, 1)))}{self._accepted(name)}"
             for row, _, name in found
         ]
 
@@ -173,7 +103,7 @@ class Answers:
         """Say for each row which of its cells are no answer; empty where there is none."""
         said = pl.repeat("", self.visits.height, dtype=pl.String, eager=True)
         for flags in self.wrong:
-            text = _plain_text(self.cells[flags.name])
+            text = plain_text(self.cells[flags.name])
             cell = pl.format(
                 "{}: found '{}'{}", pl.lit(flags.name), text, pl.lit(self._accepted(flags.name))
             )
@@ -191,13 +121,19 @@ class Answers:
         said = "; "
         if self.items == "binary":
             said += (
-                f"accepted: {', '.join(ANSWER_WORDS)} (any case), empty; "
-                "cells that hold points need --items points; "
+                f"accepted: {', '.join(self.words)} (any case), empty; "
+                "cells that hold points need --items points; other words for present and absent "
+                "need --present TEXT and --absent-text TEXT; "
             )
         return f"{said}a text that stands for a missing answer needs --missing TEXT"
 
     def _accepted(self, column: str) -> str:
         return f"; accepted: 0 or {self.columns[column].weight}" if self.items == "points" else ""
+
+
+def item_columns(columns: Mapping[str, Descriptor]) -> dict[str, Descriptor]:
+    """Name the columns of answers so that they are the names of nothing else."""
+    return {f"the item {descriptor}": descriptor for descriptor in columns.values()}
 
 
 def find_answers(
@@ -206,30 +142,35 @@ def find_answers(
     *,
     items: Items = "binary",
     missing: Collection[str] = (),
+    words: Mapping[str, bool] = ANSWER_WORDS,
 ) -> Answers:
     """Turn the cells of `columns` into answers, and say which cells are none.
 
     An answer is true, false, or null for not assessed: an empty cell or a text in `missing`.
     With `items="points"` a cell holds 0 or exactly the weight of its descriptor, else one of
-    `ANSWER_WORDS`.
+    `words`.
 
     Raises `InvalidInputError` where `missing` names an answer.
     """
-    not_assessed = _nothing(missing)
+    nothing = Missing(missing)
     cells = pl.DataFrame({column: visits[column] for column in columns})
-    tables = [_words(descriptor, items) for descriptor in columns.values()]
+    tables = [
+        # A boolean says what it says, whatever words were stated.
+        _table(d, items, ANSWER_WORDS if cells[name].dtype == pl.Boolean else words)
+        for name, d in columns.items()
+    ]
     for table in tables:
-        if taken := table.keys() & not_assessed:
+        if taken := [word for word in table if word in nothing]:
             raise InvalidInputError(
                 f"cannot take {shorten(min(taken))} for a missing answer: it is an answer"
             )
-    answers, settled = _by_first_cells(cells, tables, not_assessed)
+    answers, settled = _by_first_cells(cells, tables, nothing)
     wrong: dict[str, pl.Series] = {}
     for number, (name, table) in enumerate(zip(columns, tables, strict=True)):
         if not settled[number]:
-            text = _as_text(cells[name])
+            text = as_text(cells[name])
             answers[number] = text.replace_strict(table, default=None, return_dtype=pl.Boolean)
-            flags = answers[number].is_null() & text.is_not_null() & ~text.is_in(not_assessed)
+            flags = answers[number].is_null() & text.is_not_null() & ~nothing.among(text)
             if flags.any():
                 wrong[name] = flags.alias(name)
         answers[number] = answers[number].alias(name)
@@ -239,7 +180,59 @@ def find_answers(
         wrong=pl.DataFrame(wrong),
         columns=columns,
         items=items,
+        words=words,
     )
+
+
+@dataclass(slots=True)
+class Coding:
+    """Whether the cells of a file are written in a code that nobody stated.
+
+    Taken up batch by batch: which cells are no answer, and what the others say. A file coded
+    1 = no, 2 = yes shows only in a 2, or in that most columns hold 1 and never say absent.
+    """
+
+    _stated: bool = False
+    _wrong: Counter[str] = field(default_factory=Counter[str])
+    _yes: bool = False
+    _absent: set[str] = field(default_factory=set[str])  # the columns that say so somewhere
+    _present: dict[str, set[str]] = field(default_factory=dict[str, set[str]])  # in the others
+
+    def add(self, answers: Answers) -> None:
+        """Take up the answers of a batch."""
+        self._stated |= answers.words is not ANSWER_WORDS
+        for flags in answers.wrong:
+            if len(self._wrong) <= _CODES:
+                cells = answers.cells[flags.name].filter(flags)
+                texts = as_text(cells).value_counts(sort=True, name="count").head(_CODES + 1)
+                self._wrong.update(dict(texts.iter_rows()))
+        for name in answers.columns:
+            said = answers.visits[name].alias("said")  # some names polars would take for patterns
+            if not said.all():
+                self._absent.add(name)
+            self._yes = self._yes or said.any()
+            if name not in self._absent and said.any():
+                present = answers.cells[name].alias("cells").filter(said.fill_null(value=False))
+                self._present.setdefault(name, set()).update(as_text(present.unique()))
+
+    def found(self, how: str) -> str:
+        """Say what looks like a code, and `how` to state it; empty where nothing does."""
+        seen = ""
+        if self._stated:
+            return seen
+        if 0 < len(self._wrong) <= _CODES:
+            count = self._wrong.total()
+            short = all(len(text) == 1 or re.fullmatch(NUMBER, text) for text in self._wrong)
+            if not (self._yes and self._absent) or (short and count > 1):
+                codes = ", ".join(map(shorten, self._wrong))
+                seen = f"all cells that are no answer hold {codes} ({count:,} of them)"
+        ones = {n for n, texts in self._present.items() if texts == {"1"}} - self._absent
+        if not seen and len(ones) > len(self._absent):
+            seen = "most columns hold 1 and never say absent, so 1 may mean no"
+        return seen and f"this looks like a coding that is not stated: {seen}; {how}"
+
+
+_CODES = 2  # as many as a coding of yes and no has
 
 
 def read_answers(
@@ -307,23 +300,18 @@ def read_amounts(cells: pl.Series, missing: Collection[str] = ()) -> Amounts:
 
 def _given(cells: pl.Series, missing: Collection[str]) -> pl.Series:
     """Write cells as they are compared, and those that stand for nothing as null."""
-    text = _as_text(cells)
-    return text.set(text.is_in(_nothing(missing)), None)
+    text = as_text(cells)
+    return text.set(Missing(missing).among(text), None)
 
 
-def _nothing(missing: Collection[str]) -> list[str]:
-    """List the texts, as they are compared, that stand for nothing in a cell."""
-    return ["", *_as_text(pl.Series(missing, dtype=pl.String))]
-
-
-def _words(descriptor: Descriptor, items: Items) -> dict[str, bool]:
+def _table(descriptor: Descriptor, items: Items, words: Mapping[str, bool]) -> Mapping[str, bool]:
     if items == "binary":
-        return ANSWER_WORDS
+        return words
     return {str(descriptor.weight): True, "0": False}
 
 
 def _by_first_cells(
-    cells: pl.DataFrame, tables: Collection[dict[str, bool]], not_assessed: Collection[str]
+    cells: pl.DataFrame, tables: Collection[Mapping[str, bool]], nothing: Missing
 ) -> tuple[list[pl.Series], list[bool]]:
     """Read the columns by what their first cells hold, and say in which that settles every cell.
 
@@ -342,8 +330,8 @@ def _by_first_cells(
             first = column.head(_FIRST_CELLS).unique()
         else:
             continue
-        for n, (found, text) in enumerate(zip(first, _as_text(first), strict=True)):
-            if text in table or text in not_assessed:
+        for n, (found, text) in enumerate(zip(first, as_text(first), strict=True)):
+            if text in table or text in nothing:
                 name = f"{column.name} {n}"
                 says[-1][name] = table.get(text)
                 comparisons.append((pl.col(column.name) == found).alias(name))
@@ -354,7 +342,7 @@ def _by_first_cells(
         # No cell equals two of them, since they differ.
         equal = sum(int(flags[name].sum()) for name in said)
         settled.append(equal + column.null_count() == cells.height)
-        present, absent, nothing = (
+        present, absent, none = (
             [flags[name] for name, answer in said.items() if answer is meant]
             for meant in (True, False, None)
         )
@@ -364,7 +352,7 @@ def _by_first_cells(
             answer = ~_either(absent)
         else:
             answer = pl.repeat(None, cells.height, dtype=pl.Boolean, eager=True)
-        answers.append(answer.set(_either(nothing), None) if nothing else answer)
+        answers.append(answer.set(_either(none), None) if none else answer)
     return answers, settled
 
 
@@ -373,19 +361,3 @@ def _either(flags: Iterable[pl.Series]) -> pl.Series:
 
 
 _FIRST_CELLS = 1000
-
-
-def _as_text(cells: pl.Series) -> pl.Series:
-    """Write cells as they are compared: trimmed, in small letters, 1.0 as 1, NaN as null."""
-    text = _plain_text(cells.alias("cells"))  # some names polars would take for patterns
-    text = text.str.strip_chars().str.to_lowercase()
-    return text.str.replace(r"^(\d+)\.0+$", "$1")  # "1.0": a column of numbers with gaps
-
-
-def _plain_text(cells: pl.Series) -> pl.Series:
-    if cells.dtype.is_float():
-        cells = cells.fill_nan(None)
-    if not (cells.dtype.is_numeric() or isinstance(cells.dtype, pl.Boolean | pl.String | pl.Null)):
-        texts = [None if cell is None else str(cell) for cell in cells.to_list()]
-        return pl.Series(cells.name, texts, dtype=pl.String)
-    return cells.cast(pl.String)

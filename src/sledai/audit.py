@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
+from sledai.errors import InvalidInputError, extra_advice
+
 try:
     import narwhals as nw
     from narwhals.typing import IntoFrameT
 except ModuleNotFoundError as error:
-    error.msg = f"sledai.audit needs {error.name}: pip install 'sledai[frame]'"
+    error.msg = extra_advice("sledai.audit", error.name, "frame")
     raise
 
 from sledai.agreement import (
@@ -29,8 +31,9 @@ from sledai.agreement import (
     query_column,
 )
 from sledai.assessment import Assessment
+from sledai.codes import Words
+from sledai.columns import Layout
 from sledai.descriptors import Descriptor
-from sledai.errors import InvalidInputError
 from sledai.explanations import Explanation, Implication, explain, imply
 from sledai.laboratory import LAB_LIMITS, Lab
 from sledai.parts import Parts
@@ -50,7 +53,7 @@ __all__ = [
 ]
 
 
-def compare(
+def compare(  # noqa: PLR0913 - each by keyword
     df: IntoFrameT,
     *,
     recorded: str,
@@ -59,6 +62,8 @@ def compare(
     columns: Mapping[str, Descriptor | str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
+    no_items: Iterable[str] = (),
+    words: Words | None = None,
 ) -> IntoFrameT:
     """Add to a data frame, row by row, whether its recorded scores can be those of the row.
 
@@ -79,7 +84,7 @@ def compare(
     numbers.
 
     >>> import polars as pl
-    >>> visits = pl.DataFrame({"arthritis": [1, 1, None], "leukopenia": 1, "recorded": [4, 5, 5]})
+    >>> visits = pl.DataFrame({"arthritis": [1, 1, None], "leukopenia": [0, 1, 1], "recorded": 5})
     >>> others = [d for d in Descriptor if d not in visits.columns]
     >>> compare(visits, recorded="recorded", absent=others)["sledai_total_agreement"].to_list()
     ['disagrees', 'agrees', 'possible']
@@ -91,9 +96,13 @@ def compare(
             recorded=recorded,
             clinical=clinical,
             labs=tuple(labs),
-            columns=columns,
-            not_collected=not_collected,
-            absent=absent,
+            layout=Layout(
+                columns=columns,
+                not_collected=not_collected,
+                absent=absent,
+                no_items=no_items,
+                words=words,
+            ),
         ),
     )
 
@@ -161,7 +170,7 @@ class Audit:
         return tuple(finding for finding in self.findings if finding.disagrees)
 
 
-def audit(
+def audit(  # noqa: PLR0913 - each by keyword
     df: Any,
     *,
     recorded: str,
@@ -170,6 +179,8 @@ def audit(
     columns: Mapping[str, Descriptor | str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
+    no_items: Iterable[str] = (),
+    words: Words | None = None,
 ) -> Audit:
     """Audit the recorded scores of a frame in memory: of polars, pandas or pyarrow.
 
@@ -195,9 +206,13 @@ def audit(
             recorded=recorded,
             clinical=clinical,
             labs=labs,
-            columns=columns,
-            not_collected=not_collected,
-            absent=absent,
+            layout=Layout(
+                columns=columns,
+                not_collected=not_collected,
+                absent=absent,
+                no_items=no_items,
+                words=words,
+            ),
         )
     )
     if isinstance(compared, nw.LazyFrame):
@@ -216,7 +231,9 @@ def audit(
     for row in compared.with_row_index(_ROW).filter(told).iter_rows(named=True):
         findings += _of_scores(row, checks, scores)
         findings += [
-            Finding(row=row[_ROW], recorded=float(row[lab.column]), lab=lab, query=Query(query))
+            Finding(
+                row=int(row[_ROW]), recorded=float(row[lab.column]), lab=lab, query=Query(query)
+            )
             for lab in labs
             if (query := row[query_column(lab)]) in set(Query)
         ]
@@ -263,15 +280,15 @@ def _of_scores(
             value = float(row[recorded[Check.TOTAL]]) - float(row[recorded[Check.CLINICAL]])
         else:
             value = float(row[recorded[check]])
-        low, high = (row[name] for name in bounds_columns(check))
+        low, high = (int(row[name]) for name in bounds_columns(check))
         disagrees = agreement == Agreement.DISAGREES
         found.append(
             Finding(
-                row=row[_ROW],
+                row=int(row[_ROW]),
                 check=check,
                 recorded=value,
                 computed=ScoreBounds(low, high),
-                difference=row[f"sledai_{check}_difference"],
+                difference=float(row[f"sledai_{check}_difference"]),
                 explanation=explain(assessment, value, excluding=LEFT_OUT[check])
                 if disagrees
                 else None,

@@ -10,23 +10,28 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from sledai.errors import extra_advice
+
 try:
     from narwhals.typing import IntoFrameT
 
+    from sledai.codes import Words
+    from sledai.columns import Layout
     from sledai.derived import add_descriptors, reason_column
     from sledai.finding_columns import SIGNS
     from sledai.follow_up import by_patient, by_visit, histories
-    from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Policy, add_columns
+    from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Policy, Range, add_columns
 except ModuleNotFoundError as error:
-    error.msg = f"sledai.frame needs {error.name}: pip install 'sledai[frame]'"
+    error.msg = extra_advice("sledai.frame", error.name, "frame")
     raise
 
 from sledai.definitions import Edition
 from sledai.definitions.editions import edition_named
-from sledai.descriptors import Descriptor
+from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.entry_rules import ActivityRule
+from sledai.errors import InvalidInputError, require
 from sledai.laboratory import Lab, any_of
-from sledai.scoring import MAX_TOTAL
+from sledai.trials.catalog import rule_of, rules_of
 from sledai.verdict import Verdict
 
 __all__ = [
@@ -58,23 +63,26 @@ SCORE_COLUMNS = {
 """The columns that `score` adds, with their meaning."""
 
 
-def verdict_column(rule: ActivityRule) -> str:
-    """Name the column that holds a rule's verdict.
+def verdict_column(rule: ActivityRule | str) -> str:
+    """Name the column that holds the verdict on a rule, or on a trial's by its registry number.
 
-    >>> from sledai.trials.nct05765006 import ACTIVITY_RULE
-    >>> verdict_column(ACTIVITY_RULE)
+    Raises `InvalidInputError` for what is neither.
+
+    >>> verdict_column("NCT05765006")
     'sledai_nct05765006'
     """
-    return "sledai_" + re.sub(r"\W+", "_", rule.name.lower()).strip("_")
+    return "sledai_" + re.sub(r"\W+", "_", rule_of(rule).name.lower()).strip("_")
 
 
 def score(
     df: IntoFrameT,
     *,
-    rules: Iterable[ActivityRule] = (),
+    rules: ActivityRule | str | Iterable[ActivityRule | str] = (),
     columns: Mapping[str, Descriptor | str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
+    no_items: Iterable[str] = (),
+    words: Words | None = None,
     policy: Policy = "strict",
 ) -> IntoFrameT:
     """Add scores, bounds and verdicts to a data frame with a row for each visit.
@@ -83,20 +91,25 @@ def score(
     has a column for each of the 24 descriptors with the values true, false, 1, 0 or null (not
     assessed; NaN is null). `columns` maps other column names to descriptors. A descriptor without
     a column is an error unless named in `not_collected` (not assessed at any visit) or in `absent`
-    (asserted absent at every visit). The columns of `SCORE_COLUMNS` are added, and for each of
-    `rules` the column that `verdict_column` names, holding met, not_met or undetermined. Other
-    columns stay, and so do rows and their order where the engine keeps an order; the input is not
-    modified.
+    (asserted absent at every visit). `no_items` names columns that look like a descriptor's and are
+    none, and `words` says what cells mean in place of 1 and 0: `{"ja": True, "nein": False,
+    "NK": None}`, or `{2: True, 1: False}`. The columns of `SCORE_COLUMNS` are added, and for each
+    of `rules`, an `ActivityRule` or the registry number of a trial or several of either, the column
+    that `verdict_column` names, holding met, not_met or undetermined. Other columns stay, and so do
+    rows and their order where the engine keeps an order; the input is not modified.
 
-    Under `policy="absent"` whatever was not assessed is taken for absent; that is on the caller.
-    `sledai_not_assessed` still counts it, and the column `sledai_policy` says so in every row.
+    Under `policy="absent"` whatever was not assessed is taken for absent; that is on the caller. A
+    row without one answered descriptor stays open all the same. `sledai_not_assessed` still counts
+    it, and the column `sledai_policy` says so in every row.
 
-    On a lazy frame nothing is computed here, so cells cannot be checked: there the added column
-    `sledai_invalid` counts the cells of each row that are no answer. They count as not assessed,
-    under each policy.
+    On a lazy frame nothing is computed here, so neither cells nor a coding are checked: the column
+    `sledai_invalid`, added there, counts the cells of each row that are no answer. They count as
+    not assessed, under each policy.
 
     Raises `InvalidInputError` for missing or doubled columns, for a result column that is there
-    already and, unless the frame is lazy, for a cell that is no answer.
+    already, for columns that may or may not be the items, for a rule that is neither an
+    `ActivityRule` nor a registry number that is known and, unless the frame is lazy, for a cell
+    that is no answer and for a coding that was not stated.
 
     >>> import polars as pl
     >>> visits = pl.DataFrame({"arthritis": [True, None], "rash": [1, 0]})
@@ -104,7 +117,7 @@ def score(
     >>> score(visits, absent=others).select("sledai_total", "sledai_low", "sledai_high").rows()
     [(6, 6, 6), (None, 0, 4)]
     """
-    rules = tuple(rules)
+    asked = rules_of(rules)
 
     def results(parts: Parts) -> dict[str, Any]:
         engine, clinical, total = parts.engine, parts.clinical, parts.total
@@ -116,7 +129,7 @@ def score(
             "sledai_clinical_low": clinical.low,
             "sledai_clinical_high": clinical.high,
             "sledai_not_assessed": parts.not_assessed,
-            **{verdict_column(rule): _verdict(parts, rule) for rule in rules},
+            **{verdict_column(rule): _verdict(parts, rule) for rule in asked},
         }
 
     return cast(
@@ -125,10 +138,14 @@ def score(
             df,
             results,
             integers=SCORE_COLUMNS,
-            added=[*SCORE_COLUMNS, *map(verdict_column, rules), POLICY_COLUMN, INVALID_COLUMN],
-            columns=columns,
-            not_collected=not_collected,
-            absent=absent,
+            added=[*SCORE_COLUMNS, *map(verdict_column, asked), POLICY_COLUMN, INVALID_COLUMN],
+            layout=Layout(
+                columns=_named(columns),
+                not_collected=not_collected,
+                absent=absent,
+                no_items=no_items,
+                words=words,
+            ),
             policy=policy,
         ),
     )
@@ -136,36 +153,46 @@ def score(
 
 def judge(
     df: IntoFrameT,
-    rule: ActivityRule,
+    rules: ActivityRule | str | Iterable[ActivityRule | str],
     *,
     columns: Mapping[str, Descriptor | str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
+    no_items: Iterable[str] = (),
+    words: Words | None = None,
     policy: Policy = "strict",
 ) -> IntoFrameT:
-    """Add the verdict on one rule to a data frame, and no scores.
+    """Add the verdict on a rule or several to a data frame, and no scores.
 
-    The column that `verdict_column` names holds met, not_met or undetermined, exactly as
+    `rules` is an `ActivityRule`, the registry number of a trial, or several of either. For each the
+    column that `verdict_column` names holds met, not_met or undetermined, exactly as
     `ActivityRule.judge` gives it for the assessment of that row. All else is as in `score`.
 
+    Raises `InvalidInputError` for no rule at all, and as `score` does.
+
     >>> import polars as pl
-    >>> from sledai.trials.nct05765006 import ACTIVITY_RULE
     >>> visits = pl.DataFrame({"vasculitis": [True, None], "fever": [True, True]})
     >>> others = [d for d in Descriptor if d not in visits.columns]
-    >>> judge(visits, ACTIVITY_RULE, absent=others)["sledai_nct05765006"].to_list()
+    >>> judge(visits, "NCT05765006", absent=others)["sledai_nct05765006"].to_list()
     ['met', 'undetermined']
     """
-    column = verdict_column(rule)
+    asked = rules_of(rules)
+    if not asked:
+        raise InvalidInputError("rules: found none; accepted: an ActivityRule or more")
     return cast(
         "IntoFrameT",
         add_columns(
             df,
-            lambda parts: {column: _verdict(parts, rule)},
+            lambda parts: {verdict_column(rule): _verdict(parts, rule) for rule in asked},
             integers=(),
-            added=[column, POLICY_COLUMN, INVALID_COLUMN],
-            columns=columns,
-            not_collected=not_collected,
-            absent=absent,
+            added=[*map(verdict_column, asked), POLICY_COLUMN, INVALID_COLUMN],
+            layout=Layout(
+                columns=_named(columns),
+                not_collected=not_collected,
+                absent=absent,
+                no_items=no_items,
+                words=words,
+            ),
             policy=policy,
         ),
     )
@@ -177,15 +204,17 @@ def derive(
     edition: Edition | str,
     labs: Iterable[Lab] = (),
     signs: Mapping[str, str] | None = None,
+    words: Words | None = None,
 ) -> IntoFrameT:
     """Add descriptors that columns of findings decide, by the definitions of an edition.
 
     `labs` says which column holds which laboratory value, in which unit and with which limits;
     `signs` maps signs such as `proteinuria_new_onset`, as `sledai.findings.Findings` names them, to
-    columns of true, false, 1, 0 or null. For each descriptor whose definition asks for one of
-    them a column with its name is added, true, false or null (not assessed), and the column that
-    `reason_column` names. Row by row it is the answer of `sledai.findings.derive`. Joint counts,
-    flags, dates, other causes and the ratio of urine protein are for that function alone.
+    columns of true, false, 1, 0, null or what `words` says, as in `score`. For each descriptor
+    whose definition asks for one of them a column with its name is added, true, false or null (not
+    assessed), and the column that `reason_column` names. Row by row it is the answer of
+    `sledai.findings.derive`. Joint counts, flags, dates, other causes and the ratio of urine
+    protein are for that function alone.
 
     On a lazy frame nothing is computed here: the added column `sledai_invalid` counts the cells of
     each row that are no findings, and these count as not known.
@@ -203,23 +232,32 @@ def derive(
     """
     return cast(
         "IntoFrameT",
-        add_descriptors(df, edition=edition_named(edition), labs=labs, signs=signs or {}),
+        add_descriptors(
+            df,
+            edition=edition_named(edition),
+            labs=labs,
+            signs={} if signs is None else signs,
+            words=words,
+        ),
     )
 
 
+def _named(columns: Any) -> Any:
+    if columns is not None:
+        require(columns, Mapping, "columns", "a mapping of columns to descriptors")
+    return columns
+
+
 def _verdict(parts: Parts, rule: ActivityRule) -> Any:
-    """Judge a rule from its table and the bounds of both parts of the score."""
-    engine, serologic = parts.engine, parts.serologic
-    clinical = parts.without(rule.uncounted) if rule.uncounted else parts.clinical
-    can_be_met = can_fail = engine.lit(value=False)
-    for points, least in rule.least_clinical_by_serology.items():
-        reached = (serologic.low <= points) & (serologic.high >= points)
-        can_fail |= reached & (clinical.low < least)
-        enough = clinical.high >= least
-        if rule.most_total < MAX_TOTAL:
-            can_fail |= reached & (clinical.high > rule.most_total - points)
-            enough &= clinical.low <= rule.most_total - points
-        can_be_met |= reached & enough
+    """Judge a rule from the bounds of both scores as it counts them."""
+    engine, beside = parts.engine, parts.serologic
+    clinical = parts.without(rule.uncounted)
+    if others := rule.beside_clinical - SEROLOGIC:
+        counted, clinical = clinical, parts.without(rule.uncounted | others)
+        beside = Range(
+            beside.low + counted.low - clinical.low, beside.high + counted.high - clinical.high
+        )
+    can_be_met, can_fail = rule.outcomes(clinical, beside)
     if rule.one_of:
         one_of = [parts.readings[descriptor] for descriptor in rule.one_of]
         there = any_of(*(reading.points(engine) > 0 for reading in one_of))

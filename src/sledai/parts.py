@@ -14,9 +14,9 @@ from typing import Any, Literal, get_args
 
 import narwhals as nw
 
-from sledai.columns import Reading, number, read_columns, refuse_invalid
-from sledai.descriptors import SEROLOGIC, Descriptor, descriptor_set
-from sledai.errors import InvalidInputError, shorten
+from sledai.columns import Layout, Reading, number, read_columns, refuse_invalid
+from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.errors import InvalidInputError, require_one_of
 
 __all__ = [
     "ENGINES",
@@ -48,7 +48,10 @@ POLICY_COLUMN = "sledai_policy"
 """Added where a policy other than strict was asked for: its name, in every row."""
 
 Policy = Literal["strict", "absent"]
-"""What a descriptor that was not assessed is taken for: open (strict), or absent."""
+"""What a descriptor that was not assessed is taken for: open (strict), or absent.
+
+A row in which no descriptor was answered stays open under each: nobody was there to find it absent.
+"""
 
 _PART = "_sledai_"  # begins the names of columns that are there only in between
 
@@ -102,9 +105,7 @@ def add_columns(
     *,
     integers: Collection[str],
     added: Iterable[str],
-    columns: Mapping[str, Descriptor | str] | None,
-    not_collected: Iterable[Descriptor | str],
-    absent: Iterable[Descriptor | str],
+    layout: Layout,
     policy: Policy,
 ) -> Any:
     """Add the columns that `make` gives to a frame of any engine; lazy frames stay lazy.
@@ -112,14 +113,9 @@ def add_columns(
     `added` names the columns, and `integers` those of them that hold whole numbers or null.
     The rest is as in `sledai.frame.score`.
     """
-    if policy not in get_args(Policy):
-        raise InvalidInputError(
-            f"policy: found {shorten(policy)}; accepted: {', '.join(get_args(Policy))}"
-        )
+    require_one_of(policy, get_args(Policy), "policy")
     frame = opened(df)
-    readings = read_columns(
-        frame, columns or {}, descriptor_set(not_collected), descriptor_set(absent)
-    )
+    readings = read_columns(frame, layout)
     refuse_collisions(frame.collect_schema().names(), added)
     if isinstance(frame, nw.DataFrame):
         refuse_invalid(frame, readings)
@@ -199,12 +195,20 @@ def _apply(
     lazy: bool,
 ) -> Any:
     """Add the parts, then what they are part of, so that each is computed once."""
+    asked = [reading for reading in readings if reading.kind is not None]
+    unanswered = f"{_PART}unanswered"
 
     def is_open(reading: Reading) -> Any:
+        unknown = reading.unknown(engine)
         if policy == "strict":
-            return reading.unknown(engine)
-        return reading.invalid(engine)  # a cell that is no answer is not a missing answer
+            return unknown
+        # A cell that is no answer is not a missing answer.
+        answered = engine.col(unanswered) < len(asked)
+        return engine.when(answered).then(reading.invalid(engine)).otherwise(unknown)
 
+    if policy != "strict":
+        counted = _sum([number(engine, 0), *(r.unknown(engine) for r in asked)])
+        frame = frame.with_columns(**{unanswered: counted})
     first: dict[str, Any] = {}
     second: dict[str, Any] = {}
     counts: dict[str, dict[int, Any]] = {}
@@ -245,9 +249,5 @@ def _apply(
         results[POLICY_COLUMN] = engine.lit(policy)
     if lazy:
         results[INVALID_COLUMN] = _sum(r.invalid(engine) for r in readings).cast(engine.Int32)
-    return (
-        frame.with_columns(**first)
-        .with_columns(**second)
-        .with_columns(**results)
-        .drop(*first, *second)
-    )
+    between = [*first, *second, *([unanswered] if policy != "strict" else [])]
+    return frame.with_columns(**first).with_columns(**second).with_columns(**results).drop(*between)

@@ -7,17 +7,20 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from sledai.answers import find_answers, read_numbers
+from sledai.answers import find_answers, item_columns, read_numbers
 from sledai.audit import LAB_LIMITS, Check
 from sledai.audit import audit as audit_frame
 from sledai.cli.options import (
     Absent,
+    AbsentText,
     Columns,
     EncodingOption,
     InputFile,
     ItemsOption,
     Missing,
+    NoItems,
     NotCollected,
+    Present,
     SeparatorOption,
     SheetOption,
     read_input,
@@ -28,6 +31,7 @@ from sledai.cli.problems import Problems
 from sledai.cli.progress import reading
 from sledai.cli.report import Report
 from sledai.files import OUTPUT_FORMATS, Dialect, Output, open_visits, write_text
+from sledai.words import stated_words
 
 __all__ = ["audit"]
 
@@ -71,6 +75,9 @@ def audit(
     missing: Missing = [],
     not_collected: NotCollected = [],
     absent: Absent = [],
+    no_item: NoItems = [],
+    present: Present = [],
+    absent_text: AbsentText = [],
     separator: SeparatorOption = ",",
     encoding: EncodingOption = "utf-8",
     sheet: SheetOption = None,
@@ -83,15 +90,18 @@ def audit(
 
     Exit code 1 when a recorded score disagrees; queries do not change it.
     """
-    labs = [read_lab(option) for option in lab]
+    words = stated_words(present, absent_text)
     scores = {Check.TOTAL: recorded} | ({} if clinical is None else {Check.CLINICAL: clinical})
     as_json = output is not None and output.suffix.lower() == _JSON
     refuse_outputs(source, output, formats={**OUTPUT_FORMATS, _JSON: "JSON"})
+    visits = open_visits(source, Dialect(separator, encoding, sheet))
+    labs = [read_lab(option, visits.columns) for option in lab]
     input_ = read_input(
-        open_visits(source, Dialect(separator, encoding, sheet)),
+        visits,
         column=column,
         not_collected=not_collected,
         absent=absent,
+        no_item=no_item,
         reserved=[*scores.values(), *(one.column for one in labs)],
     )
     problems = Problems(input_)
@@ -99,7 +109,10 @@ def audit(
     with reading(input_.visits) as show, ExitStack() as files:
         table = files.enter_context(Output(output)) if output and not as_json else None
         for batch in problems.until_enough():
-            answers = find_answers(batch.visits, input_.columns, items=items, missing=missing)
+            answers = find_answers(
+                batch.visits, input_.columns, items=items, missing=missing, words=words
+            )
+            problems.add_code(answers)
             problems.add(batch, answers)
             numbers: dict[str, pl.Series] = {}
             for name in scores.values():
@@ -116,11 +129,11 @@ def audit(
                 report.add_unreadable(one.column, batch.visits[one.column].filter(wrong))
             if not problems.found:  # else read on to find the others
                 found = audit_frame(
-                    answers.visits.select(*input_.columns, *numbers.values()),
+                    answers.items_alone.with_columns(*numbers.values()),
                     recorded=recorded,
                     clinical=clinical,
                     labs=labs,
-                    columns=input_.columns,
+                    columns=item_columns(input_.columns),
                     not_collected=input_.not_collected,
                     absent=input_.absent,
                 )

@@ -1,6 +1,7 @@
 """`sledai derive`: laboratory values and signs of a file to descriptors, batch by batch."""
 
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +11,14 @@ import polars as pl
 import typer
 
 from sledai import frame
-from sledai.answers import ANSWER_WORDS, find_answers, read_amounts, read_numbers
+from sledai.answers import find_answers, read_amounts, read_numbers
 from sledai.cli.options import (
+    AbsentText,
     EncodingOption,
     Input,
     InputFile,
     Missing,
+    Present,
     SeparatorOption,
     SheetOption,
     read_lab,
@@ -32,6 +35,7 @@ from sledai.files import OUTPUT_FORMATS, Batch, Dialect, Output, open_visits
 from sledai.finding_columns import ANALYTES
 from sledai.laboratory import Lab, LabValues
 from sledai.quantities import plausible_range
+from sledai.words import stated_words
 
 __all__ = ["derive"]
 
@@ -85,6 +89,8 @@ def derive(
     output: OutputOption = None,
     prefix: Prefix = "",
     missing: Missing = [],
+    present: Present = [],
+    absent_text: AbsentText = [],
     separator: SeparatorOption = ",",
     encoding: EncodingOption = "utf-8",
     sheet: SheetOption = None,
@@ -95,10 +101,11 @@ def derive(
     (true, false, or empty for not assessed) and the reason. Values such as <5 and >200 are bounds.
     """
     by = edition_named(edition)
-    labs = [read_lab(option) for option in lab]
+    words = stated_words(present, absent_text)
     signs = _signs(sign)
     refuse_outputs(source, output)
     visits = open_visits(source, Dialect(separator, encoding, sheet))
+    labs = [read_lab(option, visits.columns) for option in lab]
     input_ = Input(visits=visits, columns={}, not_collected=(), absent=(), incomplete="")
     for name in (*(lab.column for lab in labs), *_limits(labs), *signs.values()):
         if name not in visits.columns:
@@ -108,7 +115,7 @@ def derive(
     with reading(visits) as show, ExitStack() as files:
         table = files.enter_context(Output(output)) if output else None
         for batch in problems.until_enough():
-            findings = _findings(batch, labs, signs, missing, problems)
+            findings = _findings(batch, labs, signs, missing, words, problems)
             derived = frame.derive(
                 findings.lazy(),
                 edition=by,
@@ -169,13 +176,19 @@ def _as_read(lab: Lab) -> Lab:
 
 
 def _findings(
-    batch: Batch, labs: list[Lab], signs: dict[str, str], missing: list[str], problems: Problems
+    batch: Batch,
+    labs: list[Lab],
+    signs: dict[str, str],
+    missing: list[str],
+    words: Mapping[str, bool],
+    problems: Problems,
 ) -> pl.DataFrame:
     """Read the columns of values and of signs, and take up what is wrong in them."""
     other = "empty; other texts need --missing TEXT"
     columns = dict.fromkeys(signs.values(), _ANY)
-    answers = find_answers(batch.visits, columns, missing=missing)
-    problems.add(batch, answers, f"; accepted: {', '.join(ANSWER_WORDS)} (any case), {other}")
+    answers = find_answers(batch.visits, columns, missing=missing, words=words)
+    problems.add_code(answers)
+    problems.add(batch, answers, f"; accepted: {', '.join(words)} (any case), {other}")
     read = [answers.visits[name].alias(_read(name)) for name in columns]
     for name in _limits(labs):
         numbers, wrong = read_numbers(batch.visits[name], missing)

@@ -1,30 +1,36 @@
 """Options that commands share: how a file is read, and which column holds which descriptor."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 
-from sledai.answers import ANSWER_WORDS, Items, answer_columns, descriptor_named, plain_name
 from sledai.cli.printing import printable
 from sledai.descriptors import Descriptor, listed
 from sledai.errors import SHOWN, InvalidInputError, shorten
 from sledai.files import FORMATS, OUTPUT_FORMATS, Visits, output_format
 from sledai.laboratory import Lab
+from sledai.names import ALSO_OTHER_COLUMNS, answer_columns, descriptor_named, plain_name
 from sledai.trials.catalog import CATALOG
+from sledai.words import ANSWER_WORDS, Items
 
 __all__ = [
     "TRIAL_RULES",
     "Absent",
+    "AbsentText",
     "Columns",
     "EncodingOption",
     "Input",
     "InputFile",
     "ItemsOption",
     "Missing",
+    "NoItems",
     "NotCollected",
+    "Present",
     "SeparatorOption",
     "SheetOption",
     "read_input",
@@ -57,6 +63,30 @@ Missing = Annotated[
     list[str],
     typer.Option(
         metavar="TEXT", help="Take this text for not assessed, as empty cells are. Repeatable."
+    ),
+]
+NoItems = Annotated[
+    list[str],
+    typer.Option(
+        "--no-item",
+        metavar="COLUMN",
+        help="This column looks like a descriptor's and is none. Repeatable.",
+    ),
+]
+Present = Annotated[
+    list[str],
+    typer.Option(
+        "--present",
+        metavar="TEXT",
+        help="Cells with this text say yes, in any case, and no other text says yes. Repeatable.",
+    ),
+]
+AbsentText = Annotated[
+    list[str],
+    typer.Option(
+        "--absent-text",
+        metavar="TEXT",
+        help="Cells with this text say no, in any case, and no other text says no. Repeatable.",
     ),
 ]
 NotCollected = Annotated[
@@ -94,6 +124,7 @@ class Input:
     columns: Mapping[str, Descriptor]
     not_collected: Collection[Descriptor]
     absent: Collection[Descriptor]
+    no_items: Collection[str] = ()
     incomplete: str
 
     @property
@@ -104,13 +135,16 @@ class Input:
     def said(self) -> list[str]:
         """Say what was read as what, and what was asserted."""
         lines: list[str] = []
-        renamed = [
-            f"{printable(theirs).plain} as {d}"
-            for theirs, d in self.columns.items()
-            if plain_name(theirs) != d
+        read = [
+            d.value if theirs == d else f"{printable(theirs).plain} as {d}"
+            for theirs, d in sorted(self.columns.items(), key=lambda pair: pair[1].number)
         ]
-        if renamed:
-            lines.append(f"columns read: {', '.join(renamed)}")
+        if read:
+            lines.append(f"columns read: {', '.join(read)}")
+        if self.no_items:
+            lines.append(f"no items: {', '.join(printable(c).plain for c in self.no_items)}")
+        if self.not_collected:
+            lines.append(f"not collected: {listed(self.not_collected)}")
         if self.absent:
             lines.append(f"asserted absent at every visit: {listed(self.absent)}")
         return lines
@@ -122,6 +156,7 @@ def read_input(
     column: list[str],
     not_collected: list[str],
     absent: list[str],
+    no_item: list[str],
     reserved: Collection[str] = (),
 ) -> Input:
     """Find the descriptors of an open file; columns `reserved` for other use hold none."""
@@ -133,39 +168,67 @@ def read_input(
             raise InvalidInputError(
                 f"column {shorten(name)} is named both for {named[name]} and as a number"
             )
-    columns = answer_columns([name for name in visits.columns if name not in reserved], named)
+    try:
+        columns = answer_columns(
+            [name for name in visits.columns if name not in reserved],
+            named,
+            [name for name in no_item if name not in reserved],
+            how=" (--column THEIRS=DESCRIPTOR, --no-item COLUMN)",
+        )
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{visits.path}: {error}") from None
     missing = [descriptor_named(name) for name in not_collected]
     asserted = [descriptor_named(name) for name in absent]
+    for theirs, descriptor in columns.items():
+        if descriptor in {*missing, *asserted}:
+            how = "--not-collected" if descriptor in missing else "--absent"
+            raise InvalidInputError(
+                f"{visits.path}: {how} {descriptor}, yet column {shorten(theirs)} holds it; if "
+                "that is no item, say so (--no-item COLUMN)"
+            )
     unnamed = set(Descriptor).difference(columns.values(), missing, asserted)
     return Input(
         visits=visits,
         columns=columns,
         not_collected=missing,
         absent=asserted,
+        no_items=no_item,
         incomplete=_missing_columns(visits, unnamed, columns) if unnamed else "",
     )
 
 
-def read_lab(option: str) -> Lab:
-    """Read 'ANALYTE=COLUMN UNIT', and lower=... or upper=... after it."""
+def read_lab(option: str, there: Collection[str]) -> Lab:
+    """Read 'ANALYTE=COLUMN UNIT', and lower=... or upper=... after it.
+
+    `there` are the columns of the file: just the one that is written is meant, spaces and all.
+    """
     analyte, equals, rest = option.partition("=")
-    words = rest.strip().split(" ")
-    ends: dict[str, float | str] = {}
-    while len(words) > 1 and words[-1].startswith(("lower=", "upper=")):
-        name, _, end = words.pop().partition("=")
-        if name in ends:
-            raise InvalidInputError(f"--lab: found {shorten(option)}, with {name} twice")
-        try:
-            ends[name] = float(end)
-        except ValueError:
-            ends[name] = end
-    column = " ".join(words[:-1]).strip()
-    if not equals or not column:
+    ways = [(rest[: way.start()], way["unit"], way["ends"]) for way in _LAB.finditer(rest)]
+    known = [way for way in ways if way[0] in there]
+    if not equals or not ways:
         raise InvalidInputError(
             f"--lab: found {shorten(option)}; accepted: 'ANALYTE=COLUMN UNIT', such as "
             "'platelets=platelet_count 10*9/L'"
         )
-    return Lab(analyte.strip(), column, words[-1], ends.get("lower"), ends.get("upper"))
+    if len(known) > 1:
+        raise InvalidInputError(
+            f"--lab: found {shorten(option)}, which may mean column "
+            f"{' or '.join(shorten(column) for column, _, _ in known)}; rename one"
+        )
+    column, unit, ends = (known or ways)[0]
+    limits: dict[str, float | str] = {}
+    for end in filter(None, re.split(r" (?=(?:lower|upper)=)", ends)):
+        name, _, limit = end.partition("=")
+        if name in limits:
+            raise InvalidInputError(f"--lab: found {shorten(option)}, with {name} twice")
+        try:
+            limits[name] = float(limit)
+        except ValueError:
+            limits[name] = limit
+    return Lab(analyte.strip(), column, unit, limits.get("lower"), limits.get("upper"))
+
+
+_LAB = re.compile(r" (?=(?P<unit>(?!lower=|upper=)\S+)(?P<ends>(?: (?:lower|upper)=.*)?)$)")
 
 
 def _named_columns(options: list[str]) -> dict[str, Descriptor]:
@@ -188,6 +251,11 @@ def _missing_columns(
 ) -> str:
     unused = [shorten(name) for name in visits.columns if name not in columns]
     more = f" and {len(unused) - SHOWN} more" if len(unused) > SHOWN else ""
+    perhaps = [
+        f"  {shorten(name)} may be {d} or another column; if it is: --column {quote(f'{name}={d}')}"
+        for name in visits.columns
+        if (d := ALSO_OTHER_COLUMNS.get(plain_name(name))) in descriptors and name not in columns
+    ]
     lines = [
         f"{visits.path}: no column for {listed(descriptors)}",
         (
@@ -195,6 +263,7 @@ def _missing_columns(
             "(--not-collected DESCRIPTOR), or that it was never present (--absent DESCRIPTOR)"
         ),
         f"  columns not used: {', '.join(unused[:SHOWN]) or 'none'}{more}",
+        *perhaps,
     ]
     if len(visits.columns) == 1:
         lines.append("  there is one column only: what separates the fields? (--separator)")

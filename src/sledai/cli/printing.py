@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sledai.errors import escaped
+
 __all__ = [
     "ROWS_SHOWN",
     "identifying",
@@ -42,9 +44,8 @@ def print_table(table: Table) -> None:
 
 
 def printable(value: object) -> Text:
-    """Show a cell of a file as plain text: no markup, no control characters."""
-    text = "" if value is None else str(value)
-    return Text("".join(c if c.isprintable() else "?" for c in text), overflow="ellipsis")
+    """Show a cell of a file as plain text, `escaped`: no markup, no control characters."""
+    return Text("" if value is None else escaped(str(value)), overflow="ellipsis")
 
 
 def wrapped(text: str, *, indent: int = 2) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from sledai.answers import Answers
+from sledai.answers import Answers, Coding
 from sledai.cli.options import Input
 from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
 from sledai.files import Batch
+from sledai.words import python_values
 
 __all__ = ["Problems"]
 
@@ -28,6 +29,7 @@ class Problems:
     _rows: int = 0
     _read_to: int = 0
     _kinds: dict[str, _Kind] = field(default_factory=dict[str, _Kind])
+    _coding: Coding = field(default_factory=Coding)
 
     def until_enough(self) -> Iterator[Batch]:
         """Yield the batches of the file, until reading on would only add to the count."""
@@ -46,6 +48,10 @@ class Problems:
         self._add("records that are no row", len(batch.rejected), records)
         self.add_answers(batch, answers, "cells that are no answer", accepted or answers.accepted)
 
+    def add_code(self, answers: Answers) -> None:
+        """Take up what the answers of a batch say of how they are coded."""
+        self._coding.add(answers)
+
     def add_answers(self, batch: Batch, answers: Answers, what: str, accepted: str) -> None:
         """Take up the cells of answers that are none, of a batch which is taken up already."""
         if count := answers.wrong_cells:
@@ -59,7 +65,7 @@ class Problems:
         place = self.input_.visits.place
         cells = (
             f"{place} {batch.places[row]}, column {shorten(column)}: "
-            f"found {shorten(*batch.visits[column].slice(row, 1).to_list())}"
+            f"found {shorten(*python_values(batch.visits[column].slice(row, 1)))}"
             for row in wrong.arg_true().head(SHOWN)
         )
         self._add(what, int(wrong.sum()), cells, f"; accepted: {accepted}")
@@ -82,8 +88,9 @@ class Problems:
         return bool(self.input_.incomplete or self._kinds)
 
     def refuse(self) -> None:
-        """Raise `InvalidInputError` for all that was found."""
-        if not self.found:
+        """Raise `InvalidInputError` for all that was found, and for a code nobody stated."""
+        coding = self._coding.found(_HOW)
+        if not self.found and not coding:
             return
         visits = self.input_.visits
         where = ""
@@ -96,4 +103,11 @@ class Problems:
             for name, kind in self._kinds.items()
         ]
         incomplete = [self.input_.incomplete] if self.input_.incomplete else []
-        raise InvalidInputError("\n".join([*incomplete, *said]))
+        codes = [f"{visits.path}: {coding}"] if coding else []
+        raise InvalidInputError("\n".join([*incomplete, *said, *codes]))
+
+
+_HOW = (
+    "say which texts mean present and absent (--present TEXT, --absent-text TEXT), or stand for a "
+    "missing answer (--missing TEXT)"
+)

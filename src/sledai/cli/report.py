@@ -13,6 +13,7 @@ from sledai.cli.options import Input
 from sledai.cli.printing import ROWS_SHOWN, identifying, printable, wrapped
 from sledai.errors import InvalidInputError, shorten
 from sledai.files import Batch
+from sledai.words import python_values
 
 __all__ = ["Report"]
 
@@ -97,20 +98,22 @@ class Report:
             self._queries.setdefault(lab, Counter()).update(queries)
         rows = pl.Series([finding.row for finding in found.findings], dtype=pl.UInt32)
         cells = pl.DataFrame({name: batch.visits[name] for name in self.input_.others})[rows]
+        values = [python_values(column) for column in cells]
+        shown = [tuple(column[n] for column in values) for n in range(cells.height)]
         places = batch.places.gather(rows)
         records = [_record(finding) for finding in found.findings]
-        for place, finding, row in zip(places, found.findings, cells.iter_rows(), strict=True):
+        for place, finding, row in zip(places, found.findings, shown, strict=True):
             self._show(place, finding, row)
         if self.keep:
             self._kept += [
                 {
                     self.input_.visits.place: place,
-                    "columns": row,
+                    "columns": dict(zip(cells.columns, row, strict=True)),
                     **record,
                     "alternatives": _alternatives(finding),
                 }
                 for place, row, record, finding in zip(
-                    places, cells.iter_rows(named=True), records, found.findings, strict=True
+                    places, shown, records, found.findings, strict=True
                 )
             ]
         said = pl.DataFrame(records, schema=_COLUMNS).rename(lambda name: f"sledai_{name}")

@@ -10,16 +10,19 @@ import polars as pl
 import typer
 
 from sledai import frame
-from sledai.answers import Answers, find_answers
+from sledai.answers import Answers, find_answers, item_columns
 from sledai.cli.options import (
     Absent,
+    AbsentText,
     Columns,
     EncodingOption,
     Input,
     InputFile,
     ItemsOption,
     Missing,
+    NoItems,
     NotCollected,
+    Present,
     SeparatorOption,
     SheetOption,
     read_input,
@@ -35,13 +38,16 @@ from sledai.cli.printing import (
 )
 from sledai.cli.problems import Problems
 from sledai.cli.progress import reading
+from sledai.descriptors import Descriptor
 from sledai.entry_rules import ActivityRule
 from sledai.errors import InvalidInputError
 from sledai.files import OUTPUT_FORMATS, Batch, Dialect, Output, Visits, open_visits
 from sledai.frame import Policy
+from sledai.parts import refuse_collisions
 from sledai.scoring import ScoreBounds
 from sledai.trials.catalog import find
 from sledai.verdict import Verdict
+from sledai.words import python_values, stated_words
 
 __all__ = ["score"]
 
@@ -90,6 +96,9 @@ def score(
     missing: Missing = [],
     not_collected: NotCollected = [],
     absent: Absent = [],
+    no_item: NoItems = [],
+    present: Present = [],
+    absent_text: AbsentText = [],
     trial: Trials = [],
     separator: SeparatorOption = ",",
     encoding: EncodingOption = "utf-8",
@@ -108,24 +117,31 @@ def score(
         column=column,
         not_collected=not_collected,
         absent=absent,
+        no_item=no_item,
     )
-    tally = _Tally(rules, policy)
+    words = stated_words(present, absent_text)
+    tally = _Tally(rules, policy, asked=len(Descriptor) - len(set(input_.absent)))
     problems = Problems(input_)
     with reading(input_.visits) as show, ExitStack() as files:
         scores = files.enter_context(Output(output)) if output else None
         rejected = files.enter_context(Output(rejects)) if rejects else None
         for batch in problems.until_enough():
-            answers = find_answers(batch.visits, input_.columns, items=items, missing=missing)
+            answers = find_answers(
+                batch.visits, input_.columns, items=items, missing=missing, words=words
+            )
+            problems.add_code(answers)
             if rejected is None or input_.incomplete:
                 problems.add(batch, answers)
             else:
                 rejected.write(_rejects(input_.visits, batch, answers))
                 tally.rejected += len(batch.rejected) + int(answers.wrong_rows.sum())
             if not problems.found:  # else read on to find the others; nothing will be written
-                scored = _scored(input_, answers.readable(), rules, policy)
-                tally.add(scored)
+                read = answers.readable()
+                scored = _scored(input_, read, rules, policy)
+                tally.add(read.as_in_the_file, scored)
                 if scores is not None:
-                    scores.write(scored)
+                    refuse_collisions(input_.visits.columns, scored.columns)
+                    scores.write(read.as_in_the_file.hstack(scored))
             show(batch)
         problems.refuse()
         for file in filter(None, (scores, rejected)):
@@ -138,15 +154,15 @@ def score(
 def _scored(
     input_: Input, answers: Answers, rules: list[ActivityRule], policy: Policy
 ) -> pl.DataFrame:
-    scored = frame.score(
-        answers.visits,
+    alone = answers.items_alone
+    return frame.score(
+        alone,
         rules=rules,
-        columns=input_.columns,
+        columns=item_columns(input_.columns),
         not_collected=input_.not_collected,
         absent=input_.absent,
         policy=policy,
-    )
-    return scored.with_columns(answers.cells)  # as in the file
+    ).drop(alone.columns)
 
 
 def _rejects(visits: Visits, batch: Batch, answers: Answers) -> pl.DataFrame:
@@ -181,22 +197,30 @@ class _Tally:
 
     rules: list[ActivityRule]
     policy: Policy
+    asked: int
     visits: int = 0
     exact: int = 0
     assumed_cells: int = 0
     assumed_visits: int = 0
+    empty: int = 0
     rejected: int = 0
     verdicts: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
-    first: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
+    rows: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])  # the first, to be shown
+    scores: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
 
-    def add(self, scored: pl.DataFrame) -> None:
+    def add(self, rows: pl.DataFrame, scored: pl.DataFrame) -> None:
+        """Take up the scores of some rows."""
         if self.visits < ROWS_SHOWN:
-            self.first.append(scored.head(ROWS_SHOWN - self.visits))
+            self.rows.append(rows.head(ROWS_SHOWN - self.visits))
+            self.scores.append(scored.head(ROWS_SHOWN - self.visits))
         self.visits += scored.height
         self.exact += scored["sledai_total"].count()
         unknown = scored["sledai_not_assessed"]
-        self.assumed_cells += int(unknown.sum())
-        self.assumed_visits += int((unknown > 0).sum())
+        empty = (unknown == self.asked) & (unknown > 0)
+        assumed = unknown.filter(~empty)
+        self.empty += int(empty.sum())
+        self.assumed_cells += int(assumed.sum())
+        self.assumed_visits += int((assumed > 0).sum())
         for rule in self.rules:
             verdicts = scored[frame.verdict_column(rule)]
             self.verdicts.setdefault(rule.name, Counter()).update(
@@ -208,6 +232,8 @@ class _Tally:
         if self.exact < self.visits:
             visits += f", {self.visits - self.exact:,} with a range (descriptors not assessed)"
         lines = [visits]
+        if self.empty:
+            lines.append(f"{self.empty:,} visits at which no descriptor was assessed: left open")
         if self.policy == "absent":
             lines.append(
                 f"policy absent: {self.assumed_cells:,} answers at {self.assumed_visits:,} visits "
@@ -234,7 +260,7 @@ def _print_result(tally: _Tally, input_: Input, output: Path | None, rejects: Pa
 
 
 def _print_table(tally: _Tally, input_: Input) -> None:
-    shown = pl.concat(tally.first)
+    shown = pl.concat(tally.rows)
     table = plain_table()
     others = identifying(input_.others)
     for name in others:
@@ -243,9 +269,10 @@ def _print_table(tally: _Tally, input_: Input) -> None:
         table.add_column(name, justify="right")
     for rule in tally.rules:
         table.add_column(rule.name)
-    for row in shown.iter_rows(named=True):
+    known_by = [python_values(shown[name]) for name in others]
+    for n, row in enumerate(pl.concat(tally.scores).iter_rows(named=True)):
         table.add_row(
-            *(printable(row[name]) for name in others),
+            *(printable(column[n]) for column in known_by),
             str(ScoreBounds(row["sledai_low"], row["sledai_high"])),
             str(ScoreBounds(row["sledai_clinical_low"], row["sledai_clinical_high"])),
             str(row["sledai_not_assessed"] or "-"),
