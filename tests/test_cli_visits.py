@@ -1,5 +1,6 @@
 """`sledai visits`: a table by patient, files by visit and by patient, errors with their line."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from sledai import Descriptor, cli
 from sledai.follow_up import PATIENT_COLUMNS, VISIT_COLUMNS
-from sledai.visit_rows import FIELDS as FIELD_NAMES
+from sledai.visit_fields import FIELDS as FIELD_NAMES
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "visits.csv"
@@ -39,7 +40,7 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.
     return run
 
 
-FIELDS = ["--field", "global=physician_global", "--missing", "NK"]
+FIELDS = ["--field", "global=physician_global 0-3", "--missing", "NK"]
 
 
 class TestTable:
@@ -55,7 +56,7 @@ class TestTable:
         ) in out
         assert "2024-06-11   6 to 10         6      -2 to +2  open    no     no\n" in out
         assert "\n40 visits of 9 patients\n" in out
-        assert "fields read: clinician_global as physician_global, prednisone_mg_day\n" in out
+        assert "fields read: physician_global 0-3, prednisone_mg_day\n" in out
         assert "not in the file, so not known at any visit: weight_kg, new_nsaid,\n" in out
 
     def test_unsorted_rows_are_sorted(self, run: Run) -> None:
@@ -93,13 +94,37 @@ class TestTable:
         _, out, _ = run("w.csv", *OTHERS)
         assert "DORIS 100 %" in " ".join(out.split())
         options = ["--flare-index", "belimumab", "--prednisolone", "<", "--carry", "at both ends"]
+        options += ["--new-serology", "ignored", "--first-visit", "has nothing new"]
         _, out, _ = run("w.csv", *OTHERS, *options)
         told = " ".join(out.split())
         assert "DORIS 0 %" in told
         assert (
-            "Readings: flare index belimumab; DORIS at < 5 mg of prednisolone; a state counts at "
+            "Readings: flare index belimumab; LLDAS: new serology is ignored, a first visit has "
+            "nothing new; DORIS at < 5 mg of prednisolone; a state counts at "
             "both ends; descriptors taken as SLEDAI-2K for LLDAS."
         ) in told
+
+    @pytest.mark.parametrize(("rows", "visits"), [(1, "1 visit"), (2, "2 visits")])
+    def test_what_counts_as_no_is_said(
+        self, run: Run, tmp_path: Path, rows: int, visits: str
+    ) -> None:
+        """Nobody stated new activity: the first visit is open, and silence counts at the others."""
+        head = (
+            "id,seen,rash,arthritis,physician_global,prednisone_mg_day,maintenance_doses,"
+            "hemolytic_anemia,gastrointestinal_activity\n"
+        )
+        cells = "".join(f"A,2024-01-0{n + 1},0,0,0,5,1,0,0\n" for n in range(rows + 1))
+        (tmp_path / "w.csv").write_text(head + cells, encoding="utf-8")
+        _, out, _ = run("w.csv", *OTHERS)
+        told = " ".join(out.split())
+        said = f"LLDAS at {visits} counts as no what nobody answered: new_lupus_activity"
+        assert said in told
+        run("w.csv", *OTHERS, "-o", "out.csv")
+        written = csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines())
+        assert [row["sledai_lldas_assumed"] for row in written] == [
+            "",
+            *(["new_lupus_activity"] * rows),
+        ]
 
     def test_the_options_of_other_commands(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "w.csv").write_text(
@@ -113,13 +138,14 @@ class TestTable:
         assert code == 0
         assert "2024-01-01    4 to 7    4 to 7  " in out
         assert "columns read: swelling as arthritis, eruption as rash\n" in out
+        assert "not collected: fever\n" in out
 
     def test_a_file_that_has_all_fields(self, run: Run, tmp_path: Path) -> None:
         names = ["id", "seen", "rash", "arthritis", *FIELD_NAMES]
         row = ["A", "2024-01-01", "no", "no", *[""] * len(FIELD_NAMES)]
         (tmp_path / "all.csv").write_text(f"{','.join(names)}\n{','.join(row)}\n")
         _, out, _ = run("all.csv", *OTHERS)
-        assert "fields read: physician_global, prednisone_mg_day, weight_kg," in out
+        assert "fields read: physician_global 0-3, prednisone_mg_day, weight_kg," in out
         assert "not in the file" not in out
 
     def test_more_visits_than_a_screen(self, run: Run, tmp_path: Path) -> None:
@@ -134,7 +160,7 @@ class TestTable:
             "id,seen,rash,arthritis\n\x1b[31mA,2024-01-01,no,no\n", encoding="utf-8"
         )
         _, out, _ = run("odd.csv", *OTHERS)
-        assert "?[31mA: 1 visit\n" in out
+        assert "\\x1b[31mA: 1 visit\n" in out
 
 
 class TestFiles:
@@ -152,8 +178,15 @@ class TestFiles:
             ".jsonl": pl.read_ndjson,
         }
         by_visit, by_patient = (readers[suffix](path) for path in (visits, patients))
-        assert by_visit.columns == ["id", "seen", *VISIT_COLUMNS]
-        assert by_visit["sledai_change_low"].to_list() == [None, 2, None]
+        assert by_visit.columns == [*ROWS.splitlines()[0].split(","), *VISIT_COLUMNS]
+        assert by_visit["seen"].cast(pl.String).to_list() == [
+            "2024-02-01",
+            "2024-01-01",
+            "2024-01-05",
+        ]
+        assert by_visit["global"].cast(pl.String).to_list() == ["1.5", "0.5", "NK"]
+        assert by_visit["sledai_total"].to_list() == [4, 2, None]
+        assert by_visit["sledai_change_low"].to_list() == [2, None, None]
         assert by_patient.columns == ["id", *PATIENT_COLUMNS]
         assert by_patient["sledai_days"].to_list() == [31, 0]
 
@@ -222,12 +255,12 @@ class TestRefuses:
             (
                 "A,2024-01-01,no,no,1,,,",
                 ["--field", "global=pga"],
-                "error: --field: found 'global=pga'; accepted: THEIRS=FIELD",
+                "error: column 'global': found 'pga'; accepted: physician_global 0-3",
             ),
             (
                 "A,2024-01-01,no,no,1,,,",
                 ["--field", "plt=platelets mg"],
-                "error: --field: found 'plt=platelets mg'; accepted: THEIRS=FIELD",
+                "error: column 'plt': found 'platelets mg'; accepted: physician_global 0-3",
             ),
             ("A,2024-01-01,no,no,1,,,", ["--field", "global"], "error: --field: found 'global'"),
             (
@@ -279,7 +312,7 @@ class TestRefuses:
         assert code == 0
         assert out.startswith("0 visits of 0 patients\n")
         assert (tmp_path / "o.csv").read_text(encoding="utf-8") == (
-            ",".join(["id", "seen", *VISIT_COLUMNS]) + "\n"
+            ",".join([ROWS.splitlines()[0], *VISIT_COLUMNS]) + "\n"
         )
 
     def test_one_visit(self, run: Run, tmp_path: Path) -> None:
@@ -296,10 +329,12 @@ class TestRefuses:
         )
         code, _, err = run("w.csv", *OTHERS)
         assert code == 2
-        assert "columns 'pga' and 'physician_global' both go by names of" in err
-        code, out, _ = run("w.csv", *OTHERS, "--field", "pga=physician_global")
+        assert "column 'pga' goes by a name of physician_global; say on which scale" in err
+        code, out, _ = run("w.csv", *OTHERS, "--no-item", "pga")
+        assert (code, "fields read: physician_global 0-3\n" in out) == (0, True)
+        code, out, _ = run("w.csv", *OTHERS, "--field", "pga=physician_global 0-10")
         assert code == 0
-        assert "fields read: pga as physician_global\n" in out
+        assert "fields read: pga as physician_global 0-10\n" in out
 
     def test_missing_columns(self, run: Run) -> None:
         code, _, err = run("v.csv", *OTHERS, subject="patient")

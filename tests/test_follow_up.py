@@ -77,24 +77,29 @@ def visits_of(patient: str) -> History:
     )
 
 
+STEPS = {  # by the number of the row
+    row: step
+    for patient, rows in {"B": [2, 0], "A": [3, 1], "C": [4]}.items()
+    for row, step in zip(rows, course(visits_of(patient)), strict=True)
+}
+
+
 def records(df: Any) -> list[dict[str, Any]]:
     rows = df.to_dicts() if isinstance(df, pl.DataFrame) else df.to_dict("records")
-    return [{k: None if v is None or v is pd.NA else v for k, v in row.items()} for row in rows]
+    return [{k: None if pd.isna(v) else v for k, v in row.items()} for row in rows]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 class TestEngines:
     def test_by_visit(self, engine: str) -> None:
-        result = by_visit(ENGINES[engine](DATA), **ARGUMENTS)
-        cells = [2, 0, 3, 1, 4]  # of the input, by patient and date
-        seen = records(ENGINES[engine](DATA))
-        steps = [step for patient in ("B", "A", "C") for step in course(visits_of(patient))]
+        data = ENGINES[engine](DATA)
+        result = by_visit(data, **ARGUMENTS)
         assert records(result) == [
-            {"id": seen[row]["id"], "seen": seen[row]["seen"], **visit_row(step)}
-            for row, step in zip(cells, steps, strict=True)
+            {**row, **visit_row(STEPS[number])} for number, row in enumerate(records(data))
         ]
-        assert type(result) is type(ENGINES[engine](DATA))
-        assert list(result.columns) == ["id", "seen", *VISIT_COLUMNS]
+        assert type(result) is type(data)
+        assert list(result.columns) == [*DATA, *VISIT_COLUMNS]
+        assert list(data.columns) == list(DATA)  # as it was
 
     def test_by_patient(self, engine: str) -> None:
         result = by_patient(ENGINES[engine](DATA), **ARGUMENTS)
@@ -116,24 +121,44 @@ def test_some_numbers_by_hand() -> None:
     c = by_id["C"]
     assert c["sledai_visits"] == 1
     assert c["sledai_adjusted_mean_low"] is None
-    first = records(by_visit(pl.DataFrame(DATA), **ARGUMENTS))[0]
-    assert (first["id"], first["seen"]) == ("B", "2024-01-01")
-    assert (first["sledai_low"], first["sledai_new"]) == (6, None)
-    second = records(by_visit(pl.DataFrame(DATA), **ARGUMENTS))[1]
-    assert (second["sledai_resolved"], second["sledai_class"]) == ("arthritis", "improvement")
+    rows = records(by_visit(pl.DataFrame(DATA), **ARGUMENTS))
+    assert [row["sledai_total"] for row in rows] == [2, None, 6, 2, None]
+    assert [row["sledai_clinical"] for row in rows] == [2, None, 6, 2, None]
+    assert [row["sledai_low"] for row in rows] == [2, 0, 6, 2, 0]
+    assert [row["sledai_resolved"] for row in rows] == ["arthritis", "rash", None, None, None]
+    assert rows[0]["sledai_class"] == "improvement"
+    assert rows[2]["sledai_new"] is None
+
+
+def test_results_stand_on_the_rows_of_their_visits() -> None:
+    """Assigned back to the frame they came from, whatever its index."""
+    df = pd.DataFrame(DATA, index=[7, 3, 3, "x", 0])
+    df.attrs["source"] = "clinic"
+    result = by_visit(df, **ARGUMENTS)
+    assert list(result.index) == [7, 3, 3, "x", 0]
+    assert result.attrs == {"source": "clinic"}
+    assert list(df.assign(total=result["sledai_total"].array)["total"].fillna(-1)) == [
+        2,
+        -1,
+        6,
+        2,
+        -1,
+    ]
+
+
+def test_patients_are_python_values() -> None:
+    data = pd.DataFrame({"id": [1, 2], "seen": ["2024-01-01"] * 2})
+    found = histories(data, subject="id", date="seen", not_collected=Descriptor)
+    assert [type(patient) for patient in found] == [int, int]
 
 
 @given(st.permutations(range(5)))
 def test_the_order_of_the_rows_does_not_matter(order: list[int]) -> None:
     shuffled = {name: [cells[i] for i in order] for name, cells in DATA.items()}
     first, second = (
-        sorted(
-            records(by_visit(pl.DataFrame(data), **ARGUMENTS)),
-            key=lambda row: (row["id"], row["seen"]),
-        )
-        for data in (DATA, shuffled)
+        records(by_visit(pl.DataFrame(data), **ARGUMENTS)) for data in (DATA, shuffled)
     )
-    assert first == second
+    assert [first[i] for i in order] == second
 
 
 def test_columns_with_the_names_of_fields_are_read() -> None:
@@ -183,7 +208,11 @@ def test_frame_offers_them() -> None:
         ({"rash": [1, 2, 0, 0, 0]}, {}, "column 'rash': found 2 in row 1, counting from 0"),
         ({}, {"subject": "patient"}, "no column 'patient'"),
         ({}, {"fields": {"steroids": "prednisone_mg_day"}}, "no column 'steroids'"),
-        ({}, {"fields": {"steroid": "dose"}}, "fields: found 'dose'; accepted: physician_global"),
+        (
+            {},
+            {"fields": {"steroid": "dose"}},
+            "column 'steroid': found 'dose'; accepted: physician_global",
+        ),
         (
             {},
             {"fields": {"steroid": "weight_kg", "physician_global": "weight_kg"}},
@@ -196,14 +225,69 @@ def test_frame_offers_them() -> None:
         ({"id": [[1]] * 5}, {}, "column 'id' holds lists; accepted: plain cells"),
         (
             {"sledai_low": ["A"] * 5},
-            {"subject": "sledai_low"},
-            "column 'sledai_low' has the name of a result; rename it",
+            {},
+            r"result columns that are there already .*: sledai_low",
         ),
     ],
 )
 def test_what_is_refused(changes: dict[str, Any], arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidInputError, match=said):
         by_visit(pl.DataFrame({**DATA, **changes}), **{**ARGUMENTS, **arguments})
+
+
+class TestScalesAndUnits:
+    """A number is on the scale, and in the unit, that is stated for its column."""
+
+    @pytest.mark.parametrize("engine", [pl.DataFrame, pd.DataFrame])
+    @pytest.mark.parametrize(
+        ("said", "cell", "expected"),
+        [
+            ("physician_global 0-3", 1.5, "1.5"),
+            ("physician_global 0-10", 1, "0.3"),
+            ("physician_global 0-10", 1.7, "0.51"),
+            ("physician_global 0-10", "10", "3"),
+            ("physician_global 0-100", 16.5, "0.495"),
+            ("physician_global 0-4", 1, "0.75"),
+        ],
+    )
+    def test_a_global_assessment(self, engine: Any, said: str, cell: object, expected: str) -> None:
+        df = engine({"id": ["A"], "seen": ["2024-01-01"], "global": [cell]})
+        found = histories(
+            df, subject="id", date="seen", not_collected=Descriptor, fields={"global": said}
+        )
+        assert str(found["A"].visits[0].physician_global) == expected
+
+    @pytest.mark.parametrize(
+        ("said", "cell", "message"),
+        [
+            ("physician_global", 1, "with the scale of the column, as 'physician_global 0-3'"),
+            ("physician_global 0-7", 1, "found 'physician_global 0-7'; accepted: physician_glo"),
+            ("physician_global 1-5", 1, "found 'physician_global 1-5'; accepted: physician_glo"),
+            ("physician_global 0-10", 11, "column 'global': found 11; accepted: 0 to 10, the sc"),
+            ("physician_global 0-10", "x", "column 'global': found 'x'; accepted: 0 to 10"),
+            ("weight_kg kg", 1, "column 'global': found 'weight_kg kg'; accepted: physician_gl"),
+            ("platelets mg", 1, r"accepted: .* platelets \(/mm3, /uL, 10"),
+            ("hemoglobin g/dL", True, "column 'global': found True; accepted: text of a number"),
+        ],
+    )
+    def test_refused(self, said: str, cell: object, message: str) -> None:
+        df = pl.DataFrame({"id": ["A"], "seen": ["2024-01-01"], "global": [cell]})
+        with pytest.raises(InvalidInputError, match=message):
+            histories(
+                df, subject="id", date="seen", not_collected=Descriptor, fields={"global": said}
+            )
+
+    def test_amounts_take_the_unit_of_their_column(self) -> None:
+        df = pl.DataFrame({"id": ["A", "B"], "seen": ["2024-01-01"] * 2, "plt": [92.5, None]})
+        found = histories(
+            df.with_columns(hb=pl.Series(["7 g/dL", "9.1 g/dL"])),
+            subject="id",
+            date="seen",
+            not_collected=Descriptor,
+            fields={"plt": "platelets 10*9/L", "hb": "hemoglobin g/dL"},
+        )
+        assert [str(h.visits[0].platelets) for h in found.values()] == ["92.5 10*9/L", "None"]
+        assert [str(h.visits[0].hemoglobin) for h in found.values()] == ["7 g/dL", "9.1 g/dL"]
 
 
 @pytest.mark.parametrize("df", [pl.LazyFrame(DATA), DATA, pl.DataFrame(DATA).to_arrow()])
@@ -262,25 +346,17 @@ def test_types_do_not_depend_on_what_is_known(engine: Any) -> None:
         many, one = (function(df, **ARGUMENTS) for df in (full, first))
         added = [name for name in many.columns if name.startswith("sledai")]
         assert [many[name].dtype for name in added] == [one[name].dtype for name in added]
-    if engine is pl.DataFrame:
-        joined = full.join(by_visit(full, **ARGUMENTS), on=["id", "seen"])
-    else:
-        joined = full.merge(by_visit(full, **ARGUMENTS), on=["id", "seen"])
-    assert len(joined) == 5
 
 
 def test_the_readings_reach_the_rows() -> None:
     readings = Readings(variant="belimumab", prednisolone="<", carry="at both ends")
     df = pl.DataFrame(DATA)
-    assert records(by_visit(df, readings=readings, **ARGUMENTS)) == [
-        {"id": patient, "seen": cell, **visit_row(step)}
-        for patient, cells in {
-            "B": ["2024-01-01", "2024-03-01"],
-            "A": ["2024-01-01", "2024-02-01"],
-            "C": ["2024-01-05"],
-        }.items()
-        for cell, step in zip(cells, course(visits_of(patient), readings), strict=True)
+    steps = [step for p in "BAC" for step in course(visits_of(p), readings)]
+    added = [
+        {name: row[name] for name in VISIT_COLUMNS}
+        for row in records(by_visit(df, readings=readings, **ARGUMENTS))
     ]
+    assert [added[row] for row in STEPS] == [visit_row(step) for step in steps]
     assert records(by_patient(df, readings=readings, **ARGUMENTS)) == [
         {"id": patient, **patient_row(visits_of(patient), readings)} for patient in "BAC"
     ]

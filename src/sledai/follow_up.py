@@ -5,15 +5,20 @@ Rows are grouped by patient and sorted by date, and each group goes through the 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import cast
 
+from narwhals.typing import IntoDataFrame, IntoDataFrameT
+
+from sledai.codes import Words
+from sledai.columns import Layout
 from sledai.descriptors import SEROLOGIC, Descriptor, listed
-from sledai.errors import InvalidInputError, shorten
 from sledai.indices import adjusted_mean
 from sledai.indices.sfi import Flare
+from sledai.parts import refuse_collisions
 from sledai.scoring import score_bounds
 from sledai.series import DEFAULT, Readings, Step, course, first_flare, time_in
-from sledai.visit_rows import BY_NUMBER, FIELDS, read_visit_rows
+from sledai.visit_fields import FIELDS
+from sledai.visit_rows import BY_NUMBER, read_visit_rows
 from sledai.visits import History
 
 __all__ = [
@@ -24,11 +29,12 @@ __all__ = [
     "by_visit",
     "histories",
     "patient_row",
-    "refuse_names",
     "visit_row",
 ]
 
 VISIT_COLUMNS = {
+    "sledai_total": "total score; null where not-assessed descriptors leave it open",
+    "sledai_clinical": "clinical score; null where not-assessed descriptors leave it open",
     "sledai_low": "lowest possible total",
     "sledai_high": "highest possible total",
     "sledai_clinical_low": "lowest possible clinical score",
@@ -40,9 +46,10 @@ VISIT_COLUMNS = {
     "sledai_resolved": "descriptors that were present and are absent",
     "sledai_flare": "SELENA flare index since the visit before, or what is possible",
     "sledai_lldas": "low disease activity: met, not_met or undetermined",
+    "sledai_lldas_assumed": "what nobody answered and that counts as no",
     "sledai_doris": "remission: met, not_met or undetermined",
 }
-"""The columns of `by_visit` beside patient and date; those about a change are null at first."""
+"""The columns that `by_visit` adds; those about a change are null at a patient's first visit."""
 
 PATIENT_COLUMNS = {
     "sledai_visits": "number of visits",
@@ -55,21 +62,23 @@ PATIENT_COLUMNS = {
     "sledai_flare_latest": "days to the first visit at which a flare is certain",
     "sledai_lldas_low": "least share of the days in low disease activity",
     "sledai_lldas_high": "greatest share of the days in low disease activity",
+    "sledai_lldas_assumed": "what nobody answered and that counts as no",
     "sledai_doris_low": "least share of the days in remission",
     "sledai_doris_high": "greatest share of the days in remission",
 }
 """The columns of `by_patient` beside the patient; those over time are null after one visit."""
 
 
-_WHOLE = ("low", "high", "visits", "days", "earliest", "latest")
+_WHOLE = ("total", "clinical", "low", "high", "visits", "days", "earliest", "latest")
 _VISIT_TYPES = {name: "whole" if name.endswith(_WHOLE) else "text" for name in VISIT_COLUMNS}
 _PATIENT_TYPES = {
-    name: "whole" if name.endswith(_WHOLE[2:]) else "number" for name in PATIENT_COLUMNS
+    name: "whole" if name.endswith(_WHOLE[4:]) else "text" if name.endswith("assumed") else "number"
+    for name in PATIENT_COLUMNS
 }
 
 
-def by_visit(
-    df: Any,
+def by_visit(  # noqa: PLR0913 - each by keyword
+    df: IntoDataFrameT,
     *,
     subject: str,
     date: str,
@@ -77,20 +86,24 @@ def by_visit(
     fields: Mapping[str, str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
+    no_items: Iterable[str] = (),
+    words: Words | None = None,
     readings: Readings = DEFAULT,
-) -> Any:
-    """Follow each patient visit by visit: a frame with a row for each visit of `df`.
+) -> IntoDataFrameT:
+    """Follow each patient visit by visit: add what each visit is beside the one before it.
 
     `subject` and `date` name the columns of the patient and of the date. Descriptors are read as by
     `sledai.frame.score`; columns with the names of `FIELDS` are read too, and `fields` maps other
-    names to them. The result holds the columns of patient and date as they are, and
-    `VISIT_COLUMNS`; patients in the order in which they first come and visits in that of their
-    dates, whatever the order of the rows. `readings` says how the indices are read where their
-    publications leave that open; LLDAS takes the descriptors as SLEDAI-2K has them.
+    names to them, with the unit of the numbers or the scale of a global assessment behind:
+    `{"plt": "platelets 10*9/L", "pga": "physician_global 0-10"}`. Visits are compared in the order
+    of their dates, whatever the order of the rows. `VISIT_COLUMNS` are added; rows, their order,
+    an index and all other columns stay as they are, and the input is not modified. `readings` says
+    how the indices are read where their publications leave that open; LLDAS takes the descriptors
+    as SLEDAI-2K has them.
 
     Raises `InvalidInputError` for a frame that is neither eager polars nor pandas, for missing
-    columns, for cells that are not accepted, with their row, and for two visits of a patient on one
-    date.
+    columns, for a result column that is there already, for cells that are not accepted, with their
+    row, and for two visits of a patient on one date.
 
     >>> import polars as pl
     >>> visits = pl.DataFrame({
@@ -98,21 +111,27 @@ def by_visit(
     ... })
     >>> others = set(Descriptor) - {"rash"}
     >>> by_visit(visits, subject="id", date="seen", absent=others)["sledai_new"].to_list()
-    [None, 'rash']
+    ['rash', None]
     """
-    refuse_names(subject, date)
-    read = read_visit_rows(df, subject, date, columns, fields, not_collected, absent)
-    rows = [row for _, numbers in read.patients.values() for row in numbers]
-    values = [
+    layout = Layout(
+        columns=columns,
+        not_collected=not_collected,
+        absent=absent,
+        no_items=no_items,
+        words=words,
+    )
+    read = read_visit_rows(df, subject, date, fields, layout)
+    refuse_collisions(read.input_.columns, VISIT_COLUMNS)
+    values = (
         visit_row(step)
         for history, _ in read.patients.values()
         for step in course(history, readings)
-    ]
-    return read.frame([subject, date], rows, values, _VISIT_TYPES)
+    )
+    return cast("IntoDataFrameT", read.of_visits(values, _VISIT_TYPES))
 
 
-def by_patient(
-    df: Any,
+def by_patient(  # noqa: PLR0913 - each by keyword
+    df: IntoDataFrameT,
     *,
     subject: str,
     date: str,
@@ -120,8 +139,10 @@ def by_patient(
     fields: Mapping[str, str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
+    no_items: Iterable[str] = (),
+    words: Words | None = None,
     readings: Readings = DEFAULT,
-) -> Any:
+) -> IntoDataFrameT:
     """Sum up each patient's visits: a frame with a row for each patient.
 
     The columns are `PATIENT_COLUMNS`; the arguments, and what is raised, are those of `by_visit`.
@@ -134,15 +155,21 @@ def by_patient(
     >>> by_patient(visits, subject="id", date="seen", absent=others)["sledai_area_low"].to_list()
     [60.0]
     """
-    refuse_names(subject, date)
-    read = read_visit_rows(df, subject, date, columns, fields, not_collected, absent)
-    rows = [numbers[0] for _, numbers in read.patients.values()]
-    values = [patient_row(history, readings) for history, _ in read.patients.values()]
-    return read.frame([subject], rows, values, _PATIENT_TYPES)
+    layout = Layout(
+        columns=columns,
+        not_collected=not_collected,
+        absent=absent,
+        no_items=no_items,
+        words=words,
+    )
+    refuse_collisions([subject], PATIENT_COLUMNS)
+    read = read_visit_rows(df, subject, date, fields, layout)
+    values = (patient_row(history, readings) for history, _ in read.patients.values())
+    return cast("IntoDataFrameT", read.of_patients(subject, values, _PATIENT_TYPES))
 
 
-def histories(
-    df: Any,
+def histories(  # noqa: PLR0913 - each by keyword
+    df: IntoDataFrame,
     *,
     subject: str,
     date: str,
@@ -150,6 +177,8 @@ def histories(
     fields: Mapping[str, str] | None = None,
     not_collected: Iterable[Descriptor | str] = (),
     absent: Iterable[Descriptor | str] = (),
+    no_items: Iterable[str] = (),
+    words: Words | None = None,
     place: Callable[[int], str] = BY_NUMBER,
 ) -> dict[object, History]:
     """Read the visits of each patient; the arguments, and what is raised, are those of `by_visit`.
@@ -162,16 +191,15 @@ def histories(
     >>> found["A"].visits[0].physician_global
     Decimal('1.5')
     """
-    read = read_visit_rows(df, subject, date, columns, fields, not_collected, absent, place)
+    layout = Layout(
+        columns=columns,
+        not_collected=not_collected,
+        absent=absent,
+        no_items=no_items,
+        words=words,
+    )
+    read = read_visit_rows(df, subject, date, fields, layout, place)
     return {patient: history for patient, (history, _) in read.patients.items()}
-
-
-def refuse_names(subject: str, date: str) -> None:
-    """Refuse names of columns that would be lost, or would overwrite a result."""
-    if subject == date:
-        raise InvalidInputError(f"column {shorten(subject)} is named for patient and date")
-    if taken := sorted({subject, date} & {*VISIT_COLUMNS, *PATIENT_COLUMNS}):
-        raise InvalidInputError(f"column {shorten(taken[0])} has the name of a result; rename it")
 
 
 def visit_row(step: Step) -> dict[str, object]:
@@ -180,6 +208,8 @@ def visit_row(step: Step) -> dict[str, object]:
     clinical = score_bounds(step.assessment, excluding=SEROLOGIC)
     change, flare = step.change, step.flare
     return {
+        "sledai_total": total.exact,
+        "sledai_clinical": clinical.exact,
         "sledai_low": total.low,
         "sledai_high": total.high,
         "sledai_clinical_low": clinical.low,
@@ -193,6 +223,7 @@ def visit_row(step: Step) -> dict[str, object]:
         if flare is None
         else " or ".join(one for one in Flare if one in flare.possible),
         "sledai_lldas": step.lldas.verdict.value,
+        "sledai_lldas_assumed": ", ".join(step.lldas.assumed),
         "sledai_doris": step.doris.verdict.value,
     }
 
@@ -209,14 +240,16 @@ def patient_row(history: History, readings: Readings = DEFAULT) -> dict[str, obj
     }
     if len(history.visits) > 1:
         mean, area = adjusted_mean.assess(history), adjusted_mean.area(history)
-        shares = {name: time_in(history, name, readings).share for name in ("LLDAS", "DORIS")}
+        times = {name: time_in(history, name, readings) for name in ("LLDAS", "DORIS")}
         summary |= {
             "sledai_adjusted_mean_low": float(mean.low),
             "sledai_adjusted_mean_high": float(mean.high),
             "sledai_area_low": float(area[0]),
             "sledai_area_high": float(area[1]),
         }
-        for name, (low, high) in shares.items():
+        summary["sledai_lldas_assumed"] = ", ".join(times["LLDAS"].assumed)
+        for name, time in times.items():
+            low, high = time.share
             summary |= {
                 f"sledai_{name.lower()}_low": float(low),
                 f"sledai_{name.lower()}_high": float(high),

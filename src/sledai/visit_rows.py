@@ -12,17 +12,14 @@ import narwhals as nw
 from pydantic import ValidationError
 
 from sledai.assessment import Assessment
-from sledai.columns import Reading, read_columns, refuse_invalid
-from sledai.descriptors import Descriptor, descriptor_set
+from sledai.codes import Codes, is_missing
+from sledai.columns import Layout, Reading, read_columns, refuse_invalid
 from sledai.errors import InvalidInputError, problems_listed, shorten
 from sledai.quantities import UNITS
+from sledai.visit_fields import FIELDS, FieldColumn, field_column
 from sledai.visits import RANGES, History, Visit, day
 
-__all__ = ["BY_NUMBER", "FIELDS", "VisitRows", "read_visit_rows"]
-
-FIELDS = tuple(name for name in Visit.model_fields if name not in {"date", "assessment"})
-"""The fields of a visit that columns may hold, beside the date and the descriptors."""
-
+__all__ = ["BY_NUMBER", "VisitRows", "read_visit_rows"]
 
 BY_NUMBER: Callable[[int], str] = "row {}, counting from 0".format
 """How a row is named in errors, unless the caller knows better."""
@@ -35,21 +32,31 @@ class VisitRows:
     input_: Any
     patients: dict[object, tuple[History, list[int]]]
 
-    def frame(
-        self,
-        kept: list[str],
-        rows: list[int],
-        values: list[dict[str, object]],
-        types: Mapping[str, str],
+    def of_visits(self, values: Iterable[dict[str, object]], types: Mapping[str, str]) -> Any:
+        """Put values, given patient by patient and by date, beside the rows of their visits."""
+        rows = (number for _, numbers in self.patients.values() for number in numbers)
+        by_row = dict(zip(rows, values, strict=True))
+        return self._beside(self.input_.to_native(), [by_row[n] for n in sorted(by_row)], types)
+
+    def of_patients(
+        self, subject: str, values: Iterable[dict[str, object]], types: Mapping[str, str]
     ) -> Any:
-        """Take columns of the input at these rows, and add columns of values beside them."""
-        native = self.input_.select(kept)[rows].to_native()
+        """Put values beside the patients, in the order in which they first come."""
+        first = [numbers[0] for _, numbers in self.patients.values()]
+        native = self.input_.select(subject)[first].to_native()
+        if self.input_.implementation.is_pandas():
+            native = native.reset_index(drop=True)
+        return self._beside(native, list(values), types)
+
+    def _beside(
+        self, native: Any, values: list[dict[str, object]], types: Mapping[str, str]
+    ) -> Any:
         data = {name: [row[name] for row in values] for name in types}
         engine = self.input_.implementation.to_native_namespace()
         if self.input_.implementation.is_pandas():
             dtypes = {"text": "string", "whole": "Int64", "number": "Float64"}
             columns = {n: engine.array(data[n], dtype=dtypes[kind]) for n, kind in types.items()}
-            return native.reset_index(drop=True).assign(**columns)
+            return native.assign(**columns)
         kinds = {"text": engine.String, "whole": engine.Int64, "number": engine.Float64}
         return native.with_columns(
             engine.Series(n, data[n], dtype=kinds[kind]) for n, kind in types.items()
@@ -60,30 +67,31 @@ def read_visit_rows(
     df: Any,
     subject: str,
     date: str,
-    columns: Mapping[str, Descriptor | str] | None,
     fields: Mapping[str, str] | None,
-    not_collected: Iterable[Descriptor | str],
-    absent: Iterable[Descriptor | str],
+    layout: Layout,
     place: Callable[[int], str] = BY_NUMBER,
 ) -> VisitRows:
     """Read each patient's visits; `place` names a row, given by its number, in errors.
 
     Raises `InvalidInputError` as `sledai.follow_up.by_visit` does.
     """
+    if subject == date:
+        raise InvalidInputError(f"column {shorten(subject)} is named for patient and date")
     frame = _eager(df)
-    readings = read_columns(
-        frame, columns or {}, descriptor_set(not_collected), descriptor_set(absent)
-    )
+    readings = read_columns(frame, layout)
     refuse_invalid(frame, readings)
+    codes = Codes.of(layout.words)
     named = _fields(frame, fields or {}, [subject, date], readings)
-    short = {n for n, dtype in frame.collect_schema().items() if dtype == nw.Float32}
+    schema = frame.collect_schema()
+    columns = [subject, date, *named, *(r.column for r in readings if r.kind is not None)]
+    short = {name for name in named if schema[name] == nw.Float32}
     visits: dict[object, list[tuple[Visit, int]]] = {}
-    for number, row in enumerate(frame.iter_rows(named=True)):
-        patient = row[subject]
-        if _missing(patient):
+    for number, row in enumerate(_rows(frame, columns)):
+        patient = _python(row[subject])
+        if is_missing(patient):
             raise InvalidInputError(f"{place(number)}, column {shorten(subject)}: no patient")
         try:
-            visit = _visit(row, date, named, readings, short)
+            visit = _visit(row, date, named, readings, short, codes)
         except InvalidInputError as error:
             raise InvalidInputError(f"{place(number)}, {error}") from None
         visits.setdefault(patient, []).append((visit, number))
@@ -113,11 +121,23 @@ def _refuse_doubled(
         raise InvalidInputError(problems_listed(said, doubled, len(doubled)))
 
 
-def _missing(cell: Any) -> bool:
-    """Whether a cell holds nothing, as each engine writes it."""
-    if cell is None or type(cell).__name__ in {"NAType", "NaTType"}:
-        return True
-    return isinstance(cell, float) and cell != cell  # noqa: PLR0124 - NaN
+def _rows(frame: Any, columns: list[str]) -> list[Mapping[str, Any]]:
+    """Give rows as python holds them, or refuse what it cannot hold."""
+    try:
+        return cast("list[Mapping[str, Any]]", frame[columns].rows(named=True))
+    except BaseException as error:  # a panic of polars is no Exception
+        polars = type(error).__name__ in {"ComputeError", "PanicException"}
+        if not polars and not isinstance(error, ValueError | OverflowError):
+            raise
+        raise InvalidInputError(
+            f"columns {', '.join(map(shorten, columns))}: found a time that python cannot hold; "
+            "accepted: dates of the years 1 to 9999, with the name of a time zone or none"
+        ) from None
+
+
+def _python(cell: Any) -> Any:
+    """Give a value of numpy as python has it."""
+    return cell.item() if hasattr(cell, "item") else cell
 
 
 def _eager(df: Any) -> Any:
@@ -133,16 +153,13 @@ def _eager(df: Any) -> Any:
 
 def _fields(
     frame: Any, named: Mapping[str, str], needed: list[str], readings: list[Reading]
-) -> dict[str, str]:
-    """Say which column holds which field of a visit."""
+) -> dict[str, FieldColumn]:
+    """Say which column holds which field of a visit, on which scale or in which unit."""
     there = frame.columns
     if lacking := [name for name in (*needed, *named) if name not in there]:
         raise InvalidInputError(f"no column {', '.join(map(shorten, lacking))}")
-    if unknown := [field for field in named.values() if field not in FIELDS]:
-        raise InvalidInputError(
-            f"fields: found {shorten(unknown[0])}; accepted: {', '.join(FIELDS)}"
-        )
-    if len(set(named.values())) < len(named):
+    found = {theirs: field_column(text, column=theirs) for theirs, text in named.items()}
+    if len({field.name for field in found.values()}) < len(found):
         raise InvalidInputError("fields: two columns are named for one field")
     taken = {*needed, *(reading.column for reading in readings)}
     if both := [theirs for theirs in named if theirs in taken]:
@@ -150,24 +167,28 @@ def _fields(
     schema = frame.collect_schema()
     if nested := [name for name in (*needed, *named) if schema[name].is_nested()]:
         raise InvalidInputError(f"column {shorten(nested[0])} holds lists; accepted: plain cells")
-    found = dict(named)
+    read = {field.name for field in found.values()}
     for name in FIELDS:
-        if name in there and name not in found.values() and name not in {*found, *taken}:
-            found[name] = name
+        if name in there and name not in read and name not in {*found, *taken}:
+            found[name] = field_column(name, column=name)
     return found
 
 
 def _visit(
     row: Mapping[str, Any],
     date: str,
-    named: Mapping[str, str],
+    named: Mapping[str, FieldColumn],
     readings: list[Reading],
     short: Collection[str],
+    codes: Codes,
 ) -> Visit:
-    answers = {r.descriptor.value: _answer(r, row) for r in readings}
-    values = {
-        field: _value(field, row[theirs], short=theirs in short) for theirs, field in named.items()
-    }
+    answers = {r.descriptor.value: r.says(row) for r in readings}
+    values: dict[str, Any] = {}
+    for theirs, field in named.items():
+        try:
+            values[field.name] = _value(field, row[theirs], codes, short=theirs in short)
+        except InvalidInputError as error:
+            raise InvalidInputError(f"column {shorten(theirs)}: {error}") from None
     assessment = Assessment.model_validate(answers)
     try:
         when = day(row[date])
@@ -177,27 +198,19 @@ def _visit(
         return Visit.model_validate({"date": when, "assessment": assessment, **values})
     except ValidationError as error:
         line = error.errors()[0]
-        column = next(theirs for theirs, field in named.items() if field == line["loc"][0])
+        column = next(theirs for theirs, field in named.items() if field.name == line["loc"][0])
         said = str(line["msg"]).removeprefix("Value error, ")
         raise InvalidInputError(f"column {shorten(column)}: {said}") from None
 
 
-def _answer(reading: Reading, row: Mapping[str, Any]) -> bool | None:
-    if not reading.column:
-        return None if reading.not_collected else False
-    cell = row[reading.column]
-    return None if _missing(cell) else bool(cell)
-
-
-def _value(field: str, cell: Any, *, short: bool) -> Any:
-    """Take a cell for a field: 1 and 0 for the answers to a sign, short floats as written."""
-    if _missing(cell):
+def _value(field: FieldColumn, cell: Any, codes: Codes, *, short: bool) -> Any:
+    """Take a cell for a field: what it says for a sign, short floats as they were written."""
+    if field.name not in RANGES and field.name not in UNITS:
+        return codes.meaning(cell)
+    if is_missing(cell) or cell in codes.nothing:
         return None
-    if hasattr(cell, "item"):  # of numpy
-        cell = cell.item()
-    if field not in RANGES and field not in UNITS and cell in (0, 1):
-        return bool(cell)
-    return f"{cell:.{_DIGITS}g}" if short and isinstance(cell, float) else cell
+    cell = _python(cell)
+    return field.value(f"{cell:.{_DIGITS}g}" if short and isinstance(cell, float) else cell)
 
 
 _DIGITS = 7  # which a float of 32 bits keeps of a decimal

@@ -7,7 +7,7 @@ from datetime import date as Date  # noqa: N812 - `date` names a column
 
 import polars as pl
 
-from sledai.answers import ANSWER_WORDS, find_answers, read_numbers
+from sledai.answers import find_answers, read_numbers
 from sledai.cli.options import Input, ItemsOption
 from sledai.cli.problems import Problems
 from sledai.cli.progress import reading
@@ -16,16 +16,14 @@ from sledai.errors import InvalidInputError, shorten
 from sledai.fields import measured
 from sledai.files import Batch
 from sledai.quantities import UNITS, Quantity, plausible_range
-from sledai.visit_rows import FIELDS
+from sledai.visit_fields import AMOUNTS, FieldColumn
 from sledai.visits import RANGES, day
+from sledai.words import Missing, python_values
 
-__all__ = ["AMOUNTS", "DATE", "SUBJECT", "VisitsReader"]
+__all__ = ["DATE", "SUBJECT", "VisitsReader"]
 
 SUBJECT, DATE = "the patient", "the date"
 """The columns of what is read; no field and no descriptor has these names."""
-
-AMOUNTS = tuple(name for name in FIELDS if name in UNITS)
-"""The fields that need a unit."""
 
 _ANY = Descriptor.SEIZURE  # yes and no are said in the same words for each
 
@@ -37,10 +35,11 @@ class VisitsReader:
     input_: Input
     subject: str
     date: str
-    fields: Mapping[str, str]
-    units: Mapping[str, str]
+    fields: Mapping[str, FieldColumn]
     items: ItemsOption
     missing: list[str]
+    words: Mapping[str, bool]
+    cells: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     places: list[int] = field(default_factory=list[int])
 
     def read(self) -> pl.DataFrame:
@@ -50,6 +49,7 @@ class VisitsReader:
         with reading(self.input_.visits) as show:
             for batch in problems.until_enough():
                 frames.append(self._batch(batch, problems))
+                self.cells.append(batch.visits)
                 self.places += batch.places.to_list()
                 show(batch)
             problems.refuse()
@@ -57,25 +57,30 @@ class VisitsReader:
 
     def _batch(self, batch: Batch, problems: Problems) -> pl.DataFrame:
         answers = find_answers(
-            batch.visits, self.input_.columns, items=self.items, missing=self.missing
+            batch.visits,
+            self.input_.columns,
+            items=self.items,
+            missing=self.missing,
+            words=self.words,
         )
+        problems.add_code(answers)
         problems.add(batch, answers)
         read = [answers.visits[name].alias(d.value) for name, d in self.input_.columns.items()]
-        signs = {t: _ANY for t, name in self.fields.items() if name not in {*RANGES, *AMOUNTS}}
-        said = find_answers(batch.visits, signs, missing=self.missing)
+        signs = {t: _ANY for t, f in self.fields.items() if f.name not in {*RANGES, *AMOUNTS}}
+        said = find_answers(batch.visits, signs, missing=self.missing, words=self.words)
         other = "empty; other texts need --missing TEXT"
-        accepted = f"; accepted: {', '.join(ANSWER_WORDS)} (any case), {other}"
+        accepted = f"; accepted: {', '.join(self.words)} (any case), {other}"
         problems.add_answers(batch, said, "signs that are neither yes nor no", accepted)
-        for theirs, name in self.fields.items():
+        for theirs, field_ in self.fields.items():
+            name, unit = field_.name, field_.unit
             cells = batch.visits[theirs]
             if name in RANGES:
                 numbers, wrong = read_numbers(cells, self.missing)
                 what, accepted = "cells that are no number", f"a number, {other}"
-                least, most, unit = RANGES[name]
+                least, most, what_of = field_.range
                 beyond = ~numbers.is_between(least, most).fill_null(value=True)
-                within = f"{least:,} to {most:,} {unit}"
+                within = f"{least:,} to {most:,} {what_of}"
             elif name in AMOUNTS:
-                unit = self.units.get(theirs, "")
                 numbers, wrong = _texts(cells, self.missing, _quantity_of(unit), pl.String)
                 units = unit or f"and one of {', '.join(UNITS[name])}"
                 what, accepted = "cells that are no amount", f"a number {units}, {other}"
@@ -95,7 +100,11 @@ class VisitsReader:
         problems.add_cells(batch, self.date, wrong, "cells that are no date", "as 2024-01-16")
         subjects = self._subjects(batch)
         problems.add_cells(
-            batch, self.subject, subjects.is_null(), "rows of no patient", "a name or number"
+            batch,
+            self.subject,
+            subjects.is_null(),
+            "rows of no patient",
+            "a name or number, that --missing does not name",
         )
         return pl.DataFrame([subjects.alias(SUBJECT), dates.alias(DATE), *read])
 
@@ -112,10 +121,10 @@ def _texts(
     """Read each cell as text, where nothing is null, and say which are not accepted."""
     if cells.dtype.is_nested():
         raise InvalidInputError(f"column {shorten(cells.name)} holds lists; accepted: plain cells")
-    nothing = {"", *(text.strip().lower() for text in missing)}
+    nothing = Missing(missing)
     values: list[object] = []
     wrong: list[bool] = []
-    for cell in cells.to_list():
+    for cell in python_values(cells):
         text = "" if cell is None or cell != cell else str(cell).strip()  # noqa: PLR0124 - NaN
         value = None
         if text.lower() not in nothing:
@@ -150,4 +159,4 @@ def _ranges(name: str) -> str:
 
 
 def _as_date(text: str) -> Date:
-    return day(text.removesuffix(" 00:00:00"))
+    return day(text)

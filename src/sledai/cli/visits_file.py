@@ -2,49 +2,47 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import polars as pl
 import typer
 
-from sledai.answers import plain_name
 from sledai.cli.options import (
     Absent,
+    AbsentText,
     Columns,
     EncodingOption,
     Input,
     InputFile,
     ItemsOption,
     Missing,
+    NoItems,
     NotCollected,
+    Present,
     SeparatorOption,
     SheetOption,
     read_input,
     refuse_outputs,
 )
 from sledai.cli.printing import ROWS_SHOWN, printable, wrapped
-from sledai.cli.visit_cells import AMOUNTS, DATE, SUBJECT, VisitsReader
+from sledai.cli.visit_cells import DATE, SUBJECT, VisitsReader
 from sledai.descriptors import SEROLOGIC, listed
 from sledai.errors import InvalidInputError, shorten
 from sledai.files import OUTPUT_FORMATS, Dialect, open_visits, write_visits
-from sledai.follow_up import by_patient, by_visit, histories, refuse_names
-from sledai.indices import adjusted_mean, doris, sfi
+from sledai.follow_up import PATIENT_COLUMNS, VISIT_COLUMNS, by_patient, by_visit, histories
+from sledai.indices import adjusted_mean, doris, lldas, sfi
 from sledai.indices.sfi import Flare, FlareResult
-from sledai.quantities import UNITS
+from sledai.names import plain_name
+from sledai.parts import refuse_collisions
 from sledai.scoring import score_bounds
 from sledai.series import Carry, Readings, Step, course, first_flare, time_in
 from sledai.verdict import Verdict
-from sledai.visit_rows import FIELDS
-from sledai.visits import History
+from sledai.visit_fields import ALIASES, FIELDS, FieldColumn, field_column, fields_listed
+from sledai.visits import RANGES, History
+from sledai.words import stated_words
 
-__all__ = ["ALIASES", "visits"]
-
-ALIASES = {
-    "pga": "physician_global",
-    "clinician_global": "physician_global",
-    "physician_global_assessment": "physician_global",
-}
-"""Other names under which fields of a visit are met in files: none whose unit would be a guess."""
+__all__ = ["visits"]
 
 SubjectOption = Annotated[
     str, typer.Option("--subject", metavar="COLUMN", help="The column that tells patients apart.")
@@ -57,19 +55,36 @@ FieldOption = Annotated[
     typer.Option(
         "--field",
         metavar="THEIRS=FIELD",
-        help="Read a field of the visit from this column, as global=physician_global; of platelets "
-        "and hemoglobin with the unit of its numbers, as 'plt=platelets 10*9/L'. Columns with "
-        f"the names of fields are read by themselves: {', '.join(FIELDS)}. Repeatable.",
+        help="Read a field of the visit from this column, such as pred=prednisone_mg_day; of a "
+        "global assessment with its scale, as 'pga=physician_global 0-10', and of platelets and "
+        "hemoglobin with the unit of the numbers, as 'plt=platelets 10*9/L'. Columns with the "
+        f"names of fields are read by themselves: {', '.join(FIELDS)}. Repeatable.",
     ),
 ]
 OutputOption = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", help=f"Write a row for each visit: {', '.join(OUTPUT_FORMATS)}."
+        "--output",
+        "-o",
+        help="Write all columns, and those of each visit, to this file: "
+        f"{', '.join(OUTPUT_FORMATS)}.",
     ),
 ]
 VariantOption = Annotated[
     sfi.Variant, typer.Option("--flare-index", help="Which variant of the SELENA flare index.")
+]
+NewSerologyOption = Annotated[
+    lldas.NewSerology,
+    typer.Option(
+        "--new-serology",
+        help="Whether serology that is newly present is new activity for LLDAS by itself.",
+    ),
+]
+FirstVisitOption = Annotated[
+    lldas.FirstVisit,
+    typer.Option(
+        "--first-visit", help="Whether a first visit needs new_lupus_activity stated for LLDAS."
+    ),
 ]
 PrednisoloneOption = Annotated[
     doris.Reading,
@@ -94,6 +109,8 @@ def visits(
     output: OutputOption = None,
     patients: PatientsOption = None,
     flare_index: VariantOption = "original",
+    new_serology: NewSerologyOption = "counts",
+    first_visit: FirstVisitOption = "needs a statement",
     prednisolone: PrednisoloneOption = "<=",
     carry: CarryOption = "until the next visit",
     items: ItemsOption = "binary",
@@ -101,6 +118,9 @@ def visits(
     missing: Missing = [],
     not_collected: NotCollected = [],
     absent: Absent = [],
+    no_item: NoItems = [],
+    present: Present = [],
+    absent_text: AbsentText = [],
     separator: SeparatorOption = ",",
     encoding: EncodingOption = "utf-8",
     sheet: SheetOption = None,
@@ -111,80 +131,96 @@ def visits(
     not have leaves it open.
     """
     refuse_outputs(source, output, patients)
-    refuse_names(subject, date)
-    readings = Readings(variant=flare_index, prednisolone=prednisolone, carry=carry)
+    if subject == date:
+        raise InvalidInputError(f"column {shorten(subject)} is named for patient and date")
+    readings = Readings(
+        variant=flare_index,
+        new_serology=new_serology,
+        first_visit=first_visit,
+        prednisolone=prednisolone,
+        carry=carry,
+    )
     opened = open_visits(source, Dialect(separator, encoding, sheet))
-    fields, units = _fields(opened.columns, field_, reserved={subject, date})
+    if output is not None:
+        refuse_collisions(opened.columns, VISIT_COLUMNS)
+    if patients is not None:
+        refuse_collisions([subject], PATIENT_COLUMNS)
+    fields = _fields(opened.columns, field_, {subject, date, *no_item})
     input_ = read_input(
         opened,
         column=column,
         not_collected=not_collected,
         absent=absent,
+        no_item=no_item,
         reserved=[subject, date, *fields],
     )
-    reader = VisitsReader(input_, subject, date, fields, units, items, missing)
+    words = stated_words(present, absent_text)
+    reader = VisitsReader(input_, subject, date, fields, items, missing, words)
     table = reader.read()
     names: dict[str, Any] = {
         "subject": SUBJECT,
         "date": DATE,
         "not_collected": input_.not_collected,
         "absent": input_.absent,
+        "fields": {f.name: str(f) for f in fields.values() if f.name in RANGES},
     }
     found = histories(
         table, place=lambda row: f"{input_.visits.place} {reader.places[row]}", **names
     )
     courses = {patient: course(history, readings) for patient, history in found.items()}
     if output is not None:
-        write_visits(_named(by_visit(table, readings=readings, **names), subject, date), output)
+        made = by_visit(table, readings=readings, **names).select(*VISIT_COLUMNS)
+        write_visits(pl.concat(reader.cells).hstack(made), output)
     if patients is not None:
-        write_visits(_named(by_patient(table, readings=readings, **names), subject, date), patients)
+        summary = by_patient(table, readings=readings, **names)
+        write_visits(summary.rename({SUBJECT: subject}), patients)
     if output is None and patients is None:
         _print_courses(courses, found, readings)
-    _print_end(input_, fields, found, readings)
+    _print_end(input_, fields, courses, readings)
 
 
-def _named(table: pl.DataFrame, subject: str, date: str) -> pl.DataFrame:
-    return table.rename({SUBJECT: subject, DATE: date}, strict=False)
+def _fields(there: list[str], options: list[str], reserved: set[str]) -> dict[str, FieldColumn]:
+    """Say which column holds which field, on which scale or in which unit.
 
-
-def _fields(
-    there: list[str], options: list[str], reserved: set[str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Say which column holds which field, and in which unit where its cells are plain numbers.
-
-    Options come first, then names and aliases.
+    Options come first, then names; a name that leaves the scale open is an error.
     """
-    fields: dict[str, str] = {}
-    units: dict[str, str] = {}
+    fields: dict[str, FieldColumn] = {}
     for option in options:
-        theirs, equals, rest = option.rpartition("=")
-        name, _, unit = rest.partition(" ")
-        if not equals or name not in FIELDS or (unit and unit not in UNITS.get(name, {})):
+        theirs, equals, said = option.rpartition("=")
+        if not equals:
             raise InvalidInputError(
                 f"--field: found {shorten(option)}; accepted: THEIRS=FIELD, where FIELD is one of "
-                f"{', '.join(FIELDS)}; with a unit for "
-                + " and ".join(f"{name} ({', '.join(UNITS[name])})" for name in AMOUNTS)
+                f"{fields_listed(FIELDS)}"
             )
         if theirs not in there:
             raise InvalidInputError(f"--field: no column {shorten(theirs)}")
-        if theirs in fields or name in fields.values():
+        read = field_column(said, column=theirs)
+        if theirs in fields or read.name in _names(fields):
             raise InvalidInputError(f"--field: {shorten(option)} is named twice")
-        fields[theirs] = name
-        if unit:
-            units[theirs] = unit
-    named = set(fields.values())
+        fields[theirs] = read
+    named = _names(fields)
     for theirs in there:
         plain = plain_name(theirs)
         found = plain if plain in FIELDS else ALIASES.get(plain)
         if found is None or found in named or theirs in reserved or theirs in fields:
             continue
-        if others := [other for other, of in fields.items() if of == found]:
+        if others := [other for other, of in fields.items() if of.name == found]:
             raise InvalidInputError(
                 f"columns {shorten(others[0])} and {shorten(theirs)} both go by names of {found}; "
                 "say which one is meant (--field)"
             )
-        fields[theirs] = found
-    return fields, units
+        if plain != found:
+            raise InvalidInputError(
+                f"column {shorten(theirs)} goes by a name of {found}; say on which scale it is, as "
+                f"--field {quote(f'{theirs}={found} 0-3')} (or 0-10, 0-100), or that it is none "
+                "(--no-item COLUMN)"
+            )
+        fields[theirs] = field_column(found, column=found)
+    return fields
+
+
+def _names(fields: Mapping[str, FieldColumn]) -> set[str]:
+    return {field.name for field in fields.values()}
 
 
 def _print_courses(
@@ -248,21 +284,29 @@ _STATES = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNDETERMINED: "ope
 
 
 def _print_end(
-    input_: Input, fields: Mapping[str, str], found: Mapping[object, History], readings: Readings
+    input_: Input,
+    fields: Mapping[str, FieldColumn],
+    courses: Mapping[object, tuple[Step, ...]],
+    readings: Readings,
 ) -> None:
-    count = sum(len(history.visits) for history in found.values())
-    patients = "1 patient" if len(found) == 1 else f"{len(found):,} patients"
+    count = sum(map(len, courses.values()))
+    patients = "1 patient" if len(courses) == 1 else f"{len(courses):,} patients"
     print(f"{'1 visit' if count == 1 else f'{count:,} visits'} of {patients}")
     for line in input_.said():
         print(wrapped(line))
     if fields:
         read = [
-            name if theirs == name else f"{printable(theirs).plain} as {name}"
-            for theirs, name in fields.items()
+            str(field) if theirs == field.name else f"{printable(theirs).plain} as {field}"
+            for theirs, field in fields.items()
         ]
         print(wrapped(f"fields read: {', '.join(read)}"))
-    if unknown := [name for name in FIELDS if name not in fields.values()]:
+    if unknown := [name for name in FIELDS if name not in _names(fields)]:
         print(wrapped(f"not in the file, so not known at any visit: {', '.join(unknown)}"))
+    assumed = [step.lldas.assumed for steps in courses.values() for step in steps]
+    if at := sum(map(bool, assumed)):
+        names = ", ".join(dict.fromkeys(name for one in assumed for name in one))
+        visits = "1 visit" if at == 1 else f"{at:,} visits"
+        print(wrapped(f"LLDAS at {visits} counts as no what nobody answered: {names}"))
     print(
         wrapped(
             "open: what is not known decides; flare: one that may be mild or severe; mild: "

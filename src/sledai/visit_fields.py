@@ -1,0 +1,142 @@
+"""The fields of a visit as columns hold them: which field, on which scale or in which unit.
+
+Nothing is guessed of a number: a global assessment needs its scale unless its column has the name
+of the field, which is defined on 0 to 3, and an amount needs its unit.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sledai.errors import InvalidInputError, shorten
+from sledai.quantities import UNITS, scale_of, written
+from sledai.visits import MOST_GLOBAL, RANGES, Visit
+
+__all__ = ["ALIASES", "AMOUNTS", "FIELDS", "FieldColumn", "field_column", "fields_listed"]
+
+FIELDS = tuple(name for name in Visit.model_fields if name not in {"date", "assessment"})
+"""The fields of a visit that columns may hold, beside the date and the descriptors."""
+
+AMOUNTS = tuple(name for name in FIELDS if name in UNITS)
+"""The fields that need a unit."""
+
+SCALED = "physician_global"
+"""The field that is met on other scales than the one on which it is defined."""
+
+ALIASES = {
+    "pga": SCALED,
+    "clinician_global": SCALED,
+    "physician_global_assessment": SCALED,
+}
+"""Names under which a field is met on a scale that the name does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldColumn:
+    """What a column holds: a field, the unit of its numbers, and the end of its scale from 0.
+
+    >>> print(FieldColumn("physician_global", most=10))
+    physician_global 0-10
+    """
+
+    name: str
+    unit: str = ""
+    most: int = MOST_GLOBAL
+
+    def __str__(self) -> str:
+        if self.name == SCALED:
+            return f"{self.name} 0-{self.most}"
+        return f"{self.name} {self.unit}".rstrip()
+
+    @property
+    def range(self) -> tuple[int, int, str]:
+        """The least and the most that a number may be, and in what."""
+        if self.name == SCALED and self.most != MOST_GLOBAL:
+            return 0, self.most, f"on a scale of 0 to {self.most}"
+        return RANGES[self.name]
+
+    def value(self, cell: Any) -> Any:
+        """Give what the field holds where the column holds a number, or text; exactly.
+
+        Raises `InvalidInputError` for a number beyond the scale of the column.
+
+        >>> FieldColumn("physician_global", most=100).value(50)
+        Decimal('1.5')
+        """
+        if self.unit and not isinstance(cell, bool):
+            return f"{cell} {self.unit}" if written(cell) is not None else cell
+        if self.name != SCALED or self.most == MOST_GLOBAL:
+            return cell
+        number = written(cell)
+        if number is None or number > self.most:
+            raise InvalidInputError(
+                f"found {shorten(cell)}; accepted: 0 to {self.most}, the scale that is stated"
+            )
+        return _decimal(Fraction(number) * MOST_GLOBAL / self.most)
+
+
+def field_column(text: str, *, column: str) -> FieldColumn:
+    """Read what a column is said to hold: a field and, behind a space, its scale or unit.
+
+    Raises `InvalidInputError` for another field, scale or unit, and for a global assessment
+    without a scale in a column of another name.
+
+    >>> field_column("platelets 10*9/L", column="plt")
+    FieldColumn(name='platelets', unit='10*9/L', most=3)
+    """
+    name, _, unit = text.partition(" ")
+    if name == SCALED:
+        scale = re.fullmatch(r"0-([1-9][0-9]{0,3})", unit)
+        if scale and _is_decimal(Fraction(MOST_GLOBAL, int(scale[1]))):
+            return FieldColumn(name, most=int(scale[1]))
+        if not unit and column == SCALED:
+            return FieldColumn(name)
+        raise InvalidInputError(
+            f"column {shorten(column)}: found {shorten(text)}; accepted: {name} with the scale of "
+            f"the column, as '{name} 0-3', '{name} 0-10' or '{name} 0-100'"
+        )
+    if name in FIELDS and (not unit or (name in AMOUNTS and _is_unit(name, unit))):
+        return FieldColumn(name, unit)
+    raise InvalidInputError(
+        f"column {shorten(column)}: found {shorten(text)}; accepted: {fields_listed(FIELDS)}"
+    )
+
+
+def _is_unit(name: str, unit: str) -> bool:
+    try:
+        scale_of(name, unit)
+    except InvalidInputError:
+        return False
+    return True
+
+
+def fields_listed(names: Iterable[str]) -> str:
+    """Name fields, with the scales and units that can stand behind them."""
+    said = [
+        f"{name} 0-3 (or 0-10, 0-100)"
+        if name == SCALED
+        else f"{name} ({', '.join(UNITS[name])})"
+        if name in AMOUNTS
+        else name
+        for name in names
+    ]
+    return ", ".join(said)
+
+
+def _is_decimal(number: Fraction) -> bool:
+    denominator = number.denominator
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    return denominator == 1
+
+
+def _decimal(number: Fraction) -> Decimal:
+    """Write a fraction that is a decimal as one, whatever the context of the process."""
+    places = 0
+    while number.denominator > 1:
+        number, places = number * 10, places + 1
+    return Decimal(f"{number.numerator}E-{places}")
