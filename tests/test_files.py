@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sledai import InvalidInputError
+from sledai.errors import MissingExtraError
 from sledai.files import Dialect, Output, open_visits, read_visits, write_text, write_visits
 from sledai.files.batches import Batch, rows_per_batch
 
@@ -474,7 +475,7 @@ class TestExcel:
     def test_without_the_extra(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = self.workbook(tmp_path / "v.xlsx", a=[["id"]])
         monkeypatch.setitem(sys.modules, "fastexcel", None)
-        with pytest.raises(InvalidInputError, match=r"pip install 'sledai\[excel\]'"):
+        with pytest.raises(MissingExtraError, match=r"pip install 'sledai\[excel\]', or in"):
             open_visits(path)
 
 

@@ -6,6 +6,10 @@
 (8, 6, True)
 """
 
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 from sledai.assessment import Assessment
 from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem
 from sledai.entry_rules import ActivityRule, Judgement
@@ -52,3 +56,15 @@ __all__ = [
     "score_bounds",
     "total_score",
 ]
+
+
+if not TYPE_CHECKING:  # which would take every misspelled name for a module
+
+    def __getattr__(name: str) -> ModuleType:
+        """Import a module of the package when it is first asked for: `sledai.frame` works."""
+        try:
+            return import_module(f"{__name__}.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.{name}":
+                raise
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -20,7 +20,8 @@ from sledai.cli.reference import descriptors, editions, explain, trials
 from sledai.cli.score_file import score
 from sledai.cli.screen_file import screen
 from sledai.cli.visits_file import visits
-from sledai.errors import SledaiError
+from sledai.errors import MissingExtraError, SledaiError
+from sledai.exit_codes import DEFECT, MISSING_EXTRA, NOT_ACCEPTED, STOPPED, say
 
 __all__ = ["TRIAL_RULES", "app", "run"]
 
@@ -39,32 +40,57 @@ for command in (score, audit, derive, screen, visits, descriptors, explain, edit
     app.command()(command)
 
 
-def run(args: list[str] | None = None) -> None:
-    """Run the command line; every error is one message and exit code 2."""
-    if sys.stdout is None:  # closed by the caller
-        sys.stdout = io.StringIO()
+def run(args: list[str] | None = None) -> NoReturn:
+    """Run the command line, and exit: what is not accepted is one message and exit code 2."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller
+            setattr(sys, name, io.StringIO())
     stdout: object = sys.stdout
     if isinstance(stdout, io.TextIOWrapper):
         stdout.reconfigure(errors="replace")  # a terminal may know fewer letters
+    raise SystemExit(_exit_code(args))
+
+
+def _exit_code(args: list[str] | None) -> int:
+    try:
+        code = _verdict(args)
+        sys.stdout.flush()  # what cannot be written is an error, and not one of python's
+    except MissingExtraError as error:
+        code = _failed(str(error), MISSING_EXTRA)
+    except (SledaiError, pl.exceptions.PolarsError) as error:
+        code = _failed(str(error), NOT_ACCEPTED)
+    except OSError as error:
+        said = f"{error.filename or 'what is printed'}: {error.strerror or error}"
+        code = _failed(said, NOT_ACCEPTED)
+    except KeyboardInterrupt:
+        code = STOPPED
+    except BaseException as error:  # noqa: BLE001 - a panic of polars is no Exception
+        # Its text may quote a record.
+        said = f"a defect of sledai ({type(error).__name__}); please report it"
+        code = _failed(said, DEFECT)
+    return code
+
+
+def _verdict(args: list[str] | None) -> int:
+    """Run a command for its exit code; 1 is what the command says, and no accident."""
     try:
         app(args)
-    except SledaiError as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    except pl.exceptions.PolarsError as error:
-        _fail(str(error))
-    except Exception as error:  # noqa: BLE001 - its text may quote a record, and 1 is an answer
-        _fail(f"a defect of sledai ({type(error).__name__}); please report it", code=_DEFECT)
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else DEFECT
+        if code == 1 and not isinstance(stop.__context__, typer.Exit):
+            raise stop.__context__ or RuntimeError from None
+        return code
+    return 0  # pragma: no cover - typer always exits
 
 
-_DEFECT = 70  # as sysexits has it
-
-
-def _fail(message: str, *, code: int = 2) -> NoReturn:
+def _failed(message: str, code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        sys.stdout = io.StringIO()  # else python tries again when it ends, and exits with 120
     for line in f"error: {message}".splitlines():
-        print(wrapped(line, indent=4), file=sys.stderr)
-    raise SystemExit(code)
+        say(wrapped(line, indent=4))
+    return code
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001

@@ -9,11 +9,16 @@ from threading import current_thread, main_thread
 from rich.console import Console
 from rich.progress import BarColumn, Progress, Task, TextColumn, TimeRemainingColumn
 
+from sledai.exit_codes import STOPPED, say
 from sledai.files import Batch, Visits
 
 __all__ = ["reading"]
 
-_STOPPED = 130  # as shells have it
+_SIGNALS = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if hasattr(signal, name)  # the last is not on Windows
+]
 
 
 class _Rows(TextColumn):
@@ -53,8 +58,8 @@ def reading(visits: Visits) -> Generator[Callable[[Batch], None]]:
                 yield show
         except KeyboardInterrupt:
             progress.stop()
-            print("stopped: nothing was written", file=sys.stderr)
-            raise SystemExit(_STOPPED) from None
+            say("stopped: nothing was written")
+            raise SystemExit(STOPPED) from None
 
 
 @contextmanager
@@ -67,10 +72,7 @@ def _told_to_stop() -> Generator[list[int]]:
     if current_thread() is not main_thread():
         yield signals
         return
-    before = {
-        number: signal.signal(number, lambda n, _: signals.append(n))
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
+    before = {number: signal.signal(number, lambda n, _: signals.append(n)) for number in _SIGNALS}
     try:
         yield signals
     finally:

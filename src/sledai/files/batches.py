@@ -4,6 +4,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn
 
@@ -11,7 +12,15 @@ import polars as pl
 
 from sledai.errors import InvalidInputError
 
-__all__ = ["Batch", "Rejected", "Visits", "read_ahead", "rows_per_batch", "unreadable"]
+__all__ = [
+    "Batch",
+    "Rejected",
+    "Visits",
+    "read_ahead",
+    "rows_per_batch",
+    "unreadable",
+    "within_years",
+]
 
 _CELLS = 16_000_000
 _MOST_ROWS = 500_000
@@ -68,6 +77,29 @@ def read_ahead(batches: Generator[Batch]) -> Generator[Batch]:
 def rows_per_batch(columns: int) -> int:
     """Say how many rows a batch may have, the fewer the more columns there are."""
     return max(1, min(_MOST_ROWS, _CELLS // max(1, columns)))
+
+
+def within_years(cells: pl.Series) -> pl.Series:
+    """Say which dates and times lie in the years 1 to 9999; at others polars panics."""
+    dtype = cells.dtype
+    if isinstance(dtype, pl.Struct):
+        fields = pl.DataFrame([within_years(field) for field in cells.struct.unnest()])
+        return fields.select(pl.all_horizontal(pl.nth(range(fields.width)))).to_series()
+    if isinstance(dtype, pl.List | pl.Array):
+        inner = within_years(cells.alias("cells").explode())
+        return pl.repeat(bool(inner.all()), cells.len(), eager=True)
+    unit = "day" if isinstance(dtype, pl.Date) else getattr(dtype, "time_unit", "ns")
+    if unit == "ns":  # which does not reach so far
+        return pl.repeat(value=True, n=cells.len(), eager=True)
+    # In a time zone local time may lie on the day before or after.
+    slack = 1 if getattr(dtype, "time_zone", None) else 0
+    first, end = (day * _A_DAY[unit] for day in (_FIRST_DAY + slack, _LAST_DAY + 1 - slack))
+    numbers = cells.alias("cells").to_physical()
+    return ((numbers >= first) & (numbers < end)).fill_null(value=True)
+
+
+_A_DAY = {"day": 1, "ms": 86_400 * 10**3, "us": 86_400 * 10**6}
+_FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
 
 
 def unreadable(path: Path, why: str) -> NoReturn:

@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO, NamedTuple
 
 import polars as pl
@@ -24,6 +25,7 @@ __all__ = ["open_delimited"]
 
 BLOCK = 32 * 2**20  # bytes read at a time, and the rest of the last line
 _LONGEST_FIELD = 2**31 - 1  # in characters; python's csv stops at 131,072 unless told
+_FIELD_LIMIT = Lock()  # python's csv has one limit for the whole process
 _ASCII = bytes(range(128))
 _Schema = dict[str, type[pl.String]]
 _SEPARATORS = {"tab": "\t"}  # what is hard to type
@@ -38,7 +40,7 @@ def open_delimited(path: Path, separator: str, encoding: str) -> Visits:
         if header is None:
             unreadable(path, "no header")
         start = file.tell()
-    names = header.fields
+    names, extra = _beyond_the_names(text, header.fields, start, header.next_line)
     if doubled := [name for name, count in Counter(names).items() if count > 1]:
         shown = ", ".join(map(shorten, sorted(doubled)))
         unreadable(path, f"more than one column is called {shown}; rename or delete")
@@ -47,8 +49,24 @@ def open_delimited(path: Path, separator: str, encoding: str) -> Visits:
         columns=names,
         place="line",
         length=path.stat().st_size,
-        batches=read_ahead(_batches(text, names, start, header.next_line)),
+        batches=read_ahead(_batches(text, names, extra, start, header.next_line)),
     )
+
+
+def _beyond_the_names(
+    text: "_Text", names: list[str], start: int, line: int
+) -> tuple[list[str], list[str]]:
+    """Split off the last columns, as spreadsheets leave them, that have neither name nor content.
+
+    Gives the columns, and names by which those split off are read.
+    """
+    count = next((n for n, name in enumerate(reversed(names)) if name.strip()), 0)
+    kept = names[: len(names) - count]
+    extra = [f"{''.join(names)} {n}" for n in range(count)]  # as no column is called
+    for batch in _batches(text, kept + extra, [], start, line) if count else ():
+        if any((batch.visits[name].str.strip_chars() != "").any() for name in extra):
+            return names, []
+    return kept, extra
 
 
 def _separator(separator: str) -> str:
@@ -73,16 +91,20 @@ def _encoding(encoding: str) -> str:
     )
 
 
-def _batches(text: "_Text", names: list[str], start: int, line: int) -> Generator[Batch]:
-    schema = dict.fromkeys(names, pl.String)
-    yield Batch(visits=pl.DataFrame(schema=schema), places=pl.Series(dtype=pl.Int64), end=start)
+def _batches(
+    text: "_Text", names: list[str], extra: list[str], start: int, line: int
+) -> Generator[Batch]:
+    """Read rows that have the columns `names`, and `extra` ones that are left out."""
+    schema = dict.fromkeys([*names, *extra], pl.String)
+    no_rows = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    yield Batch(visits=no_rows, places=pl.Series(dtype=pl.Int64), end=start)
     with text.path.open("rb") as file:
         file.seek(start)
         while block := _whole_lines(file):
             read = _mixed(text, file, block, schema, line)
             line = read.next_line
             yield Batch(
-                visits=read.visits,
+                visits=read.visits.drop(extra) if extra else read.visits,
                 places=read.places,
                 rejected=tuple(read.rejected),
                 end=file.tell(),
@@ -252,16 +274,17 @@ class _Text:
         reader = csv.reader(self._decoded(lines, line, read), delimiter=self.separator, strict=True)
         begins = line
         while True:
-            limit = csv.field_size_limit(_LONGEST_FIELD)
-            try:
-                fields = next(reader, None)
-            except csv.Error as error:
-                why = str(error)
-                if why == "unexpected end of data":
-                    why = "a quote that opens here is never closed"
-                unreadable(self.path, f"line {begins}: not readable as CSV: {why}")
-            finally:
-                csv.field_size_limit(limit)
+            with _FIELD_LIMIT:
+                limit = csv.field_size_limit(_LONGEST_FIELD)
+                try:
+                    fields = next(reader, None)
+                except csv.Error as error:
+                    why = str(error)
+                    if why == "unexpected end of data":
+                        why = "a quote that opens here is never closed"
+                    unreadable(self.path, f"line {begins}: not readable as CSV: {why}")
+                finally:
+                    csv.field_size_limit(limit)
             if fields is None:
                 return
             ends = line + reader.line_num

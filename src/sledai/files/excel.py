@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import MissingExtraError, extra_advice, shorten
 from sledai.files.batches import Batch, Visits, unreadable
 
 __all__ = ["open_excel"]
@@ -21,9 +21,8 @@ def open_excel(path: Path, sheet: str | None) -> Visits:
     try:
         from fastexcel import FastExcelError  # noqa: PLC0415 - an extra of its own
     except ModuleNotFoundError as error:
-        raise InvalidInputError(
-            f"{path}: reading Excel needs {error.name}: pip install 'sledai[excel]'"
-        ) from None
+        advice = extra_advice(f"{path}: reading Excel", error.name, "excel")
+        raise MissingExtraError(advice) from None
     try:
         sheets: dict[str, pl.DataFrame] = pl.read_excel(
             path,

@@ -17,7 +17,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from sledai.errors import InvalidInputError, shorten
-from sledai.files.batches import unreadable
+from sledai.files.batches import unreadable, within_years
 
 __all__ = ["OUTPUT_FORMATS", "Output", "output_format", "write_text", "write_visits"]
 
@@ -110,6 +110,16 @@ class Output:
 
     def write(self, visits: pl.DataFrame) -> None:
         """Add a batch; all have the same columns."""
+        far = [column for column in visits if not within_years(column).all()]
+        if far and self._kind != "Parquet":
+            what = f"column {shorten(far[0].name)}, whose times lie beyond the years 1 to 9999"
+            unreadable(self.path, f"{self._kind} cannot hold {what}")
+        if self._kind == "CSV":
+            visits = visits.with_columns(
+                pl.Series(column.name, [t and t.isoformat() for t in column.to_list()], pl.String)
+                for column in visits
+                if isinstance(column.dtype, pl.Datetime) and _is_offset(column.dtype)
+            )
         if self._kind == "JSON Lines":
             for column in visits.select(pl.selectors.float()):
                 if not column.is_finite().all():
@@ -216,6 +226,11 @@ class Output:
         if isinstance(error, ValueError | pl.exceptions.PolarsError | pl.exceptions.PanicException):
             unreadable(self.path, f"{self._kind} cannot hold these columns: {error}")
         raise error
+
+
+def _is_offset(dtype: pl.Datetime) -> bool:
+    """Whether a time zone is an offset such as +05:30, which polars cannot write as text."""
+    return (dtype.time_zone or "").startswith(("+", "-"))
 
 
 def write_visits(visits: pl.DataFrame, path: Path) -> None:

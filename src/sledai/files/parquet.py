@@ -1,10 +1,13 @@
 """Parquet: read by polars' streaming engine, batch by batch."""
 
+import os
+import re
 from collections.abc import Generator
 from pathlib import Path
 
 import polars as pl
 
+from sledai.errors import shorten
 from sledai.files.batches import Batch, Visits, rows_per_batch, unreadable
 
 __all__ = ["open_parquet"]
@@ -12,6 +15,8 @@ __all__ = ["open_parquet"]
 
 def open_parquet(path: Path) -> Visits:
     """Open a Parquet file."""
+    # Else polars panics at a zone that is an offset, such as +05:30, which Parquet may hold.
+    os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
     try:
         # A name is no pattern, and a folder's name no column.
         frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
@@ -19,6 +24,9 @@ def open_parquet(path: Path) -> Visits:
         height: int = frame.select(pl.len()).collect().item()
     except pl.exceptions.PolarsError as error:
         unreadable(path, _reason(error))
+    for name, dtype in schema.items():
+        if isinstance(dtype, pl.Datetime) and not _is_zone(dtype):
+            unreadable(path, f"column {shorten(name)} has an unknown time zone: {dtype.time_zone}")
     return Visits(
         path=path,
         columns=list(schema),
@@ -41,6 +49,16 @@ def _batches(path: Path, frame: pl.LazyFrame, schema: pl.Schema, height: int) ->
             unreadable(path, f"has {height} rows, of which {end} could be read")
     except pl.exceptions.PolarsError as error:
         unreadable(path, _reason(error))
+
+
+def _is_zone(dtype: pl.Datetime) -> bool:
+    if dtype.time_zone is None or re.fullmatch(r"[+-][0-9]{2}:[0-9]{2}", dtype.time_zone):
+        return True
+    try:
+        pl.Series([0], dtype=pl.Int64).cast(dtype).to_list()
+    except (RuntimeError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return False
+    return True
 
 
 def _numbers(start: int, end: int) -> pl.Series:
