@@ -45,9 +45,13 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 
+# The library strictly, and the examples of README and docs as a user's code.
 types: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/pyright
+	rm -rf build/snippets && $(BIN)/python docs/snippets.py build/snippets
+	$(BIN)/mypy --config-file docs/snippets.ini build/snippets
+	$(BIN)/pyright --project docs/snippets.json
 
 docs: $(VENV)/.dev
 	$(BIN)/sphinx-build --fail-on-warning --nitpicky --fresh-env --quiet docs docs/_build/html

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from sledai import Assessment, Descriptor, Verdict, answers, audit, cli, frame, sources
+from sledai import Assessment, Descriptor, Verdict, audit, cli, frame, names, sources
 from sledai.change import CLASS_CITATION, PERSISTENT_WITHIN, ChangeClass
 from sledai.definitions import Edition
-from sledai.definitions.editions import DEFINITIONS
+from sledai.definitions.editions import DEFINITIONS, wordings
 from sledai.exclusions import EXCLUSIONS
 from sledai.findings import Findings
 from sledai.findings.observations import OBSERVED
@@ -22,8 +22,9 @@ from sledai.sources import Source
 from sledai.trials.catalog import CATALOG
 from sledai.trials.nct05765006 import ACTIVITY_RULE, CRITERIA, FACTS, Candidate
 from sledai.trials.nct05765006.candidate import explained
-from sledai.visit_rows import FIELDS
+from sledai.visit_fields import FIELDS
 from sledai.visits import Visit
+from sledai.words import ANSWER_WORDS
 
 WORDS = ", ".join(Verdict)
 
@@ -44,13 +45,11 @@ def descriptors() -> str:
 
 def definitions() -> str:
     return table(
-        ["#", "descriptor", "edition", "definition", "rule", "source", "unverified"],
+        ["#", "descriptor", "edition", "definition", "rule", "reading", "source", "unverified"],
         [
-            (d.number, d.label, edition, x.text, x.rule, x.citation, x.unverified)
+            (d.number, d.label, ", ".join(e), x.text, x.rule, x.reading, x.citation, x.unverified)
             for d in Descriptor
-            for edition, of_edition in DEFINITIONS.items()
-            for x in [of_edition[d]]
-            if edition is Edition.SLEDAI_1992 or x != DEFINITIONS[Edition.SLEDAI_1992][d]
+            for x, e in wordings(d).items()
         ],
     )
 
@@ -75,7 +74,7 @@ def findings() -> str:
     kinds = {"bool": "yes or no", "int": "count", "LabResult": "value, limits, flag", "": "amount"}
 
     def holds(name: str) -> str:
-        field = str(Findings.model_fields[name])
+        field = str(Findings.model_fields[name].annotation)
         return next(said for kind, said in kinds.items() if kind in field)
 
     def asked_by(name: str) -> list[Descriptor]:
@@ -106,15 +105,17 @@ def exclusions() -> str:
 
 def rules() -> str:
     return table(
-        ["id", "trial", "rule", "beside it", "column", "source"],
+        ["id", "trial", "rule", "clinical", "beside it", "column", "source", "read"],
         [
             (
                 trial.registry_id,
                 trial.name,
                 trial.rule,
+                trial.clinical,
                 trial.note,
                 f"`{frame.verdict_column(trial.rule)}`",
                 trial.rule.citation,
+                trial.read_on or "",
             )
             for trial in CATALOG
         ],
@@ -122,13 +123,13 @@ def rules() -> str:
 
 
 def aliases() -> str:
-    return table(["name", "descriptor"], [(f"`{a}`", f"`{d}`") for a, d in answers.ALIASES.items()])
+    return table(["name", "descriptor"], [(f"`{a}`", f"`{d}`") for a, d in names.ALIASES.items()])
 
 
 def words() -> str:
     return table(
         ["cell", "answer"],
-        [(w, "present" if a else "absent") for w, a in answers.ANSWER_WORDS.items()],
+        [(w, "present" if a else "absent") for w, a in ANSWER_WORDS.items()],
     )
 
 
@@ -213,7 +214,7 @@ def flare_criteria() -> str:
 
 
 def index_components() -> str:
-    results = (sri.assess(*_EMPTY), lldas.assess(_EMPTY[1]), doris.assess(_EMPTY[1]))
+    results = (sri.assess(*_EMPTY), lldas.assess(*_EMPTY), doris.assess(_EMPTY[1]))
     return table(
         ["index", "component", "asked for", "source"],
         [(r.name, c.name, c.statement, c.citation) for r in results for c in r.components],
