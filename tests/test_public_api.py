@@ -101,8 +101,11 @@ def test_every_module_is_in_the_reference() -> None:
     }
     # The package itself only collects names; some have pages of their own. How each format is read
     # is behind `sledai.files`, and how findings are used behind `sledai.findings`.
-    others = {"sledai", "sledai.indices", "sledai.trials", "sledai.__main__"}
-    others |= {f"sledai.definitions.{name}" for name in ("sledai_1992", "selena", "sledai_2k")}
+    others = {"sledai", "sledai.indices", "sledai.trials", "sledai.__main__", "sledai.exit_codes"}
+    others |= {"sledai.operators"}
+    others |= {
+        f"sledai.definitions.{name}" for name in ("sledai_1992", "selena", "hybrid", "sledai_2k")
+    }
     others |= {m for m in modules if m.startswith("sledai.findings.")}
     others |= {m for m in modules if m.startswith("sledai.cli")}
     others |= {f"sledai.files.{name}" for name in ("delimited", "excel", "json_lines", "parquet")}

@@ -7,12 +7,13 @@ import polars as pl
 import pytest
 
 from sledai import Assessment, Descriptor, cli, frame
-from sledai.answers import answer_columns, read_answers, read_numbers
+from sledai.answers import read_answers, read_numbers
 from sledai.change import ChangeClass, compare
 from sledai.definitions import Edition
 from sledai.files import read_visits
 from sledai.findings import Findings, derive
 from sledai.frame import Lab
+from sledai.names import answer_columns
 
 FILE = Path(__file__).parents[2] / "shared" / "data" / "gse65391_visits.csv"
 

@@ -9,8 +9,9 @@ import polars as pl
 from engines import need_java
 
 from sledai import frame
-from sledai.answers import answer_columns, read_answers
+from sledai.answers import read_answers
 from sledai.files import read_visits
+from sledai.names import answer_columns
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
