@@ -336,6 +336,15 @@ class TestRefuses:
         assert code == 0
         assert "fields read: pga as physician_global 0-10\n" in out
 
+    def test_two_spellings_of_one_field(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "w.csv").write_text(
+            "id,seen,rash,arthritis,weight_kg,Weight kg\nA,2024-01-01,no,no,60,61\n",
+            encoding="utf-8",
+        )
+        code, _, err = run("w.csv", *OTHERS)
+        assert code == 2
+        assert "columns 'weight_kg' and 'Weight kg' both go by names of weight_kg" in err
+
     def test_missing_columns(self, run: Run) -> None:
         code, _, err = run("v.csv", *OTHERS, subject="patient")
         assert (code, err) == (2, "error: v.csv: no column 'patient'\n")

@@ -25,6 +25,7 @@ from sledai import (
     score_bounds,
     total_score,
 )
+from sledai.audit import compare
 from sledai.frame import INVALID_COLUMN, POLICY_COLUMN, SCORE_COLUMNS
 from sledai.trials.catalog import CATALOG
 from sledai.trials.nct05765006 import ACTIVITY_RULE
@@ -276,6 +277,12 @@ def test_names_that_spark_does_not_find(name: str) -> None:
     data = ENGINES["PySpark"].make(table(VISITS).rename({"rash": "x"})).withColumnRenamed("x", name)
     with pytest.raises(InvalidInputError, match=r"Spark would not find column .*; rename it"):
         frame.score(data, columns={name: "rash"})
+    numbers = ENGINES["PySpark"].make(table(VISITS).with_columns(x=pl.lit(1.0)))
+    numbers = numbers.withColumnRenamed("x", name)
+    with pytest.raises(InvalidInputError, match=r"Spark would not find column .*; rename it"):
+        compare(numbers, recorded=name)
+    with pytest.raises(InvalidInputError, match=r"Spark would not find column .*; rename it"):
+        frame.derive(numbers, edition="SELENA", labs=[frame.Lab("platelets", name, "/uL")])
 
 
 class TestObjectsOfDask:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sledai import Assessment, Descriptor, InvalidInputError, frame
+from sledai import Assessment, Descriptor, InvalidInputError, frame, visit_rows
+from sledai.codes import Codes
 from sledai.follow_up import (
     FIELDS,
     PATIENT_COLUMNS,
@@ -360,3 +361,21 @@ def test_the_readings_reach_the_rows() -> None:
     assert records(by_patient(df, readings=readings, **ARGUMENTS)) == [
         {"id": patient, **patient_row(visits_of(patient), readings)} for patient in "BAC"
     ]
+
+
+def test_an_error_that_says_nothing_of_times_stays_itself() -> None:
+    class Broken:
+        def __getitem__(self, _: object) -> "Broken":
+            return self
+
+        def rows(self, **_: object) -> None:
+            raise RuntimeError("out of luck")
+
+    with pytest.raises(RuntimeError, match="out of luck"):
+        visit_rows._rows(Broken(), ["id", "seen"])
+
+
+def test_codes_of_numpy() -> None:
+    codes = Codes.of({2: True, 1: False})
+    cells = [np.int64(2), np.float64(1), np.bool_(False), np.int8(7)]  # noqa: FBT003
+    assert [codes.meaning(cell) for cell in cells] == [True, False, False, 7]

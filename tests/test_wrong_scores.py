@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from strategies import assessments
 
 from sledai import Assessment, Descriptor, InvalidInputError, cli, frame, score_bounds
+from sledai.__main__ import main
 from sledai.files import open_visits, read_visits
 
 NAMES = spec_tables.NAMES
@@ -348,6 +349,14 @@ class TestCodes:
             stated = ["--present", "2", "--absent-text", "1"]
             assert run("score", "v.parquet", *stated, "-o", "s.csv")[0] == 0
             assert bounds() == [(105, 105), (0, 0)]
+
+    def test_more_wrong_texts_than_a_coding_has(self) -> None:
+        with folder():
+            row: dict[str, object] = dict.fromkeys(NAMES, "no")
+            odd = [{**row, "seizure": text, "rash": "e"} for text in ("a", "b", "c", "d")]
+            write("v.csv", [*odd, row])
+            assert run("score", "v.csv", "--rejects", "r.csv", "-o", "s.csv")[0] == 1
+            assert bounds() == [(0, 0)]
 
     def test_a_word_that_would_say_both(self) -> None:
         with folder():
@@ -747,6 +756,51 @@ class TestWhatIsNoVerdict:
             os.close(end)
             assert closed.returncode == 2
 
+    def test_where_signals_are_missing_in_this_process(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delattr("signal.SIGPIPE")
+        monkeypatch.setattr(sys, "argv", ["sledai", "--version"])
+        with pytest.raises(SystemExit) as stopped, redirect_stdout(io.StringIO()):
+            main()
+        assert stopped.value.code == 0
+
+    def test_an_exit_code_that_no_command_gave(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A pipe that is closed ends in 1 where nothing stops the process before."""
+
+        def write() -> None:
+            raise BrokenPipeError(32, "Broken pipe")
+
+        def closed(_: object) -> None:
+            try:
+                write()
+            except OSError:
+                sys.exit(1)
+
+        monkeypatch.setattr(cli, "app", closed)
+        assert run("score", "v.csv") == (2, "", "error: what is printed: Broken pipe")
+        monkeypatch.setattr(cli, "app", lambda _: sys.exit(1))
+        assert run("score", "v.csv")[0] == 70
+
+    def test_nothing_can_be_printed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Full(io.StringIO):
+            def flush(self) -> None:
+                raise OSError(28, "No space left on device")
+
+        for name in ("stdout", "stderr"):
+            monkeypatch.setattr(sys, name, Full())
+        with pytest.raises(SystemExit) as stopped:
+            cli.run(["--version"])
+        assert stopped.value.code == 2
+        assert not isinstance(sys.stdout, Full)
+        assert not isinstance(sys.stderr, Full)
+
+    def test_a_zone_with_a_name(self) -> None:
+        times = pa.array([datetime(2024, 1, 1, tzinfo=UTC)] * 2, pa.timestamp("us", "Asia/Tokyo"))
+        with folder():
+            pq.write_table(self.table(when=times), "v.parquet")
+            assert "2024-01-01" in run("score", "v.parquet")[1]
+
     def test_stopped_before_a_file_is_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def stop(*_: object) -> None:
             raise KeyboardInterrupt
@@ -784,7 +838,7 @@ class TestTrailingColumns:
             assert (code, "more than one column is called ''" in err) == (2, True)
 
 
-def test_the_whole_namespace_is_there() -> None:
+def test_the_whole_namespace_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """`import sledai; sledai.frame` works, and nothing of it is loaded before it is used."""
     script = (
         "import sys, sledai; assert 'narwhals' not in sys.modules; sledai.frame.score; "
@@ -795,6 +849,13 @@ def test_the_whole_namespace_is_there() -> None:
 
     name = "nothing"
     with pytest.raises(AttributeError, match="module 'sledai' has no attribute 'nothing'"):
+        getattr(sledai, name)
+
+    def lacking(_: str) -> None:
+        raise ModuleNotFoundError(name="narwhals")
+
+    monkeypatch.setattr("sledai.import_module", lacking)
+    with pytest.raises(ModuleNotFoundError):  # what the module needs is another matter
         getattr(sledai, name)
     with suppress(ImportError):
         from sledai import nothing_either  # type: ignore[attr-defined]  # noqa: F401, PLC0415

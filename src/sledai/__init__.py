@@ -58,7 +58,8 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # which would take every misspelled name for a module
+# Type checkers would take every misspelled name for a module.
+if not TYPE_CHECKING:  # pragma: no branch
 
     def __getattr__(name: str) -> ModuleType:
         """Import a module of the package when it is first asked for: `sledai.frame` works."""
