@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sledai.errors import InvalidInputError, shorten
 
-__all__ = ["ONE_AND_ZERO", "Codes", "Words", "is_missing"]
+__all__ = ["ONE_AND_ZERO", "Codes", "Words", "is_missing", "python_value"]
 
 Words = Mapping[str, bool | None] | Mapping[int, bool | None] | Mapping[float, bool | None]
 
@@ -60,8 +60,7 @@ class Codes:
         """
         if is_missing(cell):
             return None
-        if hasattr(cell, "item"):  # of numpy
-            cell = cell.item()
+        cell = python_value(cell)
         said = cell.strip().lower() if isinstance(cell, str) else cell
         if isinstance(said, bool) or said in self.nothing:
             return said if isinstance(said, bool) else None
@@ -81,6 +80,11 @@ class Codes:
 
 ONE_AND_ZERO = Codes()
 """What cells say where nobody stated anything."""
+
+
+def python_value(cell: Any) -> Any:
+    """Give a value of numpy as python has it."""
+    return cell.item() if hasattr(cell, "item") else cell
 
 
 def is_missing(cell: Any) -> bool:

@@ -12,7 +12,7 @@ import narwhals as nw
 from pydantic import ValidationError
 
 from sledai.assessment import Assessment
-from sledai.codes import Codes, is_missing
+from sledai.codes import Codes, is_missing, python_value
 from sledai.columns import Layout, Reading, read_columns, refuse_invalid
 from sledai.errors import InvalidInputError, problems_listed, shorten
 from sledai.quantities import UNITS
@@ -87,7 +87,7 @@ def read_visit_rows(
     short = {name for name in named if schema[name] == nw.Float32}
     visits: dict[object, list[tuple[Visit, int]]] = {}
     for number, row in enumerate(_rows(frame, columns)):
-        patient = _python(row[subject])
+        patient = python_value(row[subject])
         if is_missing(patient):
             raise InvalidInputError(f"{place(number)}, column {shorten(subject)}: no patient")
         try:
@@ -133,11 +133,6 @@ def _rows(frame: Any, columns: list[str]) -> list[Mapping[str, Any]]:
             f"columns {', '.join(map(shorten, columns))}: found a time that python cannot hold; "
             "accepted: dates of the years 1 to 9999, with the name of a time zone or none"
         ) from None
-
-
-def _python(cell: Any) -> Any:
-    """Give a value of numpy as python has it."""
-    return cell.item() if hasattr(cell, "item") else cell
 
 
 def _eager(df: Any) -> Any:
@@ -209,7 +204,7 @@ def _value(field: FieldColumn, cell: Any, codes: Codes, *, short: bool) -> Any:
         return codes.meaning(cell)
     if is_missing(cell) or cell in codes.nothing:
         return None
-    cell = _python(cell)
+    cell = python_value(cell)
     return field.value(f"{cell:.{_DIGITS}g}" if short and isinstance(cell, float) else cell)
 
 

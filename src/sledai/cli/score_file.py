@@ -136,12 +136,13 @@ def score(
                 rejected.write(_rejects(input_.visits, batch, answers))
                 tally.rejected += len(batch.rejected) + int(answers.wrong_rows.sum())
             if not problems.found:  # else read on to find the others; nothing will be written
-                read = answers.readable()
-                scored = _scored(input_, read, rules, policy)
-                tally.add(read.as_in_the_file, scored)
+                readable = answers.readable()
+                scored = _scored(input_, readable, rules, policy)
+                rows = readable.as_in_the_file
+                tally.add(rows, scored)
                 if scores is not None:
                     refuse_collisions(input_.visits.columns, scored.columns)
-                    scores.write(read.as_in_the_file.hstack(scored))
+                    scores.write(rows.hstack(scored))
             show(batch)
         problems.refuse()
         for file in filter(None, (scores, rejected)):

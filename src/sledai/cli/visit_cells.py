@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date as Date  # noqa: N812 - `date` names a column
 
 import polars as pl
 
@@ -95,7 +94,7 @@ class VisitsReader:
             problems.add_cells(batch, theirs, wrong, what, accepted)
             problems.add_cells(batch, theirs, beyond, f"values of {name} out of range", within)
             read.append(numbers.alias(name))
-        dates, wrong = _texts(batch.visits[self.date], [], _as_date, pl.Date)
+        dates, wrong = _texts(batch.visits[self.date], [], day, pl.Date)
         wrong |= dates.is_null()
         problems.add_cells(batch, self.date, wrong, "cells that are no date", "as 2024-01-16")
         subjects = self._subjects(batch)
@@ -156,7 +155,3 @@ def _beyond(amounts: pl.Series, name: str) -> pl.Series:
 
 def _ranges(name: str) -> str:
     return " or ".join(plausible_range(name, unit) for unit in UNITS[name])
-
-
-def _as_date(text: str) -> Date:
-    return day(text)
