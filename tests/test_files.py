@@ -1,6 +1,7 @@
 """Files in and out: nothing guessed, nothing lost, every bad cell named where a person finds it."""
 
 import csv
+import io
 import json
 import os
 import resource
@@ -704,3 +705,67 @@ class TestBatchesOfOutput:
 
 def test_a_batch_of_no_rejects_is_the_usual_one() -> None:
     assert Batch(visits=pl.DataFrame(), places=pl.Series(), end=0).rejected == ()
+
+
+class TestQuotedCells:
+    """Lines that are whole records are read at once, all others one by one: the same comes out."""
+
+    CELLS = st.text(alphabet='ab,"\n\r é', max_size=4).filter(lambda text: "\r" not in text)
+
+    @settings(max_examples=150, deadline=None)
+    @given(
+        st.integers(1, 3).flatmap(
+            lambda width: st.lists(
+                st.lists(
+                    st.tuples(TestQuotedCells.CELLS, st.booleans()),
+                    min_size=width,
+                    max_size=width,
+                ),
+                min_size=1,
+                max_size=8,
+            )
+        ),
+        st.sampled_from(["\n", "\r\n"]),
+        st.sampled_from(["utf-8", "cp1252"]),
+        st.booleans(),
+    )
+    def test_against_pythons_reader(
+        self, rows: list[list[tuple[str, bool]]], end: str, encoding: str, last: bool
+    ) -> None:
+        """Some cells are quoted, and those must be that a quote alone can hold."""
+
+        def written(cell: str, quoted: bool) -> str:
+            if quoted or set(cell) & {",", '"', "\n"}:
+                return '"' + cell.replace('"', '""').replace("\n", end) + '"'
+            return cell
+
+        lines = [",".join(written(*cell) for cell in row) for row in rows]
+        header = ",".join(f"c{n}" for n in range(len(rows[0])))
+        text = end.join([header, *lines]) + (end if last else "")
+        expected = [
+            tuple(cell or None for cell in row)
+            for row in list(csv.reader(io.StringIO(text, newline=""), strict=True))[1:]
+            if row
+        ]
+        with TemporaryDirectory() as folder:
+            path = write(Path(folder) / "v.csv", text.encode(encoding))
+            assert read_visits(path, Dialect(encoding=encoding)).rows() == expected
+
+    def test_a_separator_that_means_something_in_patterns(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "v.csv", '"a"|"b"\n"1|2"|"3"\n4|"5\n6"\n"7"|8\n')
+        visits = read_visits(path, Dialect(separator="|"))
+        assert visits.rows() == [("1|2", "3"), ("4", "5\n6"), ("7", "8")]
+
+    def test_a_character_between_lines_that_nobody_writes(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "v.csv", 'a,b\n"\x1f","2"\n')
+        assert read_visits(path).rows() == [("\x1f", "2")]
+
+    def test_what_is_no_text_is_refused_with_its_line(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "v.csv", b'a,b\n"1","2"\n"\xff","3"\n')
+        with pytest.raises(InvalidInputError, match="line 3: not text in utf-8"):
+            read_visits(path)
+
+
+def test_what_a_writer_says_of_columns_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="CSV cannot hold these columns: too odd"):
+        Output(tmp_path / "v.csv")._refuse(ValueError("too odd"))

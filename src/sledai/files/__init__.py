@@ -1,31 +1,29 @@
-"""Visits in files: CSV, Parquet, JSON Lines and Excel, read batch by batch and so written.
+"""Visits in files, read batch by batch and so written; `FORMATS` says of which formats.
 
 Cells come out as they stand in the file. What one reader could take differently from another
 (an odd quote, a short line, a key given twice) is never guessed: the record is rejected with its
-line, or the file refused. CSV and Parquet may be larger than memory. Needs the extra `cli`.
+line, or the file refused. A file that is not read whole may be larger than memory. Needs the extra
+`cli`.
 """
 
 from pathlib import Path
-from typing import NamedTuple
 
 import polars as pl
 
 from sledai.errors import InvalidInputError, problems_listed, shorten
-from sledai.files.batches import Batch, Rejected, Visits
-from sledai.files.delimited import open_delimited
-from sledai.files.excel import open_excel
-from sledai.files.json_lines import open_json_lines
-from sledai.files.output import OUTPUT_FORMATS, Output, output_format, write_text, write_visits
-from sledai.files.parquet import open_parquet
+from sledai.files.batches import Batch, Rejected, VisitFile
+from sledai.files.formats import FORMATS, OUTPUT_FORMATS, Dialect, Format
+from sledai.files.output import Output, output_format, write_text, write_visits
 
 __all__ = [
     "FORMATS",
     "OUTPUT_FORMATS",
     "Batch",
     "Dialect",
+    "Format",
     "Output",
     "Rejected",
-    "Visits",
+    "VisitFile",
     "open_visits",
     "output_format",
     "read_visits",
@@ -33,30 +31,23 @@ __all__ = [
     "write_visits",
 ]
 
-FORMATS = OUTPUT_FORMATS | {".xlsx": "Excel"}
-"""Formats of files that are read, by suffix."""
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 _SIGNATURES = {
-    b"PAR1": ("Parquet", "Parquet"),
-    b"PK\x03\x04": ("Excel", "an Excel workbook or another zip archive"),
-    b"\xd0\xcf\x11\xe0": ("", "an Excel workbook of the old kind; save it as .xlsx or .csv"),
-    b"\x1f\x8b": ("", "compressed by gzip"),
-    b"\x28\xb5\x2f\xfd": ("", "compressed by zstd"),
-    b"\xff\xfe": ("", "UTF-16 text; save it as UTF-8"),
-    b"\xfe\xff": ("", "UTF-16 text; save it as UTF-8"),
+    b"PK\x03\x04": "an Excel workbook or another zip archive",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook of the old kind; save it as .xlsx or .csv",
+    b"\x1f\x8b": "compressed by gzip",
+    b"\x28\xb5\x2f\xfd": "compressed by zstd",
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
 }
-"""How files of a kind begin: the format that begins so, and its name for people."""
+"""How files begin that people take for others, and their name for people."""
 
 
-class Dialect(NamedTuple):
-    """What a file does not say of itself: how CSV is written, and which sheet is meant."""
-
-    separator: str = ","
-    encoding: str = "utf-8"
-    sheet: str | None = None
-
-
-def open_visits(path: Path, dialect: Dialect = Dialect()) -> Visits:  # noqa: B008 - never changes
+def open_visits(path: Path, dialect: Dialect = Dialect()) -> VisitFile:  # noqa: B008 - never changes
     """Open a file of visits by its suffix, to be read batch by batch.
 
     Raises `InvalidInputError` for an unknown suffix, for what is not of the format that the suffix
@@ -74,18 +65,14 @@ def open_visits(path: Path, dialect: Dialect = Dialect()) -> Visits:  # noqa: B0
         raise InvalidInputError(f"{path}: not a regular file")
     with path.open("rb") as file:
         beginning = file.read(4)
-    for signature, (found, name) in _SIGNATURES.items():
-        if beginning.startswith(signature) and found != kind:
-            raise InvalidInputError(f"{path}: not {kind}, as its suffix says, but {name}")
-    match kind:
-        case "CSV":
-            return open_delimited(path, dialect.separator, dialect.encoding)
-        case "Parquet":
-            return open_parquet(path)
-        case "Excel":
-            return open_excel(path, dialect.sheet)
-        case _:
-            return open_json_lines(path)
+    known = {one.begins: one.name for one in FORMATS.values() if one.begins}
+    for signature, name in (known | _SIGNATURES).items():
+        if beginning.startswith(signature) and signature != kind.begins:
+            raise InvalidInputError(f"{path}: not {kind.name}, as its suffix says, but {name}")
+    if dialect.header_row is not None and not kind.has_header_row:
+        headed = " and ".join(dict.fromkeys(f.name for f in FORMATS.values() if f.has_header_row))
+        raise InvalidInputError(f"{path}: header_row is for {headed}; {kind.name} has none")
+    return kind.open(path, dialect)
 
 
 def read_visits(path: Path, dialect: Dialect = Dialect()) -> pl.DataFrame:  # noqa: B008

@@ -10,13 +10,14 @@ from typing import Literal, NamedTuple, NoReturn
 
 import polars as pl
 
-from sledai.errors import InvalidInputError
+from sledai.errors import InvalidInputError, shorten
 
 __all__ = [
     "Batch",
     "Rejected",
-    "Visits",
+    "VisitFile",
     "read_ahead",
+    "refuse_far_times",
     "rows_per_batch",
     "unreadable",
     "within_years",
@@ -38,9 +39,9 @@ class Rejected(NamedTuple):
 class Batch:
     """Some rows of a file, in order.
 
-    `places` says for each row where a person finds it: its line in text, its row in Excel, or in
-    Parquet its number from 1. `end` is how far the file has been read, in the unit of
-    `Visits.length`.
+    `places` says for each row where a person finds it: its line in text, its row in a sheet, or
+    else its number from 1. `end` is how far the file has been read, in the unit of
+    `VisitFile.length`.
     """
 
     visits: pl.DataFrame
@@ -50,7 +51,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visits:
+class VisitFile:
     """An open file of visits.
 
     `place` is what a place is called, and `length` the length of the file, in bytes or in rows.
@@ -105,3 +106,11 @@ _FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, dat
 def unreadable(path: Path, why: str) -> NoReturn:
     """Refuse a file."""
     raise InvalidInputError(f"{path}: {why}") from None
+
+
+def refuse_far_times(path: Path, kind: str, visits: pl.DataFrame) -> None:
+    """Refuse times beyond the years 1 to 9999 for a file of a kind that holds them as text."""
+    for column in visits:
+        if not within_years(column).all():
+            what = f"column {shorten(column.name)}, whose times lie beyond the years 1 to 9999"
+            unreadable(path, f"{kind} cannot hold {what}")

@@ -1,13 +1,15 @@
 """CSV: fast where the text can be read in one way only, strict everywhere else.
 
 Polars reads fast and leniently: it fills up a short line with nulls, and a stray quote can swallow
-the lines that follow. So it is given only lines without quotes, of which it is known afterwards
-that none was short. Records with quotes are read one by one by python's `csv`, strictly, and so is
-a whole block of which that is not known.
+the lines that follow. So it is given only lines that are whole records beyond doubt: by a pattern
+where there are quotes, and else by the number of separators. All other records, such as those of
+more lines than one, are read one by one by python's `csv`, strictly, and so is a whole block of
+which that is not known.
 """
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,23 +21,36 @@ from typing import BinaryIO, NamedTuple
 import polars as pl
 
 from sledai.errors import InvalidInputError, shorten
-from sledai.files.batches import Batch, Rejected, Visits, read_ahead, unreadable
+from sledai.files.batches import (
+    Batch,
+    Rejected,
+    VisitFile,
+    read_ahead,
+    refuse_far_times,
+    unreadable,
+)
 
-__all__ = ["open_delimited"]
+__all__ = ["csv_cells", "csv_holds", "open_delimited", "write_delimited"]
 
 BLOCK = 32 * 2**20  # bytes read at a time, and the rest of the last line
 _LONGEST_FIELD = 2**31 - 1  # in characters; python's csv stops at 131,072 unless told
 _FIELD_LIMIT = Lock()  # python's csv has one limit for the whole process
 _ASCII = bytes(range(128))
 _Schema = dict[str, type[pl.String]]
+_NO_SEPARATOR = b"\x1f"  # which nobody writes between cells, so that a line is one of them
 _SEPARATORS = {"tab": "\t"}  # what is hard to type
 
 
-def open_delimited(path: Path, separator: str, encoding: str) -> Visits:
-    """Open a CSV file; `separator` is one character or "tab", `encoding` one that extends ASCII."""
+def open_delimited(path: Path, separator: str, encoding: str, header_row: int = 1) -> VisitFile:
+    """Open a CSV file; `separator` is one character or "tab", `encoding` one that extends ASCII.
+
+    The header is the first record with any content from line `header_row` on.
+    """
     text = _Text(path, _separator(separator), _encoding(encoding))
     with path.open("rb") as file:
-        records = text.records(iter(file.readline, b""), 1)
+        for _ in range(1, header_row):
+            file.readline()
+        records = text.records(iter(file.readline, b""), header_row)
         header = next((record for record in records if any(record.fields)), None)
         if header is None:
             unreadable(path, "no header")
@@ -44,7 +59,7 @@ def open_delimited(path: Path, separator: str, encoding: str) -> Visits:
     if doubled := [name for name, count in Counter(names).items() if count > 1]:
         shown = ", ".join(map(shorten, sorted(doubled)))
         unreadable(path, f"more than one column is called {shown}; rename or delete")
-    return Visits(
+    return VisitFile(
         path=path,
         columns=names,
         place="line",
@@ -72,9 +87,7 @@ def _beyond_the_names(
 def _separator(separator: str) -> str:
     separator = _SEPARATORS.get(separator, separator)
     if len(separator) != 1 or not separator.isascii() or separator in '"\r\n\0':
-        raise InvalidInputError(
-            f"separator: found {shorten(separator)}; accepted: one ASCII character, or tab"
-        )
+        raise InvalidInputError.found(separator, "one ASCII character, or tab", "separator")
     return separator
 
 
@@ -85,9 +98,8 @@ def _encoding(encoding: str) -> str:
             return name
     except (LookupError, UnicodeError):
         pass
-    raise InvalidInputError(
-        f"encoding: found {shorten(encoding)}; accepted: utf-8, latin-1, cp1252, gb18030 and "
-        "others that extend ASCII"
+    raise InvalidInputError.found(
+        encoding, "utf-8, latin-1, cp1252, gb18030 and others that extend ASCII", "encoding"
     )
 
 
@@ -130,26 +142,25 @@ class _Read:
 
 
 def _mixed(text: "_Text", file: BinaryIO, block: bytes, schema: _Schema, first: int) -> _Read:
-    """Read the records with quotes strictly, and all lines between them at once."""
+    """Read lines that are whole records at once, and all between them strictly."""
     after = file.tell()
     strict = _Strict(text, file, block, len(schema))
     plain: list[bytes] = []
     lines: list[range] = []
     line, start = first, 0
-    while (quote := block.find(b'"', start)) >= 0:
-        begin = max(start, block.rfind(b"\n", start, quote) + 1)
-        between = block[start:begin]
-        plain.append(between)
-        lines.append(range(line, line := line + between.count(b"\n")))
-        line, start = strict.read(line, begin)
-    rest = block[start:]
-    plain.append(rest)
-    lines.append(range(line, line := line + _count(rest)))
+    for begin, end in _whole_records(text, block, len(schema)):
+        line, start = strict.read(line, start, begin)
+        # A record of several lines may reach into what looked whole; it ends where a line does.
+        if between := block[start:end]:
+            plain.append(between)
+            lines.append(range(line, line := line + _count(between)))
+            start = end
+    line, _ = strict.read(line, start, len(block))
     visits = _plain(text, b"".join(plain), schema, sum(map(len, lines)))
     if visits is None:
         file.seek(after)
         strict = _Strict(text, file, block, len(schema))
-        line, _ = strict.read(first, 0, whole=True)
+        line, _ = strict.read(first, 0, len(block))
         visits, lines = pl.DataFrame(schema=schema), []
     places = _numbers(lines)
     if len(schema) == 1:  # a blank line is no row; with one column polars takes it for one
@@ -167,6 +178,32 @@ def _mixed(text: "_Text", file: BinaryIO, block: bytes, schema: _Schema, first: 
     return _Read(visits, places, strict.rejected, line)
 
 
+def _whole_records(text: "_Text", block: bytes, width: int) -> Iterator[tuple[int, int]]:
+    """Find where in a block runs of lines are, each of them a whole record beyond doubt.
+
+    Without quotes that is the whole block, of which `_plain` counts the separators.
+    """
+    if b'"' not in block:
+        yield 0, len(block)
+        return
+    if (lines := text.lines(block)) is None:
+        return
+    whole = lines.str.contains(text.record(width)).fill_null(value=False)
+    if whole.all():
+        yield 0, len(block)
+        return
+    # An encoding that extends ASCII ends its lines in the same byte.
+    ends = pl.Series([len(line) + 1 for line in block.split(b"\n")]).cum_sum().head(len(lines))
+    ends[-1] = len(block)
+    runs = pl.DataFrame({"end": ends, "whole": whole, "run": whole.rle_id()})
+    last = runs.group_by("run").last().sort("run")
+    begin = 0
+    for end, is_whole in last.select("end", "whole").iter_rows():
+        if is_whole:
+            yield begin, end
+        begin = end
+
+
 def _numbers(lines: list[range]) -> pl.Series:
     if len(lines) == 1:  # as a rule, and fast
         return pl.int_range(lines[0].start, lines[0].stop, eager=True)
@@ -178,29 +215,34 @@ def _count(lines: bytes) -> int:
 
 
 def _plain(text: "_Text", block: bytes, schema: _Schema, lines: int) -> pl.DataFrame | None:
-    """Read lines without quotes, if each of them is a row beyond doubt.
+    """Read lines that are whole records, if each of them is a row beyond doubt.
 
-    Polars refuses a line with too many fields. So if there are as many separators as full lines
-    have, no line has too few either.
+    Polars refuses a line with too many fields. So if without quotes there are as many separators as
+    full lines have, no line has too few either; with quotes a pattern was held against each.
     """
-    if b"\0" in block:
-        return None
-    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
+    if b"\0" in block or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n")):
         return None
     try:
         if text.encoding != "utf-8":
             block = block.decode(text.encoding).encode()
         if not block:
             return pl.DataFrame(schema=schema)
+        quoted = b'"' in block
         visits = pl.read_csv(
-            block, has_header=False, schema=schema, separator=text.separator, quote_char=None
+            block,
+            has_header=False,
+            schema=schema,
+            separator=text.separator,
+            quote_char='"' if quoted else None,
         )
     except (UnicodeError, pl.exceptions.PolarsError):
         return None
-    separators = block.count(text.separator.encode())
-    if visits.height != lines or separators != lines * (len(schema) - 1):
+    separators = 0 if quoted else block.count(text.separator.encode())
+    if visits.height != lines or not (quoted or separators == lines * (len(schema) - 1)):
         return None
-    return visits
+    # A quoted cell that is empty holds nothing, as any other.
+    empty = [cells.name for cells in visits if quoted and (cells == "").any()]
+    return visits.with_columns(visits[name].set(visits[name] == "", None) for name in empty)
 
 
 class _Strict:
@@ -216,16 +258,14 @@ class _Strict:
         self._width = width
         self._position = 0
 
-    def read(self, line: int, start: int, *, whole: bool = False) -> tuple[int, int]:
-        """Read from `start`, where `line` begins, as long as the next line has a quote too.
+    def read(self, line: int, start: int, until: int) -> tuple[int, int]:
+        """Read the records that begin from `start`, where `line` begins, before `until`.
 
-        Gives the line and the place in the block from which to go on. With `whole` the block is
-        read to its end.
+        Gives the line and the place in the block from which to go on: the last may end beyond.
         """
         self._position = start
         records = self._text.records(self._lines(), line)
-        going_on = True
-        while going_on:
+        while self._position < until:
             record = next(records)
             line = record.next_line
             if len(record.fields) == self._width:
@@ -235,9 +275,6 @@ class _Strict:
                 fields = f"{len(record.fields)} field" + ("s" if len(record.fields) > 1 else "")
                 reason = f"{fields}, the header has {self._width}"
                 self.rejected.append(Rejected(record.line, reason, record.text))
-            end = self._block.find(b"\n", self._position) + 1 or len(self._block)
-            quoted = self._block.find(b'"', self._position, end) >= 0
-            going_on = self._position < len(self._block) and (whole or quoted)
         return line, self._position
 
     def _lines(self) -> Iterator[bytes]:
@@ -267,6 +304,32 @@ class _Text:
     path: Path
     separator: str
     encoding: str
+
+    def record(self, width: int) -> str:
+        """Write a record of as many cells, on one line, as a pattern: each quoted whole or bare."""
+        bare = f'[^"{re.escape(self.separator)}\\r]*'
+        if width == 1:  # where a line without content is none, and a quoted one is
+            return rf"^{bare}\r?$"
+        cell = f'(?:"(?:[^"]|"")*"|{bare})'
+        return rf"^{cell}(?:{re.escape(self.separator)}{cell}){{{width - 1}}}\r?$"
+
+    def lines(self, block: bytes) -> pl.Series | None:
+        """Give the lines of a block, null for one without content; None where it is no text."""
+        if _NO_SEPARATOR in block:
+            return None
+        try:
+            if self.encoding != "utf-8":
+                block = block.decode(self.encoding).encode()
+            lines = pl.read_csv(
+                block,
+                has_header=False,
+                schema={"line": pl.String},
+                separator=_NO_SEPARATOR.decode(),
+                quote_char=None,
+            )
+        except (UnicodeError, pl.exceptions.PolarsError):
+            return None
+        return lines.to_series() if lines.height == _count(block) else None
 
     def records(self, lines: Iterable[bytes], line: int) -> Iterator[_Record]:
         """Yield records, of which the first begins on `line`; refuse what is no CSV."""
@@ -311,3 +374,24 @@ class _Text:
                 text = text.removeprefix("\ufeff")
             read.append(text)
             yield text
+
+
+def csv_holds(dtype: pl.DataType) -> bool:
+    """Whether a column of this type can be written."""
+    return not isinstance(dtype, pl.Object | pl.Binary) and not dtype.is_nested()
+
+
+def csv_cells(path: Path, visits: pl.DataFrame) -> pl.DataFrame:
+    """Give cells as text has them."""
+    refuse_far_times(path, "CSV", visits)
+    return visits.with_columns(
+        pl.Series(column.name, [t and t.isoformat() for t in column.to_list()], pl.String)
+        for column in visits
+        if isinstance(column.dtype, pl.Datetime)  # polars cannot write an offset such as +05:30
+        and (column.dtype.time_zone or "").startswith(("+", "-"))
+    )
+
+
+def write_delimited(frame: pl.LazyFrame, path: Path) -> None:
+    """Write a whole file."""
+    frame.sink_csv(path)

@@ -5,18 +5,18 @@ from pathlib import Path
 import polars as pl
 
 from sledai.errors import MissingExtraError, extra_advice, shorten
-from sledai.files.batches import Batch, Visits, unreadable
+from sledai.files.batches import Batch, VisitFile, unreadable
 
 __all__ = ["open_excel"]
 
 _MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"  # what is read where Excel shows a date
 
 
-def open_excel(path: Path, sheet: str | None) -> Visits:
+def open_excel(path: Path, sheet: str | None, header_row: int = 1) -> VisitFile:
     """Read a sheet of a workbook; it must be named where more than one has any content.
 
-    The first row with any content is the header. Rows without content are left out. A cell that
-    Excel shows as an error, such as #N/A, is empty.
+    The first row with any content from `header_row` on is the header. Rows without content are left
+    out. A cell that Excel shows as an error, such as #N/A, is empty.
     """
     try:
         from fastexcel import FastExcelError  # noqa: PLC0415 - an extra of its own
@@ -44,12 +44,12 @@ def open_excel(path: Path, sheet: str | None) -> Visits:
         found = "no sheet is named" if sheet is None else f"no sheet {shorten(sheet)}"
         names = ", ".join(map(shorten, filled))
         unreadable(path, f"{found}; sheets with content (--sheet): {names}" if names else "empty")
-    return _table(path, filled[sheet])
+    return _table(path, filled[sheet], header_row)
 
 
-def _table(path: Path, cells: pl.DataFrame) -> Visits:
+def _table(path: Path, cells: pl.DataFrame, header_row: int) -> VisitFile:
     cells = cells.select(pl.all().replace("", None).str.replace(_MIDNIGHT, "$1"))
-    cells = cells.with_row_index("row", offset=1)
+    cells = cells.with_row_index("row", offset=1).filter(pl.col("row") >= header_row)
     cells = cells.filter(pl.any_horizontal(pl.exclude("row").is_not_null()))
     if not cells.height:
         unreadable(path, "empty")
@@ -67,7 +67,7 @@ def _table(path: Path, cells: pl.DataFrame) -> Visits:
         places=cells["row"].cast(pl.Int64),
         end=cells.height,
     )
-    return Visits(
+    return VisitFile(
         path=path,
         columns=list(columns),
         place="row",

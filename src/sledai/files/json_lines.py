@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 import polars as pl
 
 from sledai.errors import shorten
-from sledai.files.batches import Batch, Rejected, Visits, unreadable
+from sledai.files.batches import Batch, Rejected, VisitFile, refuse_far_times, unreadable
 
-__all__ = ["open_json_lines"]
+__all__ = ["json_cells", "json_holds", "open_json_lines", "write_json_lines"]
 
 _TYPES: dict[type, type[pl.DataType]] = {
     bool: pl.Boolean,
@@ -20,7 +20,7 @@ _TYPES: dict[type, type[pl.DataType]] = {
 }
 
 
-def open_json_lines(path: Path) -> Visits:
+def open_json_lines(path: Path) -> VisitFile:
     """Read a JSON Lines file; a column whose values are not all of one plain type becomes text."""
     # Polars would lose the order of more than 32 columns (pola-rs/polars#23023), take the last of
     # two equal keys, and round whole numbers that share a column with others.
@@ -51,7 +51,7 @@ def open_json_lines(path: Path) -> Visits:
         rejected=tuple(rejected),
         end=line,
     )
-    return Visits(
+    return VisitFile(
         path=path, columns=names, place="line", length=line, batches=(batch for batch in [batch])
     )
 
@@ -92,3 +92,23 @@ def _column(name: str, values: list[Any]) -> pl.Series:
             return pl.Series(name, values, dtype=dtype)
     texts = [v if v is None or isinstance(v, str) else json.dumps(v) for v in values]
     return pl.Series(name, texts, dtype=pl.String)
+
+
+def json_holds(dtype: pl.DataType) -> bool:
+    """Whether a column of this type can be written."""
+    return not isinstance(dtype, pl.Object | pl.Binary)
+
+
+def json_cells(path: Path, visits: pl.DataFrame) -> pl.DataFrame:
+    """Give cells as they are, or refuse numbers and times that JSON has not."""
+    refuse_far_times(path, "JSON Lines", visits)
+    for column in visits.select(pl.selectors.float()):
+        if not column.is_finite().all():
+            what = f"{shorten(column.name)} holds NaN or infinity"
+            unreadable(path, f"JSON Lines cannot hold these columns: {what}")
+    return visits
+
+
+def write_json_lines(frame: pl.LazyFrame, path: Path) -> None:
+    """Write a whole file."""
+    frame.sink_ndjson(path)

@@ -11,30 +11,26 @@ from queue import Empty, Full, Queue
 from secrets import token_hex
 from threading import Thread
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn, Self, TypeVar
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from sledai.errors import InvalidInputError, shorten
-from sledai.files.batches import unreadable, within_years
+from sledai.files.batches import unreadable
+from sledai.files.formats import OUTPUT_FORMATS
 
-__all__ = ["OUTPUT_FORMATS", "Output", "output_format", "write_text", "write_visits"]
-
-OUTPUT_FORMATS = {
-    ".csv": "CSV",
-    ".parquet": "Parquet",
-    ".jsonl": "JSON Lines",
-    ".ndjson": "JSON Lines",
-}
-"""Formats of files that are written, by suffix."""
+__all__ = ["Output", "output_format", "write_text", "write_visits"]
 
 _WAITING = 2  # batches that may wait to be written
 _PATIENCE = 0.1  # seconds between two looks whether the writer is still there
 
 
-def output_format(path: Path, formats: Mapping[str, str] = OUTPUT_FORMATS) -> str:
-    """Name the format in which a file is written, by its suffix.
+_Format = TypeVar("_Format")
+
+
+def output_format(path: Path, formats: Mapping[str, _Format]) -> _Format:
+    """Find the format in which a file is written, by its suffix.
 
     Raises `InvalidInputError` for an unknown one.
     """
@@ -92,7 +88,7 @@ class Output:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._kind = output_format(path)
+        self._format = output_format(path, OUTPUT_FORMATS)
         try:
             str(path).encode()
         except UnicodeEncodeError:
@@ -110,20 +106,7 @@ class Output:
 
     def write(self, visits: pl.DataFrame) -> None:
         """Add a batch; all have the same columns."""
-        far = [column for column in visits if not within_years(column).all()]
-        if far and self._kind != "Parquet":
-            what = f"column {shorten(far[0].name)}, whose times lie beyond the years 1 to 9999"
-            unreadable(self.path, f"{self._kind} cannot hold {what}")
-        if self._kind == "CSV":
-            visits = visits.with_columns(
-                pl.Series(column.name, [t and t.isoformat() for t in column.to_list()], pl.String)
-                for column in visits
-                if isinstance(column.dtype, pl.Datetime) and _is_offset(column.dtype)
-            )
-        if self._kind == "JSON Lines":
-            for column in visits.select(pl.selectors.float()):
-                if not column.is_finite().all():
-                    self._refuse(ValueError(f"{shorten(column.name)} holds NaN or infinity"))
+        visits = self._format.cells(self.path, visits)
         if self._thread is None:
             self._refuse_types(visits.schema)
             self._thread = Thread(target=self._write, args=[visits.schema], daemon=True)
@@ -168,18 +151,9 @@ class Output:
 
     def _refuse_types(self, schema: pl.Schema) -> None:
         for name, dtype in schema.items():
-            plain = dtype != pl.Object
-            text = plain and dtype != pl.Binary
-            match self._kind:
-                case "CSV":
-                    held = text and not dtype.is_nested()
-                case "JSON Lines":
-                    held = text
-                case _:
-                    held = plain
-            if not held:
+            if not self._format.holds(dtype):
                 what = f"column {shorten(name)} of type {dtype}"
-                unreadable(self.path, f"{self._kind} cannot hold {what}")
+                unreadable(self.path, f"{self._format.name} cannot hold {what}")
 
     def _abandon(self) -> None:
         with suppress(Empty):
@@ -204,13 +178,7 @@ class Output:
 
         frame = register_io_source(source, schema=schema)
         try:
-            match self._kind:
-                case "Parquet":
-                    frame.sink_parquet(self._part)
-                case "JSON Lines":
-                    frame.sink_ndjson(self._part)
-                case _:
-                    frame.sink_csv(self._part)
+            self._format.write(frame, self._part)
         except BaseException as error:  # noqa: BLE001 - raised again where it is noticed
             self._error = error
         else:
@@ -224,13 +192,8 @@ class Output:
         if number is not None:
             raise OSError(number, os.strerror(number), str(self.path)) from None
         if isinstance(error, ValueError | pl.exceptions.PolarsError | pl.exceptions.PanicException):
-            unreadable(self.path, f"{self._kind} cannot hold these columns: {error}")
+            unreadable(self.path, f"{self._format.name} cannot hold these columns: {error}")
         raise error
-
-
-def _is_offset(dtype: pl.Datetime) -> bool:
-    """Whether a time zone is an offset such as +05:30, which polars cannot write as text."""
-    return (dtype.time_zone or "").startswith(("+", "-"))
 
 
 def write_visits(visits: pl.DataFrame, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Parquet: read by polars' streaming engine, batch by batch."""
+"""Parquet: read and written by polars' streaming engine, batch by batch."""
 
 import os
 import re
@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from sledai.errors import shorten
-from sledai.files.batches import Batch, Visits, rows_per_batch, unreadable
+from sledai.files.batches import Batch, VisitFile, rows_per_batch, unreadable
 
-__all__ = ["open_parquet"]
+__all__ = ["open_parquet", "parquet_cells", "parquet_holds", "write_parquet"]
 
 
-def open_parquet(path: Path) -> Visits:
+def open_parquet(path: Path) -> VisitFile:
     """Open a Parquet file."""
     # Else polars panics at a zone that is an offset, such as +05:30, which Parquet may hold.
     os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
@@ -27,7 +27,7 @@ def open_parquet(path: Path) -> Visits:
     for name, dtype in schema.items():
         if isinstance(dtype, pl.Datetime) and not _is_zone(dtype):
             unreadable(path, f"column {shorten(name)} has an unknown time zone: {dtype.time_zone}")
-    return Visits(
+    return VisitFile(
         path=path,
         columns=list(schema),
         place="row",
@@ -67,3 +67,18 @@ def _numbers(start: int, end: int) -> pl.Series:
 
 def _reason(error: Exception) -> str:
     return f"not readable as Parquet: {next(iter(str(error).splitlines()), '')}"
+
+
+def parquet_holds(dtype: pl.DataType) -> bool:
+    """Whether a column of this type can be written."""
+    return dtype != pl.Object
+
+
+def parquet_cells(_: Path, visits: pl.DataFrame) -> pl.DataFrame:
+    """Give cells as they are."""
+    return visits
+
+
+def write_parquet(frame: pl.LazyFrame, path: Path) -> None:
+    """Write a whole file."""
+    frame.sink_parquet(path)
