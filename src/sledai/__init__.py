@@ -10,15 +10,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from sledai.assessment import Assessment
+from sledai.assessment import Assessment, IncompleteAssessmentError, UndeterminedError
 from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem
-from sledai.entry_rules import ActivityRule, Judgement
-from sledai.errors import (
-    IncompleteAssessmentError,
-    InvalidInputError,
-    SledaiError,
-    UndeterminedError,
-)
+from sledai.errors import InvalidInputError, SledaiError
+from sledai.rules import ActivityRule, Judgement
 from sledai.scoring import (
     ScoreBounds,
     clinical_score,
@@ -56,6 +51,10 @@ __all__ = [
     "score_bounds",
     "total_score",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 # Type checkers would take every misspelled name for a module.

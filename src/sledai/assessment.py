@@ -1,4 +1,4 @@
-"""Assessment: the 24 answers of one visit, each present, absent or not assessed."""
+"""Assessment: the 24 answers of one visit, and the two errors about what was not assessed."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self, TypeVar, cast
@@ -16,10 +16,17 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from sledai.definitions import OBSERVATION_WINDOW
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import Descriptor, descriptor_set, listed
-from sledai.errors import InvalidInputError, require, shorten
+from sledai.errors import InvalidInputError, SledaiError, require, shorten
 from sledai.records import place, places_escaped, plain_bool, validated_copy
 
-__all__ = ["NOTHING_ASSESSED", "Assessment", "Nested", "require_assessment"]
+__all__ = [
+    "NOTHING_ASSESSED",
+    "Assessment",
+    "IncompleteAssessmentError",
+    "Nested",
+    "UndeterminedError",
+    "require_assessment",
+]
 
 _NAMES = frozenset(descriptor.value for descriptor in Descriptor)
 _ANSWERS = "true (present), false (absent) or null (not assessed)"
@@ -45,22 +52,22 @@ def _restate(error: ValidationError) -> ValidationError:
     """Say the same errors with the offending cell alone, not the rest of the record."""
     lines: list[InitErrorDetails] = []
     for line in error.errors():
-        found = line["input"]
+        cell = line["input"]
         if line["type"] == "extra_forbidden":
-            said = PydanticCustomError("extra_forbidden", "not one of the 24 descriptors")
+            problem = PydanticCustomError("extra_forbidden", "not one of the 24 descriptors")
         elif not line["loc"] or line["loc"][0] not in _NAMES:
             # Of the record as a whole, or of a field of a model built on this one.
             return places_escaped(error)
         elif line["type"] == "missing":
-            said = PydanticCustomError("missing", f"no answer given; accepted: {_ANSWERS}")
-            found = None  # not the whole record
+            problem = PydanticCustomError("missing", f"no answer given; accepted: {_ANSWERS}")
+            cell = None  # not the whole record
         else:
-            said = PydanticCustomError(
+            problem = PydanticCustomError(
                 "not_an_answer",
                 "found {found}; accepted: {accepted}",
-                {"found": shorten(found), "accepted": _ANSWERS},
+                {"found": shorten(cell), "accepted": _ANSWERS},
             )
-        lines.append(InitErrorDetails(type=said, loc=place(line["loc"]), input=found))
+        lines.append(InitErrorDetails(type=problem, loc=place(line["loc"]), input=cell))
     return ValidationError.from_exception_data(error.title, lines)
 
 
@@ -148,11 +155,11 @@ class Assessment(BaseModel):
         [<Descriptor.FEVER: 'fever'>, <Descriptor.RASH: 'rash'>]
         """
         unknown = descriptor_set(not_assessed)
-        found = descriptor_set(present)
-        if both := found & unknown:
+        there = descriptor_set(present)
+        if both := there & unknown:
             raise InvalidInputError(f"both present and not assessed: {listed(both)}")
         return cls.model_validate(
-            {d.value: None if d in unknown else d in found for d in Descriptor}
+            {d.value: None if d in unknown else d in there for d in Descriptor}
         )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002
@@ -203,9 +210,7 @@ def _nested(value: object) -> object:
     if value is None or isinstance(value, Assessment):
         return value
     if not isinstance(value, Mapping):
-        raise InvalidInputError(
-            f"found {shorten(value)}; accepted: the 24 descriptors with their answers, or null"
-        )
+        raise InvalidInputError.found(value, "the 24 descriptors with their answers, or null")
     try:
         return Assessment.model_validate(value)
     except ValidationError as error:
@@ -218,7 +223,7 @@ def _summed_up(error: ValidationError) -> ValidationError:
     missing = [Descriptor(str(line["loc"][0])) for line in lines if line["type"] == "missing"]
     if not missing:
         return error
-    said = PydanticCustomError(
+    no_answer = PydanticCustomError(
         "incomplete",
         "no answer for {count} of the 24 descriptors: {missing}; accepted: {accepted}",
         {"count": len(missing), "missing": listed(missing), "accepted": _ANSWERS},
@@ -232,9 +237,38 @@ def _summed_up(error: ValidationError) -> ValidationError:
         for line in lines
         if line["type"] != "missing"
     ]
-    incomplete = InitErrorDetails(type=said, loc=(), input=None)
+    incomplete = InitErrorDetails(type=no_answer, loc=(), input=None)
     return ValidationError.from_exception_data(error.title, [incomplete, *others])
 
 
 Nested = Annotated[Assessment | None, BeforeValidator(_nested)]
 """An assessment as a field of another model: what has no answer is one error, not one each."""
+
+
+class _NotAssessedError(SledaiError, ValueError):
+    """An answer that would need descriptors which were not assessed."""
+
+    def __init__(self, message: str, descriptors: Iterable[Descriptor]) -> None:
+        super().__init__(message)
+        self._descriptors = frozenset(descriptors)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, frozenset[Descriptor]]]:
+        return type(self), (str(self), self._descriptors)
+
+
+class IncompleteAssessmentError(_NotAssessedError):
+    """A score was asked for while some of its descriptors were not assessed."""
+
+    @property
+    def missing(self) -> frozenset[Descriptor]:
+        """The not-assessed descriptors that the score needs."""
+        return self._descriptors
+
+
+class UndeterminedError(_NotAssessedError):
+    """A yes/no question was asked that the not-assessed descriptors leave open."""
+
+    @property
+    def deciding(self) -> frozenset[Descriptor]:
+        """The not-assessed descriptors whose answer can still change the verdict."""
+        return self._descriptors

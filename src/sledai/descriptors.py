@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sledai.errors import InvalidInputError, require_several, shorten
 from sledai.sources import BOMBARDIER_1992, MANZI_2012, Citation, Read
 
-__all__ = ["SEROLOGIC", "Descriptor", "OrganSystem", "descriptor_set", "listed"]
+__all__ = ["CNS_LUPUS", "SEROLOGIC", "Descriptor", "OrganSystem", "descriptor_set", "listed"]
 
 
 class OrganSystem(StrEnum):
@@ -20,7 +20,7 @@ class OrganSystem(StrEnum):
     The names follow the domains of the belimumab trials. Their report does not list the
     descriptors of each domain, and they stand here where the form's own words put them, save one:
     its footnote counts the cerebrovascular accident, with vasculitis, as vascular. A rule that asks
-    for the central nervous system names its descriptors itself, so the grouping decides none.
+    for the central nervous system asks for `CNS_LUPUS` instead, so the grouping decides none.
 
     >>> Descriptor.CEREBROVASCULAR_ACCIDENT.system.label
     'vascular'
@@ -161,6 +161,22 @@ _NUMBERS = {descriptor: number for number, descriptor in enumerate(Descriptor, s
 SEROLOGIC = frozenset({Descriptor.LOW_COMPLEMENT, Descriptor.INCREASED_DNA_BINDING})
 """The two serologic descriptors: what "clinical" leaves out in NCT05765006."""
 
+CNS_LUPUS = frozenset(
+    {
+        Descriptor.SEIZURE,
+        Descriptor.PSYCHOSIS,
+        Descriptor.ORGANIC_BRAIN_SYNDROME,
+        Descriptor.VISUAL_DISTURBANCE,
+        Descriptor.CRANIAL_NERVE_DISORDER,
+        Descriptor.LUPUS_HEADACHE,
+        Descriptor.CEREBROVASCULAR_ACCIDENT,
+    }
+)
+"""What may be lupus of the central nervous system where an index or a trial asks for that by name.
+
+The cerebrovascular accident is among them, which the organ systems report as vascular.
+"""
+
 
 def descriptor_set(names: Iterable[Descriptor | str]) -> frozenset[Descriptor]:
     """Read descriptors or their names into a set.
@@ -190,10 +206,15 @@ def _with_suggestion(name: object) -> str:
     return shorten(name) + (f" (did you mean {' or '.join(close)}?)" if close else "")
 
 
+def in_form_order(descriptors: Iterable[Descriptor]) -> list[Descriptor]:
+    """List descriptors as they stand on the form."""
+    return sorted(descriptors, key=lambda d: d.number)
+
+
 def listed(descriptors: Iterable[Descriptor]) -> str:
     """Name descriptors in form order, separated by commas.
 
     >>> listed({Descriptor.FEVER, Descriptor.RASH})
     'rash, fever'
     """
-    return ", ".join(d.value for d in sorted(descriptors, key=lambda d: d.number))
+    return ", ".join(d.value for d in in_form_order(descriptors))

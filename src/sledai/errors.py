@@ -1,26 +1,20 @@
 """What the library raises: one parent, and a child for each thing a caller handles differently."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from itertools import islice
 from numbers import Real
 from operator import index
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import Self, SupportsIndex
 from unicodedata import category
-
-if TYPE_CHECKING:
-    from sledai.descriptors import Descriptor
 
 __all__ = [
     "SHOWN",
-    "IncompleteAssessmentError",
     "InvalidInputError",
     "MissingExtraError",
     "SledaiError",
-    "UndeterminedError",
+    "closest",
     "escaped",
     "extra_advice",
     "is_number",
@@ -40,6 +34,37 @@ class SledaiError(Exception):
 class InvalidInputError(SledaiError, ValueError):
     """A name or a value that is not accepted; the message says what was found and what is."""
 
+    @classmethod
+    def found(cls, value: object, accepted: str | Iterable[object], where: object = "") -> Self:
+        """Say what was found, shortened, what is accepted, in words or as several, and where.
+
+        >>> print(InvalidInputError.found("maybe", "true, false or null", "rash"))
+        rash: found 'maybe'; accepted: true, false or null
+        >>> print(InvalidInputError.found(20, [10, 30]))
+        found 20; accepted: 10, 30
+        """
+        return cls.in_words(shorten(value), accepted, where)
+
+    @classmethod
+    def in_words(cls, found: str, accepted: str | Iterable[object], where: object = "") -> Self:
+        """Say the same where words of ours stand in place of a value.
+
+        >>> print(InvalidInputError.in_words("none", "at least one visit"))
+        found none; accepted: at least one visit
+        """
+        place = f"{where}: " if where else ""
+        several = accepted if isinstance(accepted, str) else ", ".join(map(str, accepted))
+        return cls(f"{place}found {found}; accepted: {several}")
+
+    @classmethod
+    def no_column(cls, name: object, what: object = "") -> Self:
+        """Say that a column is not there, and for what it was named.
+
+        >>> print(InvalidInputError.no_column("joint", "arthritis"))
+        no column 'joint', named for arthritis
+        """
+        return cls(f"no column {shorten(name)}{f', named for {what}' if what else ''}")
+
 
 class MissingExtraError(SledaiError):
     """A library is needed that comes with an extra, and is not there."""
@@ -55,35 +80,6 @@ def extra_advice(what: str, missing: str | None, extra: str) -> str:
         f"{what} needs {missing}: pip install 'sledai[{extra}]', or in a clone pip install "
         f"'.[{extra}]'"
     )
-
-
-class _NotAssessedError(SledaiError, ValueError):
-    """An answer that would need descriptors which were not assessed."""
-
-    def __init__(self, message: str, descriptors: Iterable[Descriptor]) -> None:
-        super().__init__(message)
-        self._descriptors = frozenset(descriptors)
-
-    def __reduce__(self) -> tuple[type[_NotAssessedError], tuple[str, frozenset[Descriptor]]]:
-        return type(self), (str(self), self._descriptors)
-
-
-class IncompleteAssessmentError(_NotAssessedError):
-    """A score was asked for while some of its descriptors were not assessed."""
-
-    @property
-    def missing(self) -> frozenset[Descriptor]:
-        """The not-assessed descriptors that the score needs."""
-        return self._descriptors
-
-
-class UndeterminedError(_NotAssessedError):
-    """A yes/no question was asked that the not-assessed descriptors leave open."""
-
-    @property
-    def deciding(self) -> frozenset[Descriptor]:
-        """The not-assessed descriptors whose answer can still change the verdict."""
-        return self._descriptors
 
 
 # Letters, marks and signs that show nothing: fillers, joiners, variation selectors, a blank.
@@ -142,6 +138,20 @@ def shorten(value: object) -> str:
     return quoted[: max(whole.end() for whole in wholes if whole.end() <= room)] + end
 
 
+def closest(name: str, accepted: Iterable[str]) -> str:
+    """Say which names are accepted, and which of them come closest to another one.
+
+    >>> closest("rahs", ["rash", "fever"])
+    'accepted: rash, fever; closest: rash'
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - slow to import, seldom needed
+
+    names = list(accepted)
+    close = get_close_matches(name.lower(), names, n=2)
+    accepted_names = f"accepted: {', '.join(names)}"
+    return f"{accepted_names}; closest: {', '.join(close)}" if close else accepted_names
+
+
 def require(value: object, kind: type, name: str, accepted: str) -> None:
     """Refuse an argument of another type by its type alone: what it holds may be a whole record.
 
@@ -150,7 +160,7 @@ def require(value: object, kind: type, name: str, accepted: str) -> None:
     sledai.errors.InvalidInputError: count: found dict; accepted: a whole number
     """
     if not isinstance(value, kind):
-        raise InvalidInputError(f"{name}: found {_kind(value)}; accepted: {accepted}")
+        raise InvalidInputError.in_words(_kind(value), accepted, name)
 
 
 def _kind(value: object) -> str:
@@ -164,9 +174,8 @@ def require_one_of(value: object, accepted: Collection[object], name: str) -> No
     Traceback (most recent call last):
     sledai.errors.InvalidInputError: policy: found ['strict']; accepted: strict, absent
     """
-    if not any(isinstance(value, type(one)) and value == one for one in accepted):
-        said = ", ".join(str(one) for one in accepted if one != "")
-        raise InvalidInputError(f"{name}: found {shorten(value)}; accepted: {said}")
+    if not any(isinstance(value, type(option)) and value == option for option in accepted):
+        raise InvalidInputError.found(value, (option for option in accepted if option != ""), name)
 
 
 def whole_number(value: object) -> int | None:
@@ -204,7 +213,7 @@ def require_several(value: object, name: str, accepted: str) -> None:
     found = _kind(value)
     lossy = isinstance(value, str | bytes | Mapping) or hasattr(value, "columns")
     if lossy or not isinstance(value, Iterable):
-        raise InvalidInputError(f"{name}: found {found}; accepted: {accepted}")
+        raise InvalidInputError.in_words(found, accepted, name)
 
 
 SHOWN = 20

@@ -1,17 +1,17 @@
-"""What all models of what comes from outside have in common: copies and messages.
+"""What all records have in common: copies, messages, and dictionaries that stay as they are.
 
-Apart from `fields`, so that an assessment needs no units.
+Apart from `quantities`, so that an assessment needs no units.
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, Never, Self, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sledai.errors import escaped
 
-__all__ = ["place", "places_escaped", "plain_bool", "validated_copy"]
+__all__ = ["FrozenDict", "place", "places_escaped", "plain_bool", "validated_copy"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -49,3 +49,39 @@ def plain_bool(value: object) -> object:
     if kind.__module__ == "numpy" and kind.__name__ in {"bool", "bool_"}:
         return bool(value)
     return value
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _refuse(_: Any, *__: Any, **___: Any) -> Never:
+    raise TypeError("a result never changes")
+
+
+_REFUSED: Any = _refuse
+
+
+class FrozenDict(dict[K, V]):
+    """A dictionary that refuses every change.
+
+    A mapping proxy refuses changes too, but it can be neither pickled nor copied, and pydantic
+    cannot write it.
+
+    >>> import pickle
+    >>> frozen = FrozenDict({"rash": 2})
+    >>> pickle.loads(pickle.dumps(frozen))
+    {'rash': 2}
+    >>> frozen["rash"] = 0
+    Traceback (most recent call last):
+    ...
+    TypeError: a result never changes
+    """
+
+    __slots__ = ()
+
+    __setitem__ = __delitem__ = __ior__ = _REFUSED
+    clear = pop = popitem = setdefault = update = _REFUSED
+
+    def __reduce__(self) -> tuple[type[Self], tuple[dict[K, V]]]:
+        return type(self), (dict(self),)

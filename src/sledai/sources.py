@@ -77,10 +77,8 @@ class Citation:
     def __post_init__(self) -> None:
         if bool(self.reproduction) is not (self.read is Read.IN_REPRODUCTION):
             accepted = "no name" if self.reproduction else "its name"
-            raise InvalidInputError(
-                f"reproduction: found {shorten(self.reproduction)} for a place read {self.read}; "
-                f"accepted: {accepted}"
-            )
+            found = f"{shorten(self.reproduction)} for a place read {self.read}"
+            raise InvalidInputError.in_words(found, accepted, "reproduction")
 
     @property
     def mark(self) -> str:

@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 class Edition(StrEnum):
     """A published wording of the 24 descriptors.
 

@@ -166,7 +166,10 @@ SPECIAL_CASES = {
 """Signs that are special cases: who has the first has the second."""
 
 Leaf = Sign | Measured | NewOnset | BeyondLaboratory
+"""A clause that asks for findings itself."""
+
 Clause = Leaf | IfGiven | AllOf | AnyOf | AtLeast
+"""A condition on findings: the rule of a definition is one."""
 
 
 def leaves(clause: Clause) -> Iterator[Leaf]:

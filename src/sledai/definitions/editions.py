@@ -8,7 +8,7 @@ from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.definitions.sledai_2k import SLEDAI_2K_DEFINITIONS
 from sledai.definitions.sledai_1992 import SLEDAI_1992_DEFINITIONS
 from sledai.descriptors import Descriptor, descriptor_set
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError
 
 __all__ = ["DEFINITIONS", "differing", "edition_named", "wordings"]
 
@@ -33,9 +33,7 @@ def edition_named(name: str) -> Edition:
     for edition in Edition:
         if wanted in {_plain(edition.name), _plain(edition.value)}:
             return edition
-    raise InvalidInputError(
-        f"edition: found {shorten(name)}; accepted: {', '.join(e.name for e in Edition)}"
-    )
+    raise InvalidInputError.found(name, (edition.name for edition in Edition), "edition")
 
 
 def _plain(name: str) -> str:
@@ -60,7 +58,7 @@ def wordings(descriptor: Descriptor) -> Mapping[Definition, list[Edition]]:
     [['SLEDAI_1992'], ['SELENA', 'HYBRID'], ['SLEDAI_2K']]
     """
     (descriptor,) = descriptor_set([descriptor])
-    found: dict[Definition, list[Edition]] = {}
+    editions_of: dict[Definition, list[Edition]] = {}
     for edition, definitions in DEFINITIONS.items():
-        found.setdefault(definitions[descriptor], []).append(edition)
-    return found
+        editions_of.setdefault(definitions[descriptor], []).append(edition)
+    return editions_of

@@ -26,3 +26,7 @@ __all__ = [
     "compare_editions",
     "derive",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -8,11 +8,11 @@ from sledai.assessment import Assessment
 from sledai.definitions import LONGER_WINDOW, OBSERVATION_WINDOW, Definition, Edition
 from sledai.definitions.editions import DEFINITIONS, edition_named
 from sledai.descriptors import SEROLOGIC, Descriptor
-from sledai.errors import InvalidInputError, require, require_one_of, shorten, whole_number
+from sledai.errors import InvalidInputError, require, require_one_of, whole_number
 from sledai.findings.evaluation import Evaluation, Evidence
 from sledai.findings.observations import Findings
-from sledai.frozen import FrozenDict
 from sledai.quantities import Quantity, checked
+from sledai.records import FrozenDict
 from sledai.scoring import ScoreBounds, score_bounds
 
 __all__ = [
@@ -49,18 +49,18 @@ class Reason:
 
     def __str__(self) -> str:
         answers = {True: "present", False: "absent", None: "not assessed"}
-        said = [*map(str, self.evidence)]
+        grounds = [*map(str, self.evidence)]
         if self.missing:
-            said.append(f"not known: {', '.join(self.missing)}")
+            grounds.append(f"not known: {', '.join(self.missing)}")
         if self.assumed:
-            said.append(f"not given, so no evidence: {', '.join(self.assumed)}")
+            grounds.append(f"not given, so no evidence: {', '.join(self.assumed)}")
         if self.other_cause:
-            said.append(f"due to another cause: {self.other_cause}")
+            grounds.append(f"due to another cause: {self.other_cause}")
         elif self.answer and self.definition.exclusions:
             how = "ruled out" if self.exclusions_stated else "assumed not to be the cause"
-            said.append(f"{how}: {', '.join(self.definition.exclusions)}")
+            grounds.append(f"{how}: {', '.join(self.definition.exclusions)}")
         return (
-            f"{answers[self.answer]}: {'; '.join(said)} [{self.edition}: "
+            f"{answers[self.answer]}: {'; '.join(grounds)} [{self.edition}: "
             f"{self.definition.citation}]"
         )
 
@@ -158,7 +158,7 @@ def _outside(findings: Findings, window_days: int) -> tuple[NotUsed, ...]:
         for name, observed in findings.dates.items()
         if name != "previous_urine_protein_24h"
     )
-    return tuple(one for one in unused if not 0 <= one.days <= window_days)
+    return tuple(finding for finding in unused if not 0 <= finding.days <= window_days)
 
 
 def _ratio_limit(limit: Quantity | str | None) -> Quantity | None:
@@ -166,14 +166,10 @@ def _ratio_limit(limit: Quantity | str | None) -> Quantity | None:
         limit = Quantity.parse(limit)
     if limit is not None:
         if type(limit) is not Quantity:
-            raise InvalidInputError(
-                f"ratio_limit: found {shorten(limit)}; accepted: text of a number and a unit"
-            )
+            raise InvalidInputError.found(limit, "text of a number and a unit", "ratio_limit")
         checked("urine_protein_creatinine_ratio", limit)
         if limit.bound:
-            raise InvalidInputError(
-                f"ratio_limit: found {shorten(str(limit))}; accepted: a number and a unit"
-            )
+            raise InvalidInputError.found(str(limit), "a number and a unit", "ratio_limit")
     return limit
 
 

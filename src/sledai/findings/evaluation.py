@@ -23,7 +23,7 @@ from sledai.definitions.clauses import (
 )
 from sledai.findings.observations import Findings, LabResult
 from sledai.operators import Operator
-from sledai.quantities import Amount, Quantity, checked, converted, kind
+from sledai.quantities import Interval, Quantity, checked, converted, kind
 
 __all__ = ["Evaluation", "Evidence", "Outcome"]
 
@@ -112,54 +112,53 @@ class Evaluation:
         return None if finding in self.not_used else getattr(self.findings, finding)
 
     def _sign(self, finding: str) -> Outcome:
-        found, note = self.given(finding), ""
+        sign, note = self.given(finding), ""
         for special, general in SPECIAL_CASES.items():
-            if found is None and finding == general and self.given(special) is True:
-                found, note = True, special
-            if found is None and finding == special and self.given(general) is False:
-                found, note = False, f"no {general}"
-        if isinstance(found, Quantity):  # casts that were counted
-            seen = checked("urine_casts", found).compare(">", Fraction(0))
+            if sign is None and finding == general and self.given(special) is True:
+                sign, note = True, special
+            if sign is None and finding == special and self.given(general) is False:
+                sign, note = False, f"no {general}"
+        if isinstance(sign, Quantity):  # casts that were counted
+            seen = checked("urine_casts", sign).is_past(">", Fraction(0))
             evidence = Evidence(
                 finding=finding,
-                value=str(found),
+                value=str(sign),
                 operator=">",
-                limit=f"0 {found.unit}",
+                limit=f"0 {sign.unit}",
                 holds=bool(seen),
             )
             return _decided(seen, evidence, finding)
-        if found is None:
+        if sign is None:
             return Outcome(None, missing=(finding,))
-        holds = bool(found)
+        holds = bool(sign)
         evidence = Evidence(finding=finding, value="yes" if holds else "no", holds=holds, note=note)
         return Outcome(holds, (evidence,))
 
     def _measured(self, clause: Measured) -> Outcome:
         finding, limit = clause.finding, clause.limit
-        found = self.given(finding)
-        if isinstance(found, LabResult):
-            value = found.value
+        value = self.given(finding)
+        if isinstance(value, LabResult):
+            value = value.value
             if not isinstance(value, Quantity) or kind(finding, value.unit) != kind(
                 finding, limit.unit
             ):
                 return Outcome(answer=False)  # measured in another way: this clause is not for it
-            found = value
         ratio = self.given(_RATIO) if finding == "urine_protein_24h" else None
-        if isinstance(found, Quantity):
+        if isinstance(value, Quantity):
             note = "the ratio is not used beside it" if ratio is not None else ""
             return _compared(
                 finding,
-                found,
+                value,
                 limit.operator,
                 Fraction(limit.value),
                 note=note,
             )
-        if isinstance(found, int):
-            count = Amount(Fraction(found), Fraction(found))
-            holds = bool(count.compare(limit.operator, Fraction(limit.value)))
+        if isinstance(value, int):
+            count = Interval(Fraction(value), Fraction(value))
+            holds = bool(count.is_past(limit.operator, Fraction(limit.value)))
             evidence = Evidence(
                 finding=finding,
-                value=str(found),
+                value=str(value),
                 operator=limit.operator,
                 limit=str(limit.value),
                 holds=holds,
@@ -184,7 +183,7 @@ class Evaluation:
             return Outcome(None, missing=tuple(n for n in names if self.given(n) is None))
         increase = checked(clause.finding, now) - checked(clause.since, before)
         limit = Fraction(clause.limit.value)
-        past = increase.compare(clause.limit.operator, limit)
+        past = increase.is_past(clause.limit.operator, limit)
         evidence = Evidence(
             finding=f"increase of {clause.finding}",
             value=f"from {before} to {now}",
@@ -200,7 +199,7 @@ class Evaluation:
         if self.given(clause.finding) is not None or not isinstance(before, Quantity):
             return self._sign(clause.finding)
         limit = Fraction(clause.limit.value)
-        past = checked(clause.since, before).compare(clause.limit.operator, limit)
+        past = checked(clause.since, before).is_past(clause.limit.operator, limit)
         if past is None:
             open_ = f"{clause.finding} (or {clause.since} as a number: {before} leaves it open)"
             return Outcome(None, missing=(open_,))
@@ -221,28 +220,28 @@ class Evaluation:
 
     def _beyond_laboratory(self, clause: BeyondLaboratory) -> Outcome:
         finding, operator = clause.finding, clause.operator
-        found = self.given(finding)
-        if not isinstance(found, LabResult):
+        result = self.given(finding)
+        if not isinstance(result, LabResult):
             return Outcome(None, missing=(finding,))
         end, past_flag = ("lower", "low") if operator == "<" else ("upper", "high")
-        flagged = None if found.flag is None else found.flag == past_flag
-        limit = found.lower if end == "lower" else found.upper
-        if isinstance(found.value, Quantity) and isinstance(limit, Quantity):
+        flagged = None if result.flag is None else result.flag == past_flag
+        limit = result.lower if end == "lower" else result.upper
+        if isinstance(result.value, Quantity) and isinstance(limit, Quantity):
             end_of_normal = checked(finding, limit).least
-            past = checked(finding, found.value).compare(operator, end_of_normal)
+            past = checked(finding, result.value).is_past(operator, end_of_normal)
             if past is not None:
-                note = "" if flagged in {None, past} else f"the flag {found.flag} is not used"
-                return _compared(finding, found.value, operator, end_of_normal, note=note)
+                note = "" if flagged in {None, past} else f"the flag {result.flag} is not used"
+                return _compared(finding, result.value, operator, end_of_normal, note=note)
         if flagged is None:
             return Outcome(None, missing=(f"the laboratory's {end} limit of {finding}",))
-        value = f"flagged {found.flag} by the laboratory"
+        value = f"flagged {result.flag} by the laboratory"
         return Outcome(flagged, (Evidence(finding=finding, value=value, holds=flagged),))
 
 
 def _compared(
     finding: str, value: Quantity, operator: Operator, limit: Fraction, *, note: str
 ) -> Outcome:
-    past = checked(finding, value).compare(operator, limit)
+    past = checked(finding, value).is_past(operator, limit)
     evidence = Evidence(
         finding=finding,
         value=str(value),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Literal, Self, cast
 
 from pydantic import (
     BeforeValidator,
@@ -18,21 +18,22 @@ from pydantic import (
 
 from sledai.definitions.clauses import SPECIAL_CASES
 from sledai.descriptors import Descriptor, descriptor_set, listed
-from sledai.errors import InvalidInputError, shorten
-from sledai.fields import (
+from sledai.errors import InvalidInputError
+from sledai.quantities import Quantity, checked, kind
+from sledai.quantities.fields import (
     Amount,
     ByName,
     Count,
     Day,
     Measurement,
     Record,
-    Sign,
+    YesOrNo,
+    known,
     measured,
     said,
 )
-from sledai.quantities import Quantity, checked, kind
+from sledai.quantities.schemas import DATE, Schema, amount, or_null, quantity, spelled
 from sledai.records import plain_bool
-from sledai.schemas import DATE, Schema, amount, or_null, quantity, spelled
 
 __all__ = ["FLAGS", "OBSERVED", "Findings", "LabResult"]
 
@@ -50,9 +51,7 @@ def _flag(value: object) -> object:
         return None
     if isinstance(value, str) and (flag := FLAGS.get(value.strip().lower())):
         return flag
-    raise InvalidInputError(
-        f"found {shorten(value)}; accepted: {', '.join(FLAGS)} (any case) or null"
-    )
+    raise InvalidInputError.found(value, f"{', '.join(FLAGS)} (any case) or null")
 
 
 _Flag = Annotated[
@@ -89,17 +88,10 @@ class LabResult(Record):
 
     model_config = ConfigDict(json_schema_extra=_SAYS_SOMETHING)
 
-    value: Measurement | None = Field(default=None, description="What was measured.")
-    lower: _End = Field(
-        default=None, description="The lower end of the laboratory's range of normal; no bound."
-    )
-    upper: _End = Field(
-        default=None, description="The upper end of the laboratory's range of normal; no bound."
-    )
-    flag: _Flag = Field(
-        default=None,
-        description=f"What the laboratory says of the value: {', '.join(FLAGS)}, in any case.",
-    )
+    value: Measurement | None = known("What was measured.")
+    lower: _End = known("The lower end of the laboratory's range of normal; no bound.")
+    upper: _End = known("The upper end of the laboratory's range of normal; no bound.")
+    flag: _Flag = known(f"What the laboratory says of the value: {', '.join(FLAGS)}, in any case.")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -108,9 +100,7 @@ class LabResult(Record):
         for name in ("lower", "upper"):
             end = getattr(self, name)
             if end is not None and end.bound:
-                raise InvalidInputError(
-                    f"{name}: found {shorten(str(end))}; accepted: a number and a unit, no bound"
-                )
+                raise InvalidInputError.found(str(end), "a number and a unit, no bound", name)
         return self
 
     def check(self, analyte: str) -> None:
@@ -183,10 +173,6 @@ def _result_schema(analyte: str) -> Schema:
     return {"anyOf": [*amount(analyte)["anyOf"], result]}
 
 
-def _known(description: str) -> Any:
-    return Field(default=None, description=description)
-
-
 _CASTS: Schema = {"anyOf": [{"type": "boolean"}, *amount("urine_casts")["anyOf"]]}
 _NAMES = [d.value for d in Descriptor]
 _CAUSES: Schema = {
@@ -233,74 +219,76 @@ class Findings(Record):
     AttributeError: 'Findings' object has no attribute 'fever_of_unknown_origin'
     """
 
-    seizure: Sign = _known("A seizure, of recent onset.")
-    psychosis: Sign = _known(
+    seizure: YesOrNo = known("A seizure, of recent onset.")
+    psychosis: YesOrNo = known(
         "Psychosis: normal life is disturbed by a severely changed sense of reality."
     )
-    altered_mental_function: Sign = _known(
+    altered_mental_function: YesOrNo = known(
         "Mental function is altered: orientation, memory or other intellect."
     )
-    clouded_consciousness: Sign = _known("Clouded consciousness.")
-    perceptual_disturbance: Sign = _known("Perceptual disturbance.")
-    incoherent_speech: Sign = _known("Incoherent speech.")
-    insomnia_or_daytime_drowsiness: Sign = _known("Insomnia or daytime drowsiness.")
-    psychomotor_activity_changed: Sign = _known("Psychomotor activity is increased or decreased.")
-    retinal_changes: Sign = _known("Changes of the retina by lupus.")
-    scleritis: Sign = _known("Scleritis.")
-    episcleritis: Sign = _known("Episcleritis.")
-    cranial_neuropathy: Sign = _known("A new sensory or motor neuropathy of cranial nerves.")
-    vertigo: Sign = _known("Vertigo from lupus.")
-    lupus_headache: Sign = _known(
+    clouded_consciousness: YesOrNo = known("Clouded consciousness.")
+    perceptual_disturbance: YesOrNo = known("Perceptual disturbance.")
+    incoherent_speech: YesOrNo = known("Incoherent speech.")
+    insomnia_or_daytime_drowsiness: YesOrNo = known("Insomnia or daytime drowsiness.")
+    psychomotor_activity_changed: YesOrNo = known("Psychomotor activity is increased or decreased.")
+    retinal_changes: YesOrNo = known("Changes of the retina by lupus.")
+    scleritis: YesOrNo = known("Scleritis.")
+    episcleritis: YesOrNo = known("Episcleritis.")
+    cranial_neuropathy: YesOrNo = known("A new sensory or motor neuropathy of cranial nerves.")
+    vertigo: YesOrNo = known("Vertigo from lupus.")
+    lupus_headache: YesOrNo = known(
         "A severe, persistent headache that narcotic analgesia does not relieve."
     )
-    cerebrovascular_accident: Sign = _known("A new cerebrovascular accident.")
-    ulceration: Sign = _known("Ulceration by vasculitis.")
-    gangrene: Sign = _known("Gangrene by vasculitis.")
-    tender_finger_nodules: Sign = _known("Tender nodules of the fingers.")
-    periungual_infarction: Sign = _known("Periungual infarction.")
-    splinter_hemorrhages: Sign = _known("Splinter hemorrhages.")
-    vasculitis_proof: Sign = _known("Biopsy or angiogram proves vasculitis.")
-    inflamed_painful_joints: Count = _known("How many joints have pain and signs of inflammation.")
-    muscle_aching_or_weakness: Sign = _known("Proximal muscle aching or weakness.")
-    raised_muscle_enzymes: Sign = _known("Raised creatine phosphokinase or aldolase.")
-    electromyogram_changes: Sign = _known("Changes of myositis on the electromyogram.")
-    myositis_on_biopsy: Sign = _known("Myositis on biopsy.")
-    heme_granular_casts: _Casts = _known("Heme-granular casts in urine.")
-    red_cell_casts: _Casts = _known("Red-cell casts in urine.")
-    urine_red_cells: Amount = _known("Red cells in urine.")
-    urine_protein_24h: Amount = _known("Protein in the urine of 24 hours.")
-    previous_urine_protein_24h: Amount = _known("The same at an earlier date.")
-    urine_protein_creatinine_ratio: Amount = _known("Protein to creatinine in urine.")
-    proteinuria_new_onset: Sign = _known("Proteinuria is of new onset.")
-    urine_white_cells: Amount = _known("White cells in urine.")
-    rash: Sign = _known("Inflammatory rash.")
-    rash_new_or_recurrent: Sign = _known("The rash is new or has come back.")
-    alopecia: Sign = _known("Abnormal hair loss, patchy or diffuse.")
-    alopecia_new_or_recurrent: Sign = _known("The hair loss is new or has come back.")
-    mucosal_ulcers: Sign = _known("Oral or nasal ulcers.")
-    mucosal_ulcers_new_or_recurrent: Sign = _known("The ulcers are new or have come back.")
-    pleuritic_pain: Sign = _known("Pleuritic chest pain.")
-    severe_pleuritic_pain: Sign = _known("The pleuritic pain is severe.")
-    pleural_rub: Sign = _known("Pleural rub.")
-    pleural_effusion: Sign = _known("Pleural effusion.")
-    pleural_thickening: Sign = _known("Pleural thickening.")
-    new_pleural_thickening: Sign = _known("The pleural thickening is new.")
-    pericardial_pain: Sign = _known("Pericardial pain.")
-    severe_pericardial_pain: Sign = _known("The pericardial pain is severe.")
-    pericardial_rub: Sign = _known("Pericardial rub.")
-    pericardial_effusion: Sign = _known("Pericardial effusion.")
-    pericarditis_on_electrocardiogram: Sign = _known("The electrocardiogram confirms pericarditis.")
-    pericarditis_on_echocardiogram: Sign = _known("The echocardiogram confirms pericarditis.")
-    c3: _Laboratory = _known("Complement C3.")
-    c4: _Laboratory = _known("Complement C4.")
-    ch50: _Laboratory = _known("Total hemolytic complement.")
-    anti_dsdna: _Laboratory = _known("Antibodies to double-stranded DNA.")
-    anti_dsdna_method: Literal["Farr", "ELISA", "CLIFT", "multiplex", "other"] | None = _known(
+    cerebrovascular_accident: YesOrNo = known("A new cerebrovascular accident.")
+    ulceration: YesOrNo = known("Ulceration by vasculitis.")
+    gangrene: YesOrNo = known("Gangrene by vasculitis.")
+    tender_finger_nodules: YesOrNo = known("Tender nodules of the fingers.")
+    periungual_infarction: YesOrNo = known("Periungual infarction.")
+    splinter_hemorrhages: YesOrNo = known("Splinter hemorrhages.")
+    vasculitis_proof: YesOrNo = known("Biopsy or angiogram proves vasculitis.")
+    inflamed_painful_joints: Count = known("How many joints have pain and signs of inflammation.")
+    muscle_aching_or_weakness: YesOrNo = known("Proximal muscle aching or weakness.")
+    raised_muscle_enzymes: YesOrNo = known("Raised creatine phosphokinase or aldolase.")
+    electromyogram_changes: YesOrNo = known("Changes of myositis on the electromyogram.")
+    myositis_on_biopsy: YesOrNo = known("Myositis on biopsy.")
+    heme_granular_casts: _Casts = known("Heme-granular casts in urine.")
+    red_cell_casts: _Casts = known("Red-cell casts in urine.")
+    urine_red_cells: Amount = known("Red cells in urine.")
+    urine_protein_24h: Amount = known("Protein in the urine of 24 hours.")
+    previous_urine_protein_24h: Amount = known("The same at an earlier date.")
+    urine_protein_creatinine_ratio: Amount = known("Protein to creatinine in urine.")
+    proteinuria_new_onset: YesOrNo = known("Proteinuria is of new onset.")
+    urine_white_cells: Amount = known("White cells in urine.")
+    rash: YesOrNo = known("Inflammatory rash.")
+    rash_new_or_recurrent: YesOrNo = known("The rash is new or has come back.")
+    alopecia: YesOrNo = known("Abnormal hair loss, patchy or diffuse.")
+    alopecia_new_or_recurrent: YesOrNo = known("The hair loss is new or has come back.")
+    mucosal_ulcers: YesOrNo = known("Oral or nasal ulcers.")
+    mucosal_ulcers_new_or_recurrent: YesOrNo = known("The ulcers are new or have come back.")
+    pleuritic_pain: YesOrNo = known("Pleuritic chest pain.")
+    severe_pleuritic_pain: YesOrNo = known("The pleuritic pain is severe.")
+    pleural_rub: YesOrNo = known("Pleural rub.")
+    pleural_effusion: YesOrNo = known("Pleural effusion.")
+    pleural_thickening: YesOrNo = known("Pleural thickening.")
+    new_pleural_thickening: YesOrNo = known("The pleural thickening is new.")
+    pericardial_pain: YesOrNo = known("Pericardial pain.")
+    severe_pericardial_pain: YesOrNo = known("The pericardial pain is severe.")
+    pericardial_rub: YesOrNo = known("Pericardial rub.")
+    pericardial_effusion: YesOrNo = known("Pericardial effusion.")
+    pericarditis_on_electrocardiogram: YesOrNo = known(
+        "The electrocardiogram confirms pericarditis."
+    )
+    pericarditis_on_echocardiogram: YesOrNo = known("The echocardiogram confirms pericarditis.")
+    c3: _Laboratory = known("Complement C3.")
+    c4: _Laboratory = known("Complement C4.")
+    ch50: _Laboratory = known("Total hemolytic complement.")
+    anti_dsdna: _Laboratory = known("Antibodies to double-stranded DNA.")
+    anti_dsdna_method: Literal["Farr", "ELISA", "CLIFT", "multiplex", "other"] | None = known(
         "How the antibodies to double-stranded DNA were measured."
     )
-    temperature: Amount = _known("Body temperature.")
-    platelets: Amount = _known("Platelets in blood.")
-    white_cells: Amount = _known("White cells in blood.")
+    temperature: Amount = known("Body temperature.")
+    platelets: Amount = known("Platelets in blood.")
+    white_cells: Amount = known("White cells in blood.")
     other_cause: Annotated[Mapping[str, str], WithJsonSchema(_CAUSES)] = Field(
         default_factory=dict[str, str],
         description="By descriptor: what else than lupus its findings are due to.",
@@ -309,7 +297,7 @@ class Findings(Record):
         default=frozenset(),
         description="The descriptors for which other causes were considered and ruled out.",
     )
-    visit_date: Day | None = _known("The date of the visit; needed where there are dates.")
+    visit_date: Day | None = known("The date of the visit; needed where there are dates.")
     dates: Annotated[Mapping[str, Day], WithJsonSchema(_DATES)] = Field(
         default_factory=dict[str, date],
         description="By finding, of those that are given: when it was observed.",
@@ -359,7 +347,7 @@ class Findings(Record):
             yield "dates without visit_date"
         for name in self.dates:
             if name not in OBSERVED:
-                yield f"dates: found {shorten(name)}; accepted: names of findings"
+                yield str(InvalidInputError.found(name, "names of findings", "dates"))
             elif getattr(self, name) is None:
                 yield f"dates: {name} is dated but not given"
         earlier = self.dates.get("previous_urine_protein_24h")

@@ -15,11 +15,13 @@ from sledai.errors import InvalidInputError
 from sledai.indices.components import assessment_of
 from sledai.scoring import score_bounds
 from sledai.sources import IBANEZ_2003, Citation, Read
-from sledai.visits import History, require_history
+from sledai.visits import History
+from sledai.visits.visit import require_history
 
 __all__ = ["CITATION", "AdjustedMean", "area", "assess"]
 
 CITATION = Citation(IBANEZ_2003, "abstract, methods", Read.IN_ABSTRACT)
+"""Where the mean is defined."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from pydantic import computed_field
 
 from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions.clauses import Limit
-from sledai.quantities import Amount
+from sledai.quantities import Interval
 from sledai.sources import Citation
 from sledai.verdict import Verdict
-from sledai.visits import MOST_GLOBAL, Visit
+from sledai.visits import Visit
+from sledai.visits.visit import MOST_GLOBAL
 
 __all__ = [
     "GLOBAL_UNIT",
@@ -120,7 +121,7 @@ def number_said(value: Decimal | None) -> str:
 def past(value: Decimal | Fraction, limit: Limit) -> bool:
     """Say whether a number is past a limit."""
     number = Fraction(value)
-    return bool(Amount(number, number).compare(limit.operator, Fraction(limit.value)))
+    return bool(Interval(number, number).is_past(limit.operator, Fraction(limit.value)))
 
 
 def verdict_of(answers: Iterable[bool | None]) -> Verdict:
@@ -129,10 +130,10 @@ def verdict_of(answers: Iterable[bool | None]) -> Verdict:
     >>> verdict_of([True, None])
     <Verdict.UNDETERMINED: 'undetermined'>
     """
-    found = set(answers)
-    if found == {True}:
+    different = set(answers)
+    if different == {True}:
         return Verdict.MET
-    return Verdict.NOT_MET if found == {False} else Verdict.UNDETERMINED
+    return Verdict.NOT_MET if different == {False} else Verdict.UNDETERMINED
 
 
 def component(
@@ -169,7 +170,7 @@ def sign_component(
     name: str, statement: str, visit: Visit, field: str, citation: Citation, *, wanted: bool
 ) -> Component:
     """Ask for a sign that is to be there, or not to be."""
-    found = cast("bool | None", getattr(visit, field))
-    said = {True: "yes", False: "no", None: "not known"}[found]
-    answer = None if found is None else found is wanted
-    return component(name, statement, [answer], f"{field}: {said}", citation)
+    sign = cast("bool | None", getattr(visit, field))
+    word = {True: "yes", False: "no", None: "not known"}[sign]
+    answer = None if sign is None else sign is wanted
+    return component(name, statement, [answer], f"{field}: {word}", citation)

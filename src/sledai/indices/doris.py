@@ -21,18 +21,22 @@ from sledai.indices.components import (
 )
 from sledai.scoring import score_bounds
 from sledai.sources import DORIS_2021, Citation, Read
-from sledai.visits import Visit, require_visit
+from sledai.visits import Visit
+from sledai.visits.visit import require_visit
 
-__all__ = ["GLOBAL", "PREDNISOLONE_MG_DAY", "Reading", "assess"]
+__all__ = ["GLOBAL", "PREDNISOLONE_MG_DAY", "Prednisolone", "assess"]
 
-Reading = Literal["<=", "<"]
+Prednisolone = Literal["<=", "<"]
+"""How a dose of prednisolone is held against the limit."""
 GLOBAL = Limit("physician_global", "<", Decimal("0.5"), GLOBAL_UNIT)
+"""The global assessment that is asked for."""
 PREDNISOLONE_MG_DAY = Decimal(5)
+"""The dose of prednisolone that is the limit, in mg a day."""
 _ABSTRACT = Citation(DORIS_2021, "abstract, results", Read.IN_ABSTRACT)
 _TABLE = Citation(DORIS_2021, "Table 2, final recommendation", Read.IN_WORK)
 
 
-def assess(visit: Visit, *, prednisolone: Reading = "<=") -> IndexResult:
+def assess(visit: Visit, *, prednisolone: Prednisolone = "<=") -> IndexResult:
     """Say whether a visit is in remission by DORIS 2021, with every component.
 
     `visit.prednisone_mg_day` counts as prednisolone, which is equivalent. `prednisolone="<"` asks
@@ -53,7 +57,7 @@ def assess(visit: Visit, *, prednisolone: Reading = "<=") -> IndexResult:
       treatment: undetermined (stable_treatment: not known)
     """
     require_visit(visit)
-    require_one_of(prednisolone, get_args(Reading), "prednisolone")
+    require_one_of(prednisolone, get_args(Prednisolone), "prednisolone")
     clinical = score_bounds(assessment_of(visit), excluding=SEROLOGIC)
     dose = Limit("prednisone_mg_day", prednisolone, PREDNISOLONE_MG_DAY, "mg/d")
     return IndexResult(

@@ -22,7 +22,7 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from sledai.definitions.clauses import Limit
-from sledai.descriptors import SEROLOGIC, Descriptor, listed
+from sledai.descriptors import CNS_LUPUS, SEROLOGIC, Descriptor, listed
 from sledai.errors import require_one_of
 from sledai.indices.components import (
     GLOBAL_UNIT,
@@ -35,7 +35,8 @@ from sledai.indices.components import (
 )
 from sledai.scoring import score_bounds
 from sledai.sources import FRANKLYN_2016, Citation, Read
-from sledai.visits import Visit, refuse_order, require_visit
+from sledai.visits import Visit
+from sledai.visits.visit import refuse_order, require_visit
 
 __all__ = [
     "GLOBAL",
@@ -61,17 +62,13 @@ visit passes by it that would fail otherwise.
 """
 
 MOST_TOTAL = 4
+"""The highest total."""
 GLOBAL = Limit("physician_global", "<=", Decimal(1), GLOBAL_UNIT)
+"""The global assessment that is asked for."""
 PREDNISOLONE = Limit("prednisone_mg_day", "<=", Decimal("7.5"), "mg/d")
-MAJOR_ORGANS = frozenset(
+"""The dose of prednisolone that is asked for."""
+MAJOR_ORGANS = CNS_LUPUS | frozenset(
     {
-        Descriptor.SEIZURE,
-        Descriptor.PSYCHOSIS,
-        Descriptor.ORGANIC_BRAIN_SYNDROME,
-        Descriptor.VISUAL_DISTURBANCE,
-        Descriptor.CRANIAL_NERVE_DISORDER,
-        Descriptor.LUPUS_HEADACHE,
-        Descriptor.CEREBROVASCULAR_ACCIDENT,
         Descriptor.VASCULITIS,
         Descriptor.URINARY_CASTS,
         Descriptor.HEMATURIA,
@@ -122,9 +119,9 @@ def assess(
     now = assessment_of(visit)
     total = score_bounds(now)
     present, unknown = now.present & MAJOR_ORGANS, now.not_assessed & MAJOR_ORGANS
-    found = f"present: {listed(present)}" if present else "none present"
+    organs = f"present: {listed(present)}" if present else "none present"
     if unknown and not present:
-        found = f"not assessed: {listed(unknown)}"
+        organs = f"not assessed: {listed(unknown)}"
     return IndexResult(
         name="LLDAS",
         components=(
@@ -139,7 +136,7 @@ def assess(
                 "major organs",
                 f"none of {listed(MAJOR_ORGANS)}",
                 [False] if present else [None] if unknown else [True],
-                found,
+                organs,
                 _item(1),
             ),
             _no("hemolytic_anemia", visit),
@@ -176,19 +173,19 @@ def _new_activity(
     new = now.present & before.absent & counted
     may_be_new = ((now.present | now.not_assessed) - before.present) & counted
     stated = visit.new_lupus_activity
-    said = {True: "stated", False: "stated not to be there", None: "not stated"}[stated]
+    reason = {True: "stated", False: "stated not to be there", None: "not stated"}[stated]
     answer: bool | None = True
     assumed: tuple[str, ...] = ("new_lupus_activity",) if stated is None else ()
     if new:
-        said += f", new: {listed(new)}"
+        reason += f", new: {listed(new)}"
     elif previous is None:
-        said += ", no previous visit"
+        reason += ", no previous visit"
         if stated is None and first_visit == "needs a statement":
             answer = None
     elif not may_be_new:
-        said += ", no descriptor is new"
+        reason += ", no descriptor is new"
     else:
-        said += f", not known: {listed(may_be_new)}"
+        reason += f", not known: {listed(may_be_new)}"
         if stated is False and may_be_new <= before.not_assessed:
             assumed = tuple(f"new {d}" for d in Descriptor if d in may_be_new)
         else:
@@ -200,7 +197,7 @@ def _new_activity(
         "new activity",
         f"no new lupus activity since the previous assessment{not_counted}",
         [answer],
-        f"new activity {said}",
+        f"new activity {reason}",
         _item(2),
         assumed=assumed if answer else (),
     )

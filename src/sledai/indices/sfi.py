@@ -14,8 +14,8 @@ What the publications leave open is a parameter of `assess`, or a reading that s
   nothing but the name of the variant: the citation of that criterion says that it was not read.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Never, cast, get_args
 
@@ -24,7 +24,8 @@ from pydantic import computed_field
 from sledai.descriptors import Descriptor, listed
 from sledai.errors import require_one_of
 from sledai.indices.components import Component, assessment_of, component, number_of, number_said
-from sledai.indices.flares import (
+from sledai.indices.sfi_criteria import (
+    ANY_RISE,
     GLOBAL_RISE,
     HEMOGLOBIN,
     HEMOGLOBIN_FALL,
@@ -40,13 +41,15 @@ from sledai.indices.flares import (
     SEVERE_TOTAL,
     Facts,
     Flare,
+    Parameters,
     Variant,
 )
 from sledai.scoring import score_bounds
 from sledai.sources import PETRI_1999, Citation, Read
-from sledai.visits import Visit, refuse_order
+from sledai.visits import Visit
+from sledai.visits.visit import refuse_order
 
-__all__ = ["Flare", "FlareResult", "Variant", "assess"]
+__all__ = ["CRITERIA", "Flare", "FlareCriterion", "FlareResult", "Variant", "assess"]
 
 _SOURCE = Citation(
     PETRI_1999,
@@ -57,6 +60,189 @@ _SOURCE = Citation(
 _INFERRED = Citation(
     PETRI_1999, "flare index, what is left without the severe score", Read.NOT_READ
 )
+
+
+def _kinds(signs: Iterable[str]) -> str:
+    return ", ".join(name.removeprefix("new_or_worse_").replace("_", " ") for name in signs)
+
+
+def _total_said(earlier: Visit, later: Visit) -> str:
+    before, now = (score_bounds(assessment_of(visit)) for visit in (earlier, later))
+    return f"total {before}, then {now}"
+
+
+def _signs_said(earlier: Visit, later: Visit, signs: Mapping[str, frozenset[Descriptor]]) -> str:
+    new = assessment_of(later).present & assessment_of(earlier).absent
+    new_signs = new & frozenset[Descriptor]().union(*signs.values())
+    parts = [f"newly present: {listed(new_signs)}"] if new_signs else []
+    return "; ".join([*parts, _answers_said(later, signs)])
+
+
+def _labs_said(earlier: Visit, later: Visit) -> str:
+    hemolysis = {True: "yes", False: "no", None: "not known"}[later.hemolytic_anemia]
+    return (
+        f"platelets {later.platelets or 'not known'}, hemoglobin "
+        f"{earlier.hemoglobin or 'not known'}, then {later.hemoglobin or 'not known'}, "
+        f"hemolytic_anemia: {hemolysis}"
+    )
+
+
+def _answers_said(visit: Visit, names: Iterable[str]) -> str:
+    answers = {name: cast("bool | None", getattr(visit, name)) for name in names}
+    parts = [
+        f"{word}: {', '.join(so_answered)}"
+        for word, answer in (("yes", True), ("not known", None), ("no", False))
+        if (so_answered := [name for name, of_name in answers.items() if of_name is answer])
+    ]
+    return "; ".join(parts)
+
+
+def _answers_to(names: Iterable[str]) -> Callable[[Visit, Visit], str]:
+    return lambda _, later: _answers_said(later, names)
+
+
+def _doses_said(earlier: Visit, later: Visit) -> str:
+    before, now = (number_said(number_of(v, "prednisone_mg_day")) for v in (earlier, later))
+    weight = number_said(number_of(later, "weight_kg"))
+    return f"prednisone {before}, then {now} mg/d; weight {weight} kg"
+
+
+def _global_said(earlier: Visit, later: Visit) -> str:
+    before, now = (number_of(visit, GLOBAL_RISE.quantity) for visit in (earlier, later))
+    return f"{GLOBAL_RISE.quantity} {number_said(before)}, then {number_said(now)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlareCriterion:
+    """A criterion of the index: its outcome, what is asked, and how two visits answer it.
+
+    `answers` gives all answers that the facts leave possible, and `said` what is said of the two
+    visits. `where` names the parameters of `assess` with which the criterion belongs to the index;
+    it belongs to each where there are none.
+    """
+
+    outcome: Flare
+    name: str
+    statement: str
+    answers: Callable[[Facts], Iterable[bool]]
+    said: Callable[[Visit, Visit], str]
+    citation: Citation = _SOURCE
+    where: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def belongs_to(self, parameters: Parameters) -> bool:
+        """Say whether the index has the criterion with these parameters."""
+        return all(getattr(parameters, name) == value for name, value in self.where.items())
+
+    def on(self, facts: Facts, previous: Visit, visit: Visit) -> Component:
+        """Give the criterion as a component of what is said of two visits."""
+        reason = self.said(previous, visit)
+        return component(self.name, self.statement, self.answers(facts), reason, self.citation)
+
+
+CRITERIA = (
+    *(
+        FlareCriterion(
+            outcome=Flare.SEVERE,
+            name="score",
+            statement=f"rise by {rise.operator} {rise.value} to a total {SEVERE_TOTAL}",
+            answers=lambda facts: {score.severe for score in facts.scores},
+            said=_total_said,
+            where={"variant": "original", "severe_score_needs_rise_of_3": needs_rise_of_3},
+        )
+        for rise, needs_rise_of_3 in ((ANY_RISE, False), (RISE, True))
+    ),
+    FlareCriterion(
+        outcome=Flare.SEVERE,
+        name="signs",
+        statement=(
+            f"new or worse {_kinds(SEVERE_SIGNS)}, platelets {PLATELETS}, or hemolytic anemia "
+            f"with hemoglobin {HEMOGLOBIN} or a fall of {HEMOGLOBIN_FALL}; with doubled "
+            f"prednisone, prednisone {SEVERE_DOSE}, or hospitalization"
+        ),
+        answers=lambda facts: {counts for _, _, _, counts in facts.grave()},
+        said=lambda previous, visit: (
+            f"{_signs_said(previous, visit, SEVERE_SIGNS)}; {_labs_said(previous, visit)}"
+        ),
+    ),
+    FlareCriterion(
+        outcome=Flare.SEVERE,
+        name="prednisone",
+        statement=f"increase to {SEVERE_DOSE}",
+        answers=lambda facts: {dose.severe for dose in facts.doses},
+        said=_doses_said,
+    ),
+    *(
+        FlareCriterion(
+            outcome=Flare.SEVERE,
+            name="drugs",
+            statement=", ".join(drugs),
+            answers=lambda facts: facts.severe_drugs,
+            said=_answers_to(drugs),
+            where={"mycophenolate": mycophenolate},
+        )
+        for drugs, mycophenolate in (((*SEVERE_DRUGS, MYCOPHENOLATE), True), (SEVERE_DRUGS, False))
+    ),
+    FlareCriterion(
+        outcome=Flare.SEVERE,
+        name="hospitalization",
+        statement="hospitalized_for_lupus",
+        answers=lambda facts: facts.hospitalized,
+        said=_answers_to(["hospitalized_for_lupus"]),
+    ),
+    FlareCriterion(
+        outcome=Flare.SEVERE,
+        name="physician global",
+        statement=f"rise to {SEVERE_GLOBAL}",
+        answers=lambda facts: {rise.severe for rise in facts.globals},
+        said=_global_said,
+    ),
+    *(
+        FlareCriterion(
+            outcome=Flare.MILD_MODERATE,
+            name="score",
+            statement=f"rise by {RISE}{ends}",
+            answers=lambda facts: {score.mild for score in facts.scores},
+            said=_total_said,
+            citation=citation,
+            where={"variant": variant},
+        )
+        for variant, ends, citation in (
+            ("original", f", not to a total {SEVERE_TOTAL}", _SOURCE),
+            ("belimumab", "", _INFERRED),
+        )
+    ),
+    FlareCriterion(
+        outcome=Flare.MILD_MODERATE,
+        name="signs",
+        statement=f"new or worse {_kinds(MILD_SIGNS)}",
+        answers=lambda facts: {
+            sign or score.mild_sign for sign, score in product(facts.mild_signs, facts.scores)
+        },
+        said=lambda previous, visit: _signs_said(previous, visit, MILD_SIGNS),
+    ),
+    FlareCriterion(
+        outcome=Flare.MILD_MODERATE,
+        name="prednisone",
+        statement=f"increase, not to {SEVERE_DOSE}",
+        answers=lambda facts: {dose.mild for dose in facts.doses},
+        said=_doses_said,
+    ),
+    FlareCriterion(
+        outcome=Flare.MILD_MODERATE,
+        name="drugs",
+        statement=", ".join(MILD_DRUGS),
+        answers=lambda facts: facts.mild_drugs,
+        said=_answers_to(MILD_DRUGS),
+    ),
+    FlareCriterion(
+        outcome=Flare.MILD_MODERATE,
+        name="physician global",
+        statement=f"rise by {GLOBAL_RISE}, not to {SEVERE_GLOBAL}",
+        answers=lambda facts: {rise.mild for rise in facts.globals},
+        said=_global_said,
+    ),
+)
+"""The criteria, in the order in which they are reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +292,8 @@ def assess(
     mycophenolate counts as the other immunosuppressants do, as in later forms of the index;
     `mycophenolate=False` keeps to those of 1999. Doses by kg use the weight at `visit`.
 
-    Raises `InvalidInputError` for another variant and for a visit that is not after the previous.
+    Raises `InvalidInputError` for another variant, for what is neither true nor false, and for a
+    visit that is not after the previous.
 
     Source: Petri 1999, as reproduced.
 
@@ -118,165 +305,25 @@ def assess(
     ([<Flare.MILD_MODERATE: 'mild/moderate'>, <Flare.SEVERE: 'severe'>], 'total 2, then 10')
     """
     require_one_of(variant, get_args(Variant), "variant")
+    for name, reading in (
+        ("severe_score_needs_rise_of_3", severe_score_needs_rise_of_3),
+        ("mycophenolate", mycophenolate),
+    ):
+        require_one_of(reading, (True, False), name)
     refuse_order(previous, visit, "previous")
-    drugs = (*SEVERE_DRUGS, MYCOPHENOLATE) if mycophenolate else SEVERE_DRUGS
-    least_rise = int(RISE.value) if severe_score_needs_rise_of_3 else 1
-    facts = Facts.of(previous, visit, variant, least_rise, drugs)
+    parameters = Parameters(
+        variant=variant,
+        severe_score_needs_rise_of_3=severe_score_needs_rise_of_3,
+        mycophenolate=mycophenolate,
+    )
+    facts = Facts.of(previous, visit, parameters)
+    components: dict[Flare, list[Component]] = {Flare.SEVERE: [], Flare.MILD_MODERATE: []}
+    for criterion in CRITERIA:
+        if criterion.belongs_to(parameters):
+            components[criterion.outcome].append(criterion.on(facts, previous, visit))
     return FlareResult(
         variant=variant,
         possible=facts.possible(),
-        severe=_severe_components(facts, previous, visit, variant, least_rise, drugs),
-        mild_moderate=_mild_components(facts, previous, visit, variant),
+        severe=tuple(components[Flare.SEVERE]),
+        mild_moderate=tuple(components[Flare.MILD_MODERATE]),
     )
-
-
-def _severe_components(
-    facts: Facts,
-    earlier: Visit,
-    later: Visit,
-    variant: Variant,
-    least_rise: int,
-    drugs: tuple[str, ...],
-) -> tuple[Component, ...]:
-    found = [
-        component(
-            "signs",
-            (
-                f"new or worse {_kinds(SEVERE_SIGNS)}, platelets {PLATELETS}, or hemolytic anemia "
-                f"with hemoglobin {HEMOGLOBIN} or a fall of {HEMOGLOBIN_FALL}; with doubled "
-                f"prednisone, prednisone {SEVERE_DOSE}, or hospitalization"
-            ),
-            {counts for _, _, _, counts in facts.grave()},
-            f"{_signs_said(earlier, later, SEVERE_SIGNS)}; {_labs_said(earlier, later)}",
-            _SOURCE,
-        ),
-        component(
-            "prednisone",
-            f"increase to {SEVERE_DOSE}",
-            {dose.increased and dose.high for dose in facts.doses},
-            _doses_said(earlier, later),
-            _SOURCE,
-        ),
-        component(
-            "drugs",
-            f"{', '.join(drugs)}",
-            facts.severe_drugs,
-            _answers_said(later, drugs),
-            _SOURCE,
-        ),
-        component(
-            "hospitalization",
-            "hospitalized_for_lupus",
-            facts.hospitalized,
-            _answers_said(later, ["hospitalized_for_lupus"]),
-            _SOURCE,
-        ),
-        component(
-            "physician global",
-            f"rise to {SEVERE_GLOBAL}",
-            {one.severe for one in facts.globals},
-            _global_said(earlier, later),
-            _SOURCE,
-        ),
-    ]
-    if variant == "original":
-        score = component(
-            "score",
-            f"rise by >= {least_rise} to a total {SEVERE_TOTAL}",
-            {score.severe for score in facts.scores},
-            _total_said(earlier, later),
-            _SOURCE,
-        )
-        found.insert(0, score)
-    return tuple(found)
-
-
-def _mild_components(
-    facts: Facts, earlier: Visit, later: Visit, variant: Variant
-) -> tuple[Component, ...]:
-    ends, source = f", not to a total {SEVERE_TOTAL}", _SOURCE
-    if variant == "belimumab":
-        ends, source = "", _INFERRED
-    return (
-        component(
-            "score",
-            f"rise by {RISE}{ends}",
-            {score.mild for score in facts.scores},
-            _total_said(earlier, later),
-            source,
-        ),
-        component(
-            "signs",
-            f"new or worse {_kinds(MILD_SIGNS)}",
-            {sign or score.mild_sign for sign, score in product(facts.mild_signs, facts.scores)},
-            _signs_said(earlier, later, MILD_SIGNS),
-            _SOURCE,
-        ),
-        component(
-            "prednisone",
-            f"increase, not to {SEVERE_DOSE}",
-            {dose.increased and not dose.high for dose in facts.doses},
-            _doses_said(earlier, later),
-            _SOURCE,
-        ),
-        component(
-            "drugs",
-            f"{', '.join(MILD_DRUGS)}",
-            facts.mild_drugs,
-            _answers_said(later, MILD_DRUGS),
-            _SOURCE,
-        ),
-        component(
-            "physician global",
-            f"rise by {GLOBAL_RISE}, not to {SEVERE_GLOBAL}",
-            {one.mild for one in facts.globals},
-            _global_said(earlier, later),
-            _SOURCE,
-        ),
-    )
-
-
-def _kinds(signs: Iterable[str]) -> str:
-    return ", ".join(name.removeprefix("new_or_worse_").replace("_", " ") for name in signs)
-
-
-def _total_said(earlier: Visit, later: Visit) -> str:
-    before, now = (score_bounds(assessment_of(visit)) for visit in (earlier, later))
-    return f"total {before}, then {now}"
-
-
-def _signs_said(earlier: Visit, later: Visit, signs: Mapping[str, frozenset[Descriptor]]) -> str:
-    new = assessment_of(later).present & assessment_of(earlier).absent
-    seen = new & frozenset[Descriptor]().union(*signs.values())
-    said = [f"newly present: {listed(seen)}"] if seen else []
-    return "; ".join([*said, _answers_said(later, signs)])
-
-
-def _labs_said(earlier: Visit, later: Visit) -> str:
-    hemolysis = {True: "yes", False: "no", None: "not known"}[later.hemolytic_anemia]
-    return (
-        f"platelets {later.platelets or 'not known'}, hemoglobin "
-        f"{earlier.hemoglobin or 'not known'}, then {later.hemoglobin or 'not known'}, "
-        f"hemolytic_anemia: {hemolysis}"
-    )
-
-
-def _answers_said(visit: Visit, names: Iterable[str]) -> str:
-    found = {name: cast("bool | None", getattr(visit, name)) for name in names}
-    said = [
-        f"{word}: {', '.join(chosen)}"
-        for word, answer in (("yes", True), ("not known", None), ("no", False))
-        if (chosen := [name for name, given in found.items() if given is answer])
-    ]
-    return "; ".join(said)
-
-
-def _doses_said(earlier: Visit, later: Visit) -> str:
-    before, now = (number_said(number_of(v, "prednisone_mg_day")) for v in (earlier, later))
-    weight = number_said(number_of(later, "weight_kg"))
-    return f"prednisone {before}, then {now} mg/d; weight {weight} kg"
-
-
-def _global_said(earlier: Visit, later: Visit) -> str:
-    before, now = (number_of(visit, GLOBAL_RISE.quantity) for visit in (earlier, later))
-    return f"{GLOBAL_RISE.quantity} {number_said(before)}, then {number_said(now)}"

@@ -10,6 +10,9 @@ rate both visits by the edition, and say it.
 - `Edition.SELENA`: SRI-4, as published;
 - `Edition.HYBRID`: SRI-4 (S2K), the SRI-S2K of EMBRACE, proteinuria alone by SLEDAI-2K;
 - `Edition.SLEDAI_2K`: SRI-4 (SLEDAI-2K), every descriptor by SLEDAI-2K, as in TOPAZ and TULIP.
+
+That the rules on medication were kept, which the outcome of TOPAZ asks for too, is a trial's own
+condition and no component here.
 """
 
 from decimal import Decimal
@@ -18,7 +21,7 @@ from fractions import Fraction
 from sledai.definitions import Edition
 from sledai.definitions.clauses import Limit
 from sledai.definitions.editions import edition_named
-from sledai.errors import InvalidInputError, shorten, whole_number
+from sledai.errors import InvalidInputError, whole_number
 from sledai.indices.components import (
     GLOBAL_UNIT,
     Component,
@@ -31,14 +34,19 @@ from sledai.indices.components import (
 )
 from sledai.scoring import ScoreBounds, possible_scores
 from sledai.sources import EMBRACE, FURIE_2009, TABALUMAB, TOPAZ_1, Citation, Read
-from sledai.visits import MOST_GLOBAL, Visit, refuse_order
+from sledai.visits import Visit
+from sledai.visits.visit import MOST_GLOBAL, refuse_order
 
 __all__ = ["FALLS", "MOST_NEW_A", "MOST_NEW_B", "SCORES", "WORSE", "assess"]
 
 FALLS = range(4, 9)
 """The falls for which the index is in use, SRI-4 to SRI-8."""
 WORSE = Limit("physician_global", ">=", Decimal("0.3"), GLOBAL_UNIT)
-MOST_NEW_A, MOST_NEW_B = 0, 1
+"""The rise of the global assessment that is a worsening."""
+MOST_NEW_A = 0
+"""How many organ systems may have a new BILAG A."""
+MOST_NEW_B = 1
+"""How many organ systems may have a new BILAG B."""
 SCORES = {
     Edition.SELENA: "",
     Edition.HYBRID: " (S2K)",
@@ -50,7 +58,9 @@ _FALLS = {
     (4, Edition.SELENA): _DEFINITION,
     (5, Edition.SELENA): Citation(TABALUMAB, "footnote a", Read.IN_WORK),
     (4, Edition.HYBRID): Citation(EMBRACE, "abstract, methods", Read.IN_ABSTRACT),
-    (4, Edition.SLEDAI_2K): Citation(TOPAZ_1, "SRI-4 among the outcomes", Read.IN_WORK),
+    (4, Edition.SLEDAI_2K): Citation(
+        TOPAZ_1, "SRI-4 among the outcomes", Read.IN_REPRODUCTION, "trials.co"
+    ),
 }
 _NAMED_ONLY = Citation(FURIE_2009, "responder index, with another fall or score", Read.NOT_READ)
 
@@ -75,7 +85,7 @@ def assess(
     the baseline, and for the edition of 1992.
 
     Source: Furie 2009 for n = 4, the tabalumab trials for n = 5; the others are named only. By the
-    hybrid EMBRACE, by SLEDAI-2K the registry record of TOPAZ-1, n = 4.
+    hybrid EMBRACE, by SLEDAI-2K the outcomes of TOPAZ-1 as reproduced, n = 4.
 
     >>> from sledai import Assessment
     >>> before = Visit(date="2024-01-16", assessment=Assessment.of(present={"rash"}))
@@ -87,8 +97,7 @@ def assess(
     n = _fall_asked(n)
     edition = edition_named(edition)
     if edition not in SCORES:
-        accepted = ", ".join(one.name for one in SCORES)
-        raise InvalidInputError(f"edition: found {shorten(edition)}; accepted: {accepted}")
+        raise InvalidInputError.found(edition, (rated.name for rated in SCORES), "edition")
     refuse_order(baseline, visit, "baseline")
     citation = _FALLS.get((n, edition), _NAMED_ONLY)
     return IndexResult(
@@ -104,7 +113,7 @@ def assess(
 
 def _fall_asked(n: int) -> int:
     if (whole := whole_number(n)) is None or whole not in FALLS:
-        raise InvalidInputError(f"n: found {shorten(n)}; accepted: {FALLS[0]} to {FALLS[-1]}")
+        raise InvalidInputError.found(n, f"{FALLS[0]} to {FALLS[-1]}", "n")
     return whole
 
 
@@ -119,12 +128,10 @@ def _fall(baseline: Visit, visit: Visit, n: int, citation: Citation) -> Componen
     return component("score", f"total falls by >= {n}", answers, reason, citation)
 
 
-def _bilag(name: str, found: int | None, most: int) -> Component:
-    count = None if found is None else whole_number(found)
-    if found is not None and (count is None or count < 0):
-        raise InvalidInputError(
-            f"{name}: found {shorten(found)}; accepted: a whole number of at least 0, or None"
-        )
+def _bilag(name: str, given: int | None, most: int) -> Component:
+    count = None if given is None else whole_number(given)
+    if given is not None and (count is None or count < 0):
+        raise InvalidInputError.found(given, "a whole number of at least 0, or None", name)
     reason = f"{name} {'is not known' if count is None else count}"
     answer = None if count is None else count <= most
     return component(name, f"{name} <= {most}", [answer], reason, _DEFINITION)

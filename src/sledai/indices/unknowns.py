@@ -47,13 +47,16 @@ def transitions(
 ) -> set[Transition]:
     """Give every way in which two assessments may come out, each once.
 
-    Totals above `most_total` are given as one more than it. The rises of a total and its kinds are
-    the bits of a number, so that each descriptor is a few shifts.
+    Totals above `most_total` are given as one more than it.
 
     >>> pending = Assessment.of(not_assessed={"fever"})
     >>> sorted(transitions(Assessment.of(), pending, {}, most_total=12))
     [Transition(rise=0, total=0, new=frozenset()), Transition(rise=1, total=1, new=frozenset())]
     """
+    # The rises with which a total and its kinds are reached are the bits of one number, so that a
+    # descriptor moves them all by two shifts: left by its points at the later visit, right by those
+    # at the earlier. A rise of 0 is the bit MAX_TOTAL, so that no fall, which is 105 at most, leads
+    # below the first bit and is lost.
     reached: dict[tuple[int, frozenset[str]], int] = {(0, frozenset()): 1 << MAX_TOTAL}
     for d in Descriptor:
         steps = list(product(_answers(getattr(earlier, d)), _answers(getattr(later, d))))

@@ -2,8 +2,8 @@
 
 What a trial asks beside the score is named in its `note`, not judged. Where a trial has a meaning
 of its own for the score, descriptors are `uncounted`, and where it has one for "clinical", they are
-`clinical_excluding` (`sledai.exclusions`). Records often do not say what "clinical" leaves out;
-`clinical_meaning` keeps apart what is read in them and what is our reading.
+`clinical_excluding` (`sledai.scoring.variants`). Records often do not say what "clinical" leaves
+out; `clinical_meaning` keeps apart what is read in them and what is our reading.
 """
 
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 from sledai.definitions import Edition
 from sledai.descriptors import Descriptor, OrganSystem, listed
-from sledai.entry_rules import ActivityRule
 from sledai.errors import InvalidInputError, require, require_several, shorten
-from sledai.exclusions import LABORATORY, LEUKOPENIA_ONLY, LOTUS, POETYK_ENTRY, TOPAZ
+from sledai.rules.activity import ActivityRule
+from sledai.scoring.variants import LABORATORY, LEUKOPENIA_ONLY, LOTUS, POETYK_ENTRY, TOPAZ
 from sledai.sources import Citation, Read, Source, registry_record
 from sledai.trials import nct05765006
 

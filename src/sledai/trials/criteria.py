@@ -14,7 +14,7 @@ from math import prod
 from typing import Literal, assert_never
 
 from sledai.definitions.clauses import Limit
-from sledai.entry_rules import ActivityRule
+from sledai.rules.activity import ActivityRule
 from sledai.sources import Citation
 
 __all__ = [
@@ -164,12 +164,14 @@ def _evaluate(clause: Clause, known: Way) -> tuple[bool | None, list[Leaf]]:
         case AllOf() | AnyOf():
             enough = isinstance(clause, AnyOf)
             parts = [_evaluate(part, known) for part in clause.clauses]
-            deciding = [leaf for answer, found in parts if answer is enough for leaf in found]
+            deciding = [
+                leaf for answer, part_leaves in parts if answer is enough for leaf in part_leaves
+            ]
             if deciding:
                 return enough, deciding
             if any(answer is None for answer, _ in parts):
                 return None, []
-            return not enough, [leaf for _, found in parts for leaf in found]
+            return not enough, [leaf for _, part_leaves in parts for leaf in part_leaves]
         case _:
             assert_never(clause)
 
@@ -183,25 +185,28 @@ def _smallest_settling(
     combinations that it leaves, and settles the clause when none of them is `against`.
     """
     everything = (1 << len(answers)) - 1
+    # Each answer leaves the combinations of one mask, so that several leave what all masks have in
+    # common: one `&` each. Whether a combination against is among them is another `&`, in place of
+    # a walk through all combinations for each set that is tried.
     against = sum(1 << i for i, answer in enumerate(answers) if answer is not to)
     left = {
         field: [_combinations_with(questions, field, way) for way in range(len(ways))]
         for field, ways in questions.items()
     }
-    found: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     matter = {field for field in questions if _matters(left[field], questions, field, against)}
     for size in range(1, len(questions) + 1):
         for chosen in combinations(questions, size):
-            if found.keys() >= matter.intersection(chosen):
+            if sizes.keys() >= matter.intersection(chosen):
                 continue
             for masks in product(*(left[name] for name in chosen)):
                 if _all(masks, everything) & against:
                     continue
                 for i, name in enumerate(chosen):
                     without = _all(masks[:i] + masks[i + 1 :], everything)
-                    if name not in found and without & against:
-                        found[name] = size
-    return found
+                    if name not in sizes and without & against:
+                        sizes[name] = size
+    return sizes
 
 
 def _all(masks: Iterable[int], everything: int) -> int:
@@ -222,6 +227,9 @@ def _matters(
     left: list[int], questions: Mapping[str, tuple[Way, ...]], field: str, against: int
 ) -> bool:
     """Whether some combinations that differ in a field alone differ in what they come to."""
+    # Combinations that differ in this field alone lie `inner` places apart for each way. Moved back
+    # by that, the masks of its ways lie on one another, and what is against in them is the same
+    # number just where the field changes nothing.
     counts = [len(ways) for ways in questions.values()]
     inner = prod(counts[list(questions).index(field) + 1 :])
     moved = [(against & mask) >> (way * inner) for way, mask in enumerate(left)]

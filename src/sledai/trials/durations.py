@@ -11,9 +11,9 @@ from itertools import accumulate
 from math import ceil, floor
 
 from sledai.definitions.clauses import Limit
-from sledai.quantities import Amount, Quantity, checked, kind
+from sledai.quantities import Interval, Quantity, checked, kind
 
-__all__ = ["compare", "days_in_months"]
+__all__ = ["days_in_months", "is_past"]
 
 _FIRST_YEAR, _YEARS = 1999, 10  # a leap year, and the longest run of months without its 29 February
 
@@ -34,26 +34,26 @@ def days_in_months(months: int) -> tuple[int, int]:
     return min(spans), max(spans)
 
 
-def compare(duration: Quantity, limit: Limit) -> bool | None:
+def is_past(duration: Quantity, limit: Limit) -> bool | None:
     """Say whether a duration is past a limit, or None where that depends on the calendar.
 
     >>> from decimal import Decimal
     >>> half_a_year = Limit("duration", ">=", Decimal(6), "months")
-    >>> [compare(Quantity.parse(text), half_a_year) for text in ("25 wk", "26 wk", "27 wk")]
+    >>> [is_past(Quantity.parse(text), half_a_year) for text in ("25 wk", "26 wk", "27 wk")]
     [False, None, True]
     """
     asked = Quantity(limit.value, limit.unit)
     amount, least = checked("duration", duration), checked("duration", asked).least
     if kind("duration", duration.unit) == kind("duration", asked.unit):
-        return amount.compare(limit.operator, least)
+        return amount.is_past(limit.operator, least)
     if kind("duration", duration.unit):
-        return _in_days(amount).compare(limit.operator, least)
+        return _in_days(amount).is_past(limit.operator, least)
     answers = {
-        amount.compare(limit.operator, Fraction(days)) for days in days_in_months(int(least))
+        amount.is_past(limit.operator, Fraction(days)) for days in days_in_months(int(least))
     }
     return answers.pop() if len(answers) == 1 else None
 
 
-def _in_days(months: Amount) -> Amount:
+def _in_days(months: Interval) -> Interval:
     most = None if months.most is None else Fraction(days_in_months(ceil(months.most))[1])
-    return Amount(Fraction(days_in_months(floor(months.least))[0]), most)
+    return Interval(Fraction(days_in_months(floor(months.least))[0]), most)

@@ -2,28 +2,18 @@
 
 Relmacabtagene autoleucel in moderate to severe active systemic lupus erythematosus, phase I.
 Inclusion criterion 6 asks for a SELENA-SLEDAI of 8 or more and, if low complement or anti-dsDNA
-have points, for a clinical SELENA-SLEDAI (without these two) of 6 or more. The other criteria are
-in `registered`, what is known of somebody is a `Candidate`, and `screen` judges all.
+have points, for a clinical SELENA-SLEDAI (without these two) of 6 or more. That rule
+stands here; the whole screen is in `screening`, with the other criteria as they are `registered`.
 """
 
 from dataclasses import replace
-from importlib import import_module
-from typing import TYPE_CHECKING
 
-from sledai.assessment import Assessment
+from sledai.assessment import Assessment, UndeterminedError
 from sledai.definitions import Edition
 from sledai.descriptors import listed
-from sledai.entry_rules import ActivityRule
-from sledai.errors import UndeterminedError
+from sledai.rules.activity import ActivityRule
 from sledai.sources import NCT05765006, Citation, Read
 from sledai.verdict import Verdict
-
-if TYPE_CHECKING:
-    from sledai.trials.nct05765006.candidate import Candidate as Candidate
-    from sledai.trials.nct05765006.registered import CRITERIA as CRITERIA
-    from sledai.trials.nct05765006.registered import FACTS as FACTS
-    from sledai.trials.nct05765006.report import ScreeningReport as ScreeningReport
-    from sledai.trials.nct05765006.screening import screen as screen
 
 __all__ = [
     "ACTIVITY_RULE",
@@ -31,6 +21,11 @@ __all__ = [
     "meets_clinical_threshold",
     "meets_total_threshold",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 ACTIVITY_RULE = ActivityRule(
     name="NCT05765006",
@@ -40,6 +35,7 @@ ACTIVITY_RULE = ActivityRule(
     clinical_applies="serology scored",
     citation=Citation(NCT05765006, "inclusion criterion 6", Read.IN_WORK),
 )
+"""What inclusion criterion 6 asks of the score."""
 _TOTAL_RULE = replace(ACTIVITY_RULE, least_clinical=0)
 _CLINICAL_RULE = replace(ACTIVITY_RULE, least_total=0)
 
@@ -100,20 +96,3 @@ def _decide(rule: ActivityRule, assessment: Assessment) -> bool:
             judgement.deciding,
         )
     return judgement.verdict is Verdict.MET
-
-
-# Imported when asked for: who needs the activity rule alone, as `import sledai` does, should not
-# wait for the rest.
-_SCREEN = {
-    "CRITERIA": "registered",
-    "FACTS": "registered",
-    "Candidate": "candidate",
-    "ScreeningReport": "report",
-    "screen": "screening",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _SCREEN:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_SCREEN[name]}"), name)

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Self, cast
 
 from pydantic import (
     BeforeValidator,
-    Field,
     PlainSerializer,
     ValidationError,
     WithJsonSchema,
@@ -18,17 +17,17 @@ from pydantic import (
 from sledai.assessment import Assessment, Nested
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import SEROLOGIC, Descriptor
-from sledai.entry_rules import ActivityRule
-from sledai.errors import InvalidInputError, shorten
-from sledai.fields import Amount, Duration, Record, Sign, whole
-from sledai.glucocorticoids import (
+from sledai.errors import InvalidInputError, require, require_one_of, shorten
+from sledai.quantities import UNITS, Quantity
+from sledai.quantities.fields import Amount, Duration, Record, YesOrNo, known, whole
+from sledai.quantities.glucocorticoids import (
     GLUCOCORTICOIDS,
     PREDNISONE_MG,
     daily_dose,
     glucocorticoid_named,
 )
-from sledai.quantities import UNITS, Quantity
-from sledai.schemas import amount, or_null
+from sledai.quantities.schemas import amount, or_null
+from sledai.rules.activity import ActivityRule
 from sledai.scoring import MAX_TOTAL
 from sledai.trials.criteria import Criterion, leaves
 from sledai.trials.nct05765006 import ACTIVITY_RULE
@@ -43,9 +42,7 @@ def _whole(most: int) -> BeforeValidator:
     def check(value: object) -> object:
         number = whole(value)
         if value is not None and (number is None or not 0 <= number <= most):
-            raise InvalidInputError(
-                f"found {shorten(value)}; accepted: a whole number 0 to {most}, or null"
-            )
+            raise InvalidInputError.found(value, f"a whole number 0 to {most}, or null")
         return number
 
     return BeforeValidator(check)
@@ -59,10 +56,8 @@ def _doses(value: object) -> object:
     if value is None:
         return None
     if not isinstance(value, Mapping):
-        raise InvalidInputError(
-            f"found {shorten(value)}; accepted: drugs and their doses by day, such as "
-            '{"prednisone": "10 mg/d"}, {} for none, or null'
-        )
+        accepted = 'drugs and their doses by day, such as {"prednisone": "10 mg/d"}'
+        raise InvalidInputError.found(value, f"{accepted}, {{}} for none, or null")
     doses: dict[str, Quantity | None] = {}
     for name, dose in cast("Mapping[object, object]", value).items():
         drug = glucocorticoid_named(name).name
@@ -121,115 +116,77 @@ class Candidate(Record):
     (34, None)
     """
 
-    informed_consent: Sign = Field(default=None, description="Consent was signed voluntarily.")
-    age: _Age = Field(default=None, description="Completed years at consent.")
-    acr_1997: Sign = Field(default=None, description="Lupus by the revised ACR criteria of 1997.")
-    disease_duration: Duration = Field(
-        default=None, description="Since when lupus, before screening."
+    informed_consent: YesOrNo = known("Consent was signed voluntarily.")
+    age: _Age = known("Completed years at consent.")
+    acr_1997: YesOrNo = known("Lupus by the revised ACR criteria of 1997.")
+    disease_duration: Duration = known("Since when lupus, before screening.")
+    regimen_duration: Duration = known("How long on the stable standard regimen, before screening.")
+    active_despite_regimen: YesOrNo = known("Still active on that regimen.")
+    oral_corticosteroids: _Doses = known(
+        'Each with its dose a day, as {"prednisone": "10 mg/d"}; null for a dose that is not '
+        f"known; {{}} for none. Drugs: {', '.join(GLUCOCORTICOIDS)}."
     )
-    regimen_duration: Duration = Field(
-        default=None, description="How long on the stable standard regimen, before screening."
+    corticosteroid_duration: Duration = known("How long on oral corticosteroids, before screening.")
+    corticosteroid_dose_stable_for: Duration = known(
+        "For how long at their present dose, before screening."
     )
-    active_despite_regimen: Sign = Field(default=None, description="Still active on that regimen.")
-    oral_corticosteroids: _Doses = Field(
-        default=None,
-        description=(
-            'Each with its dose a day, as {"prednisone": "10 mg/d"}; null for a dose that is not '
-            f"known; {{}} for none. Drugs: {', '.join(GLUCOCORTICOIDS)}."
-        ),
+    antimalarial: YesOrNo = known("On a stable dose of an antimalarial.")
+    nsaid: YesOrNo = known("On steady use of an NSAID.")
+    immunosuppressant: YesOrNo = known(
+        "On a stable dose of azathioprine, mycophenolate mofetil, cyclophosphamide, "
+        "methotrexate, leflunomide, tacrolimus, cyclosporine, or another immunosuppressant or "
+        "immunomodulator."
     )
-    corticosteroid_duration: Duration = Field(
-        default=None, description="How long on oral corticosteroids, before screening."
+    ana_positive: YesOrNo = known("Antinuclear antibodies, at screening.")
+    anti_dsdna_positive: YesOrNo = known("Antibodies to dsDNA, at screening.")
+    anti_smith_positive: YesOrNo = known("Antibodies to Smith, at screening.")
+    assessment: Nested = known("The 24 descriptors of the SELENA-SLEDAI, at screening.")
+    total_score: _Total = known("SELENA-SLEDAI, where the descriptors are not at hand.")
+    clinical_score: _Clinical = known("The same without low complement and increased DNA binding.")
+    urine_protein_24h: Amount = known("Protein in the urine of 24 hours.")
+    serum_creatinine: Amount = known("Creatinine in serum.")
+    nephritis_treated_with_prohibited_drugs: YesOrNo = known(
+        f"Active nephritis was treated with drugs the protocol prohibits, {LOOK_BACK}."
     )
-    corticosteroid_dose_stable_for: Duration = Field(
-        default=None, description="For how long at their present dose, before screening."
+    hemodialysis: YesOrNo = known(f"Hemodialysis for active nephritis, {LOOK_BACK}.")
+    nephritis_high_dose_duration: Duration = known(
+        f"For how long the prednisone equivalent for active nephritis was {HIGH_DOSE} "
+        f"({_IN_METHYLPREDNISOLONE}), {LOOK_BACK}; 0 d for never."
     )
-    antimalarial: Sign = Field(default=None, description="On a stable dose of an antimalarial.")
-    nsaid: Sign = Field(default=None, description="On steady use of an NSAID.")
-    immunosuppressant: Sign = Field(
-        default=None,
-        description=(
-            "On a stable dose of azathioprine, mycophenolate mofetil, cyclophosphamide, "
-            "methotrexate, leflunomide, tacrolimus, cyclosporine, or another immunosuppressant or "
-            "immunomodulator."
-        ),
+    active_cns_lupus: YesOrNo = known("Active lupus of the central nervous system, as a crisis.")
+    severe_hemolytic_anemia: YesOrNo = known("Severe hemolytic anemia.")
+    severe_thrombocytopenic_purpura: YesOrNo = known("Severe thrombocytopenic purpura.")
+    severe_agranulocytosis: YesOrNo = known("Severe agranulocytosis.")
+    severe_myocardial_damage: YesOrNo = known("Severe damage of the heart muscle.")
+    severe_lupus_pneumonia: YesOrNo = known("Severe lupus pneumonia.")
+    pulmonary_hemorrhage: YesOrNo = known("Pulmonary hemorrhage.")
+    severe_lupus_hepatitis: YesOrNo = known("Severe lupus hepatitis.")
+    severe_vasculitis: YesOrNo = known("Severe vasculitis.")
+    other_cns_disease: YesOrNo = known(
+        "Clinically significant disease of the central nervous system that lupus does not "
+        "cause: cerebrovascular accident, aneurysm, epilepsy, convulsions, aphasia, stroke, "
+        "severe brain injury, dementia, Parkinson's disease, cerebellar disease, organic brain "
+        "syndrome, psychosis, or another."
     )
-    ana_positive: Sign = Field(default=None, description="Antinuclear antibodies, at screening.")
-    anti_dsdna_positive: Sign = Field(
-        default=None, description="Antibodies to dsDNA, at screening."
+    other_autoimmune_disease: YesOrNo = known(
+        "Another autoimmune disease that needs systemic treatment."
     )
-    anti_smith_positive: Sign = Field(
-        default=None, description="Antibodies to Smith, at screening."
+    organ_transplant: YesOrNo = known(
+        "A transplant of a major organ (heart, lung, kidney, liver, other), ever."
     )
-    assessment: Nested = Field(
-        default=None, description="The 24 descriptors of the SELENA-SLEDAI, at screening."
+    stem_cell_transplant: YesOrNo = known(
+        "A transplant of hematopoietic stem cells or bone marrow, ever."
     )
-    total_score: _Total = Field(
-        default=None, description="SELENA-SLEDAI, where the descriptors are not at hand."
-    )
-    clinical_score: _Clinical = Field(
-        default=None, description="The same without low complement and increased DNA binding."
-    )
-    urine_protein_24h: Amount = Field(default=None, description="Protein in the urine of 24 hours.")
-    serum_creatinine: Amount = Field(default=None, description="Creatinine in serum.")
-    nephritis_treated_with_prohibited_drugs: Sign = Field(
-        default=None,
-        description=f"Active nephritis was treated with drugs the protocol prohibits, {LOOK_BACK}.",
-    )
-    hemodialysis: Sign = Field(
-        default=None, description=f"Hemodialysis for active nephritis, {LOOK_BACK}."
-    )
-    nephritis_high_dose_duration: Duration = Field(
-        default=None,
-        description=(
-            f"For how long the prednisone equivalent for active nephritis was {HIGH_DOSE} "
-            f"({_IN_METHYLPREDNISOLONE}), {LOOK_BACK}; 0 d for never."
-        ),
-    )
-    active_cns_lupus: Sign = Field(
-        default=None, description="Active lupus of the central nervous system, as a crisis."
-    )
-    severe_hemolytic_anemia: Sign = Field(default=None, description="Severe hemolytic anemia.")
-    severe_thrombocytopenic_purpura: Sign = Field(
-        default=None, description="Severe thrombocytopenic purpura."
-    )
-    severe_agranulocytosis: Sign = Field(default=None, description="Severe agranulocytosis.")
-    severe_myocardial_damage: Sign = Field(
-        default=None, description="Severe damage of the heart muscle."
-    )
-    severe_lupus_pneumonia: Sign = Field(default=None, description="Severe lupus pneumonia.")
-    pulmonary_hemorrhage: Sign = Field(default=None, description="Pulmonary hemorrhage.")
-    severe_lupus_hepatitis: Sign = Field(default=None, description="Severe lupus hepatitis.")
-    severe_vasculitis: Sign = Field(default=None, description="Severe vasculitis.")
-    other_cns_disease: Sign = Field(
-        default=None,
-        description=(
-            "Clinically significant disease of the central nervous system that lupus does not "
-            "cause: cerebrovascular accident, aneurysm, epilepsy, convulsions, aphasia, stroke, "
-            "severe brain injury, dementia, Parkinson's disease, cerebellar disease, organic brain "
-            "syndrome, psychosis, or another."
-        ),
-    )
-    other_autoimmune_disease: Sign = Field(
-        default=None, description="Another autoimmune disease that needs systemic treatment."
-    )
-    organ_transplant: Sign = Field(
-        default=None,
-        description="A transplant of a major organ (heart, lung, kidney, liver, other), ever.",
-    )
-    stem_cell_transplant: Sign = Field(
-        default=None, description="A transplant of hematopoietic stem cells or bone marrow, ever."
-    )
-    iga: Amount = Field(default=None, description="IgA in serum, at screening.")
+    iga: Amount = known("IgA in serum, at screening.")
 
     @model_validator(mode="after")
     def _one_activity(self) -> Self:
         scores = {"total": self.total_score, "clinical": self.clinical_score}
         given = [name for name, score in scores.items() if score is not None]
         if given and self.assessed is not None:
-            raise InvalidInputError(
-                f"found an assessment and {' and '.join(f'{name}_score' for name in given)}; "
-                "accepted: the assessment or the scores, which it gives"
+            raise InvalidInputError.in_words(
+                f"an assessment and {' and '.join(f'{name}_score' for name in given)}",
+                "the assessment or the scores, which it gives",
             )
         if self.total_score is not None and self.clinical_score is not None:
             ACTIVITY_RULE.judge_scores(total=self.total_score, clinical=self.clinical_score)
@@ -262,12 +219,15 @@ def template() -> str:
 def explained(field: str) -> str:
     """Say what a field asks, what it accepts, and by which criterion it is asked for.
 
+    Raises `InvalidInputError` for what is no field of a candidate.
+
     >>> explained("iga")
     'IgA in serum, at screening. A number and mg/dL or g/L. [exclusion 6]'
     """
+    require_one_of(field, list(Candidate.model_fields), "field")
     criteria = ", ".join(criterion.name for criterion in CRITERIA if field in _asked_for(criterion))
-    said = (Candidate.model_fields[field].description, _accepted(field), f"[{criteria}]")
-    return " ".join(part for part in said if part)
+    parts = (Candidate.model_fields[field].description, _accepted(field), f"[{criteria}]")
+    return " ".join(part for part in parts if part)
 
 
 def _asked_for(criterion: Criterion) -> set[str]:
@@ -278,7 +238,7 @@ def _asked_for(criterion: Criterion) -> set[str]:
 
 def _accepted(field: str) -> str:
     holds = Candidate.__annotations__[field]
-    if holds is Sign:
+    if holds is YesOrNo:
         return "true or false."
     if holds in {_Age, _Total, _Clinical}:
         return "A whole number."
@@ -306,6 +266,7 @@ def read_candidate(text: str) -> Candidate:
     >>> read_candidate('{"# age": "at consent", "age": 34}').age
     34
     """
+    require(text, str, "candidate", "text of JSON")
     try:
         return Candidate.model_validate(_record(text))
     except ValidationError as error:
@@ -327,7 +288,7 @@ def _record(text: str) -> dict[str, object]:
     except ValueError:  # of int
         raise InvalidInputError("no candidate: a number has too many digits") from None
     if not isinstance(record, dict):
-        raise InvalidInputError(f"found {shorten(record)}; accepted: one object of fields")
+        raise InvalidInputError.found(record, "one object of fields")
     return cast("dict[str, object]", record)
 
 
@@ -355,5 +316,5 @@ def _problem(line: Any) -> str:
         close = get_close_matches(str(line["loc"][-1]), Candidate.model_fields, n=2)
         hint = f"did you mean {' or '.join(close)}?" if close else "accepted: see the template"
         return f"no such field; {hint}"
-    said = str(line["msg"]).removeprefix("Value error, ")
-    return said.removeprefix(f"{line['loc'][0]}: ") if line["loc"] else said
+    message = str(line["msg"]).removeprefix("Value error, ")
+    return message.removeprefix(f"{line['loc'][0]}: ") if line["loc"] else message

@@ -5,8 +5,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import cast
 
-from sledai.glucocorticoids import prednisone_equivalent
-from sledai.quantities import Amount, Quantity, checked
+from sledai.quantities import Interval, Quantity, checked
+from sledai.quantities.glucocorticoids import prednisone_equivalent
 from sledai.trials import durations
 from sledai.trials.criteria import Clause, Leaf, No, Past, Way, Yes, leaves
 from sledai.trials.nct05765006.candidate import Candidate
@@ -34,14 +34,14 @@ def _ways(name: str, value: object, asked: list[Leaf]) -> list[Way]:
         return [{leaf: isinstance(leaf, Yes) is answer for leaf in asked} for answer in answers]
     if past[0].limit.quantity == "duration":
         (leaf,) = past
-        found = durations.compare(value, leaf.limit) if isinstance(value, Quantity) else None
-        return [{leaf: answer} for answer in ((False, True) if found is None else (found,))]
+        is_past = durations.is_past(value, leaf.limit) if isinstance(value, Quantity) else None
+        return [{leaf: answer} for answer in ((False, True) if is_past is None else (is_past,))]
     if isinstance(value, int):
-        amount = Amount(Fraction(value), Fraction(value))
+        amount = Interval(Fraction(value), Fraction(value))
     elif isinstance(value, Quantity):
         amount = checked(past[0].limit.quantity, value)
     else:
-        amount = Amount(Fraction(0), None)
+        amount = Interval(Fraction(0), None)
     return _ways_of_amount(amount, past)
 
 
@@ -50,19 +50,19 @@ def _ways_of_doses(doses: Mapping[str, Quantity | None] | None, asked: list[Leaf
     none: Way = {leaf: isinstance(leaf, No) for leaf in asked} | _past(Fraction(0), past)
     takes: Way = {leaf: isinstance(leaf, Yes) for leaf in asked}
     if doses is None:
-        some = Amount(Fraction(0), None, least_open=True)
+        some = Interval(Fraction(0), None, least_open=True)
         return [none, *(takes | way for way in _ways_of_amount(some, past))]
     known = prednisone_equivalent({drug: dose for drug, dose in doses.items() if dose is not None})
     if None in doses.values():
-        dose = Amount(known, None, least_open=True)
+        dose = Interval(known, None, least_open=True)
     elif not known:
         return [none]
     else:
-        dose = Amount(known, known)
+        dose = Interval(known, known)
     return [takes | way for way in _ways_of_amount(dose, past)]
 
 
-def _ways_of_amount(amount: Amount, asked: list[Past]) -> list[Way]:
+def _ways_of_amount(amount: Interval, asked: list[Past]) -> list[Way]:
     """Give what amounts within an interval make of limits, each once."""
     edges = sorted(
         {amount.least, *(() if amount.most is None else (amount.most,)), *map(_number, asked)}
@@ -79,7 +79,7 @@ def _number(leaf: Past) -> Fraction:
     return checked(leaf.limit.quantity, Quantity(leaf.limit.value, leaf.limit.unit)).least
 
 
-def _within(point: Fraction, amount: Amount) -> bool:
+def _within(point: Fraction, amount: Interval) -> bool:
     above = point > amount.least if amount.least_open else point >= amount.least
     if amount.most is None:
         return above
@@ -87,5 +87,5 @@ def _within(point: Fraction, amount: Amount) -> bool:
 
 
 def _past(point: Fraction, asked: list[Past]) -> Way:
-    amount = Amount(point, point)
-    return {leaf: bool(amount.compare(leaf.limit.operator, _number(leaf))) for leaf in asked}
+    amount = Interval(point, point)
+    return {leaf: bool(amount.is_past(leaf.limit.operator, _number(leaf))) for leaf in asked}

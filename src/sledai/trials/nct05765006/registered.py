@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from sledai.definitions.clauses import Limit
-from sledai.entry_rules import ActivityRule
+from sledai.rules.activity import ActivityRule
 from sledai.sources import NCT05765006, Citation, Read
 from sledai.trials.criteria import AllOf, AnyOf, Clause, Criterion, No, Past, Yes
 from sledai.trials.nct05765006 import ACTIVITY_RULE

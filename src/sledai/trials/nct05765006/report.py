@@ -89,9 +89,11 @@ def _text(report: ScreeningReport) -> Iterator[str]:
             yield _wrapped(f"{'':{len(start)}}({asked}: {result.statement})", indent=len(start))
     if report.missing:
         yield _MISSING
-        for one in report.missing:
-            named = f": {', '.join(one.descriptors)}" if one.descriptors else ""
-            yield _wrapped(f"{one.answers:4}  {one.field} ({one.criterion}){named}", indent=6)
+        for answer in report.missing:
+            named = f": {', '.join(answer.descriptors)}" if answer.descriptors else ""
+            yield _wrapped(
+                f"{answer.answers:4}  {answer.field} ({answer.criterion}){named}", indent=6
+            )
     if report.notes:
         yield "\nnotes:"
         yield from (_wrapped(f"  {note}", indent=4) for note in report.notes)

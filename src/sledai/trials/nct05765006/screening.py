@@ -11,11 +11,11 @@ from typing import cast
 
 from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions.clauses import Limit
-from sledai.descriptors import SEROLOGIC, Descriptor, listed
-from sledai.entry_rules import ActivityRule
+from sledai.descriptors import CNS_LUPUS, SEROLOGIC, Descriptor, listed
 from sledai.errors import InvalidInputError, require
-from sledai.glucocorticoids import prednisone_equivalent
 from sledai.quantities import Quantity
+from sledai.quantities.glucocorticoids import prednisone_equivalent
+from sledai.rules.activity import ActivityRule
 from sledai.scoring import ScoreBounds, possible_scores
 from sledai.trials import durations
 from sledai.trials.criteria import Clause, Criterion, Past, Way, Yes, leaves, settle
@@ -27,24 +27,20 @@ from sledai.trials.nct05765006.report import CriterionResult, MissingAnswer, Scr
 from sledai.verdict import Verdict
 
 __all__ = [
+    "CRITERIA",
+    "FACTS",
     "SCORED_YET_EXCLUDING",
+    "Candidate",
+    "CriterionResult",
+    "MissingAnswer",
+    "ScreeningReport",
     "screen",
 ]
 
 SCORED_YET_EXCLUDING: Mapping[str, tuple[str, frozenset[Descriptor]]] = {
     "active_cns_lupus": (
         "exclusion 2",
-        frozenset(
-            {
-                Descriptor.SEIZURE,
-                Descriptor.PSYCHOSIS,
-                Descriptor.ORGANIC_BRAIN_SYNDROME,
-                Descriptor.VISUAL_DISTURBANCE,
-                Descriptor.CRANIAL_NERVE_DISORDER,
-                Descriptor.LUPUS_HEADACHE,
-                Descriptor.CEREBROVASCULAR_ACCIDENT,
-            }
-        ),
+        CNS_LUPUS,
     ),
     "severe_vasculitis": ("exclusion 2", frozenset({Descriptor.VASCULITIS})),
     "other_cns_disease": (
@@ -77,11 +73,11 @@ def screen(candidate: Candidate) -> ScreeningReport:
         candidate, Candidate, "candidate", "a Candidate (Candidate.model_validate reads a dict)"
     )
     judged = [_judge(criterion, candidate) for criterion in CRITERIA]
-    verdict = Verdict.of_all(one.verdict for one in judged)
+    verdict = Verdict.of_all(outcome.verdict for outcome in judged)
     return ScreeningReport(
         trial=FACTS.registry_id,
         verdict=verdict,
-        criteria=tuple(one.result() for one in judged),
+        criteria=tuple(outcome.result() for outcome in judged),
         missing=tuple(_missing(judged)) if verdict is Verdict.UNDETERMINED else (),
         notes=tuple(_notes(candidate)),
     )
@@ -123,22 +119,22 @@ def _missing(judged: Iterable[_Judged]) -> list[MissingAnswer]:
 
     To fail one criterion is enough; to pass, all that are open have to.
     """
-    open_ = [one for one in judged if one.verdict is Verdict.UNDETERMINED]
-    to_pass_all = sum(min(one.to_pass.values()) for one in open_)
+    open_ = [outcome for outcome in judged if outcome.verdict is Verdict.UNDETERMINED]
+    to_pass_all = sum(min(outcome.to_pass.values()) for outcome in open_)
     missing = [
         MissingAnswer(
             field=name,
-            criterion=one.criterion.name,
+            criterion=outcome.criterion.name,
             answers=min(
-                one.to_fail[name],
-                one.to_pass[name] + to_pass_all - min(one.to_pass.values()),
+                outcome.to_fail[name],
+                outcome.to_pass[name] + to_pass_all - min(outcome.to_pass.values()),
             ),
-            descriptors=one.descriptors,
+            descriptors=outcome.descriptors,
         )
-        for one in open_
-        for name in one.missing
+        for outcome in open_
+        for name in outcome.missing
     ]
-    return sorted(missing, key=lambda one: one.answers)
+    return sorted(missing, key=lambda answer: answer.answers)
 
 
 def _judge(criterion: Criterion, candidate: Candidate) -> _Judged:
@@ -239,40 +235,40 @@ def _open(candidate: Candidate, clause: Clause, open_: Iterable[str]) -> str:
     """Say what is not known, and what is known yet not well enough to settle a limit."""
     asked = [name for name in Candidate.model_fields if name in open_]
     unknown = [name for name in asked if getattr(candidate, name) is None]
-    said = [f"not known: {', '.join(unknown)}"] if unknown else []
+    parts = [f"not known: {', '.join(unknown)}"] if unknown else []
     for leaf in leaves(clause):
         if isinstance(leaf, Past) and leaf.field in asked and leaf.field not in unknown:
             value = _value(leaf.field, getattr(candidate, leaf.field))
-            said.append(f"{leaf.field} {value} may or may not be {leaf.limit}")
-    return "; ".join(said)
+            parts.append(f"{leaf.field} {value} may or may not be {leaf.limit}")
+    return "; ".join(parts)
 
 
 def _reason(candidate: Candidate, deciding: Way) -> str:
     signs = {True: list[str](), False: list[str]()}
-    said: list[str] = []
+    parts: list[str] = []
     for leaf, holds in deciding.items():
         if isinstance(leaf, Past):
-            found = getattr(candidate, leaf.field)
-            value = _value(leaf.field, found)
-            bound = ", which is " if isinstance(found, Quantity) and found.bound else " "
-            said.append(f"{leaf.field} {value}{bound if holds else ' is not '}{leaf.limit}")
+            answer = getattr(candidate, leaf.field)
+            value = _value(leaf.field, answer)
+            bound = ", which is " if isinstance(answer, Quantity) and answer.bound else " "
+            parts.append(f"{leaf.field} {value}{bound if holds else ' is not '}{leaf.limit}")
         else:
             signs[isinstance(leaf, Yes) is holds].append(leaf.field)
     for answer, names in signs.items():
         if names:
-            said.insert(0, f"{'yes' if answer else 'no'}: {', '.join(names)}")
-    return "; ".join(said)
+            parts.insert(0, f"{'yes' if answer else 'no'}: {', '.join(names)}")
+    return "; ".join(parts)
 
 
 def _value(name: str, value: object) -> str:
     if name != "oral_corticosteroids":
         return str(value)
     doses = cast("Mapping[str, Quantity | None]", value)
-    said = [f"{drug} {dose or '(dose not known)'}" for drug, dose in doses.items()]
+    parts = [f"{drug} {dose or '(dose not known)'}" for drug, dose in doses.items()]
     known = {drug: dose for drug, dose in doses.items() if dose is not None}
     if known.keys() - {"prednisone"}:
-        said.append(f"as prednisone {float(prednisone_equivalent(known)):.10g} mg/d")
-    return ", ".join(said)
+        parts.append(f"as prednisone {float(prednisone_equivalent(known)):.10g} mg/d")
+    return ", ".join(parts)
 
 
 def _notes(candidate: Candidate) -> Iterator[str]:
@@ -288,7 +284,7 @@ def _notes(candidate: Candidate) -> Iterator[str]:
     taken, stable = candidate.corticosteroid_duration, candidate.corticosteroid_dose_stable_for
     if isinstance(taken, Quantity) and isinstance(stable, Quantity):
         limit = Limit("duration", ">=", stable.value, stable.unit)
-        if durations.compare(taken, limit) is False:
+        if durations.is_past(taken, limit) is False:
             yield (
                 f"a dose that is stable for {stable} cannot be one that is taken for {taken}: "
                 "corticosteroid_dose_stable_for, corticosteroid_duration"

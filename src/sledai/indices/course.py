@@ -7,101 +7,30 @@ unknown at a visit may be taken in one way beside the visit before and in anothe
 the bounds hold, and may be wider than what is possible.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal, assert_never, get_args
 
 from sledai.assessment import Assessment
-from sledai.change import Change, compare
 from sledai.errors import InvalidInputError, require, require_one_of
-from sledai.indices import doris, lldas, sfi
+from sledai.indices import sfi
 from sledai.indices.components import IndexResult, assessment_of
+from sledai.indices.states import DEFAULT, STATES, Carry, Readings
+from sledai.records import FrozenDict
 from sledai.verdict import Verdict
-from sledai.visits import History, Visit, require_history
+from sledai.visits import History, Visit
+from sledai.visits.change import Change, change_of
+from sledai.visits.visit import require_history
 
 __all__ = [
-    "DEFAULT",
-    "Carry",
     "FirstFlare",
-    "Readings",
-    "State",
     "Step",
     "TimeIn",
     "course",
     "first_flare",
     "time_in",
 ]
-
-State = Literal["LLDAS", "DORIS"]
-Carry = Literal["until the next visit", "since the visit before", "at both ends"]
-"""For which time the state of a visit counts; "at both ends" asks for it at both visits."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
-    """What the publications leave open, and how it is read over a patient's visits.
-
-    The first three are those of `sledai.indices.sfi.assess`, the next two those of
-    `sledai.indices.lldas.assess`, `prednisolone` is that of `sledai.indices.doris.assess`, and
-    `carry` says for how long the state of a visit counts.
-
-    Raises `InvalidInputError` for another `carry`; the indices raise for theirs.
-
-    >>> print(Readings(variant="belimumab"))
-    flare index belimumab; LLDAS: new serology counts, a first visit needs a statement; \
-DORIS at <= 5 mg of prednisolone; a state counts until the next visit
-    """
-
-    variant: sfi.Variant = "original"
-    severe_score_needs_rise_of_3: bool = False
-    mycophenolate: bool = True
-    new_serology: lldas.NewSerology = "counts"
-    first_visit: lldas.FirstVisit = "needs a statement"
-    prednisolone: doris.Reading = "<="
-    carry: Carry = "until the next visit"
-
-    def __post_init__(self) -> None:
-        require_one_of(self.carry, get_args(Carry), "carry")
-
-    def __str__(self) -> str:
-        said = [f"flare index {self.variant}"]
-        if self.severe_score_needs_rise_of_3:
-            said.append("a severe score needs a rise of 3")
-        if not self.mycophenolate:
-            said.append("mycophenolate not counted")
-        said.append(
-            f"LLDAS: new serology {'counts' if self.new_serology == 'counts' else 'is ignored'}, "
-            f"a first visit {self.first_visit}"
-        )
-        said.append(f"DORIS at {self.prednisolone} {doris.PREDNISOLONE_MG_DAY} mg of prednisolone")
-        said.append(f"a state counts {self.carry}")
-        return "; ".join(said)
-
-    def flare(self, previous: Visit, visit: Visit) -> sfi.FlareResult:
-        """Hold a visit against the previous one by the flare index, so read."""
-        return sfi.assess(
-            previous,
-            visit,
-            variant=self.variant,
-            severe_score_needs_rise_of_3=self.severe_score_needs_rise_of_3,
-            mycophenolate=self.mycophenolate,
-        )
-
-    def low_activity(self, previous: Visit | None, visit: Visit) -> IndexResult:
-        """Say whether a visit is in low disease activity, so read."""
-        return lldas.assess(
-            previous, visit, new_serology=self.new_serology, first_visit=self.first_visit
-        )
-
-    def remission(self, visit: Visit) -> IndexResult:
-        """Say whether a visit is in remission, so read."""
-        return doris.assess(visit, prednisolone=self.prednisolone)
-
-
-DEFAULT = Readings()
-"""Each reading as its index has it by default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +40,7 @@ class Step:
     visit: Visit
     change: Change | None
     flare: sfi.FlareResult | None
-    lldas: IndexResult
-    doris: IndexResult
+    states: Mapping[str, IndexResult]
 
     @property
     def assessment(self) -> Assessment:
@@ -139,10 +67,11 @@ def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
             visit=visit,
             change=None
             if previous is None
-            else compare(assessment_of(previous), assessment_of(visit)),
+            else change_of(assessment_of(previous), assessment_of(visit)),
             flare=None if previous is None else readings.flare(previous, visit),
-            lldas=readings.low_activity(previous, visit),
-            doris=readings.remission(visit),
+            states=FrozenDict(
+                {name: state.judge(previous, visit, readings) for name, state in STATES.items()}
+            ),
         )
         for previous, visit in zip(before, history.visits, strict=False)
     )
@@ -214,8 +143,8 @@ class TimeIn:
         return low if self.low == self.high else f"{low} to {high}"
 
 
-def time_in(history: History, state: State, readings: Readings = DEFAULT) -> TimeIn:
-    """Say how long a patient was in low disease activity (LLDAS) or in remission (DORIS).
+def time_in(history: History, state: str, readings: Readings = DEFAULT) -> TimeIn:
+    """Say how long a patient was in one of the `STATES`, by its name.
 
     Raises `InvalidInputError` for a history of one visit, over which there is no time, and for
     another state.
@@ -226,10 +155,14 @@ def time_in(history: History, state: State, readings: Readings = DEFAULT) -> Tim
     100 %
     """
     _require(history, readings)
-    require_one_of(state, get_args(State), "state")
+    require_one_of(state, list(STATES), "state")
     if len(history.visits) == 1:
         raise InvalidInputError(f"one visit, of {history.visits[0].date}: no time in a state")
-    results = _results(history, state, readings)
+    before = (None, *history.visits)
+    results = [
+        STATES[state].judge(previous, visit, readings)
+        for previous, visit in zip(before, history.visits, strict=False)
+    ]
     verdicts = [result.verdict for result in results]
     counts = _COUNTS[readings.carry]
     low = high = 0
@@ -251,18 +184,6 @@ _COUNTS: dict[Carry, Callable[[Verdict, Verdict], set[Verdict]]] = {
     "since the visit before": lambda _, end: {end},
     "at both ends": lambda start, end: {start, end},
 }
-
-
-def _results(history: History, state: State, readings: Readings) -> list[IndexResult]:
-    match state:
-        case "LLDAS":
-            before = (None, *history.visits)
-            pairs = zip(before, history.visits, strict=False)
-            return [readings.low_activity(*pair) for pair in pairs]
-        case "DORIS":
-            return [readings.remission(visit) for visit in history.visits]
-        case _:
-            assert_never(state)
 
 
 def _require(history: History, readings: Readings) -> None:

@@ -14,20 +14,20 @@ from math import comb, prod
 
 from sledai.assessment import Assessment, require_assessment
 from sledai.descriptors import Descriptor, descriptor_set, listed
-from sledai.errors import InvalidInputError, is_number, shorten
+from sledai.errors import InvalidInputError, is_number
 
-__all__ = ["Change", "Explanation", "Implication", "explain", "imply"]
+__all__ = ["Explanation", "Implication", "Miscount", "explain", "imply"]
 
 _Counts = tuple[tuple[int, int], ...]  # weight, and how many of it
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Miscount:
     """Some descriptors of one weight that were counted otherwise than they are rated.
 
     `count` of those in `among` were added though absent (`added`), or not added though present.
 
-    >>> print(Change(added=False, count=1, among=frozenset({Descriptor.LEUKOPENIA})))
+    >>> print(Miscount(added=False, count=1, among=frozenset({Descriptor.LEUKOPENIA})))
     leukopenia present but not added
     """
 
@@ -50,7 +50,7 @@ class Explanation:
     descriptors; with fewer there is none.
     """
 
-    alternatives: tuple[tuple[Change, ...], ...]
+    alternatives: tuple[tuple[Miscount, ...], ...]
 
     @property
     def size(self) -> int:
@@ -76,7 +76,9 @@ class Explanation:
             for chosen in product(
                 *(combinations(sorted(change.among), change.count) for change in changes)
             ):
-                yield frozenset(descriptor for some in chosen for descriptor in some)
+                yield frozenset(
+                    descriptor for of_one_weight in chosen for descriptor in of_one_weight
+                )
 
     def __str__(self) -> str:
         if not self.alternatives:
@@ -99,13 +101,13 @@ class Implication:
     undecided: frozenset[Descriptor]
 
     def __str__(self) -> str:
-        said = [
+        parts = [
             f"{listed(self.present)} present" if self.present else "",
             *(f"{count} of {listed(among)} present" for count, among in self.some),
             f"{listed(self.absent)} absent" if self.absent else "",
             f"{listed(self.undecided)} left open" if self.undecided else "",
         ]
-        return "implies " + "; ".join(filter(None, said))
+        return "implies " + "; ".join(filter(None, parts))
 
 
 def explain(
@@ -130,18 +132,18 @@ def explain(
     excess = _number(recorded) - sum(weight * len(group) for weight, group in present.items())
     if not float(excess).is_integer():
         return Explanation(())
-    found = _smallest(int(excess), _sizes(present), _sizes(absent), _sizes(unknown))
+    smallest = _smallest(int(excess), _sizes(present), _sizes(absent), _sizes(unknown))
     return Explanation(
         tuple(
             tuple(
-                Change(
+                Miscount(
                     added=count > 0,
                     count=abs(count),
                     among=(absent if count > 0 else present)[weight],
                 )
                 for weight, count in sorted(changes, key=lambda change: (change[1] > 0, -change[0]))
             )
-            for changes in found
+            for changes in smallest
         )
     )
 
@@ -185,7 +187,7 @@ def imply(
 
 def _number(recorded: float) -> float:
     if not is_number(recorded):
-        raise InvalidInputError(f"recorded: found {shorten(recorded)}; accepted: a number")
+        raise InvalidInputError.found(recorded, "a number", "recorded")
     return recorded
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from sledai.errors import InvalidInputError, require, shorten
-from sledai.fields import measured
-from sledai.quantities import Quantity, checked
+from sledai.errors import InvalidInputError, require
+from sledai.quantities.fields import measured
+from sledai.quantities.quantity import Quantity, checked
 from sledai.sources import DEXAMETHASONE_LABEL, GANAPATI_2018, Citation, Read
 
 __all__ = [
@@ -87,7 +87,7 @@ def daily_dose(drug: str, dose: object) -> Quantity:
     except InvalidInputError as error:
         raise InvalidInputError(f"{drug}: {error}") from None
     if quantity.bound:
-        raise InvalidInputError(f"{drug}: found {shorten(str(quantity))}; accepted: no bound")
+        raise InvalidInputError.found(str(quantity), "no bound", drug)
     return quantity
 
 
@@ -101,6 +101,4 @@ def glucocorticoid_named(name: object) -> Glucocorticoid:
     """
     if isinstance(name, str) and name in GLUCOCORTICOIDS:
         return GLUCOCORTICOIDS[name]
-    raise InvalidInputError(
-        f"glucocorticoid: found {shorten(name)}; accepted: {', '.join(GLUCOCORTICOIDS)}"
-    )
+    raise InvalidInputError.found(name, GLUCOCORTICOIDS, "glucocorticoid")

@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     PlainSerializer,
@@ -22,10 +23,11 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from sledai.errors import InvalidInputError, shorten, whole_number
-from sledai.quantities import UNITS, Quantity, checked
+from sledai.errors import InvalidInputError, require_one_of, whole_number
+from sledai.quantities.quantity import Quantity, checked
+from sledai.quantities.schemas import DATE, TIMED, Schema, amount, or_null, quantity, range_said
+from sledai.quantities.units import UNITS
 from sledai.records import places_escaped, plain_bool, validated_copy
-from sledai.schemas import DATE, TIMED, Schema, amount, or_null, quantity, range_said
 
 __all__ = [
     "Amount",
@@ -35,8 +37,9 @@ __all__ = [
     "Duration",
     "Measurement",
     "Record",
-    "Sign",
+    "YesOrNo",
     "day",
+    "known",
     "measured",
     "said",
     "whole",
@@ -88,24 +91,30 @@ class Record(BaseModel):
         return schema
 
 
+def known(description: str) -> Any:
+    """Make a field that may be left out, and then is not known."""
+    return Field(default=None, description=description)
+
+
 def measured(value: object, analyte: str) -> Quantity:
     """Read an amount of an analyte, or say which units are accepted.
 
     `value` is a `Quantity`, text, or a mapping of value, unit and, if so, bound.
+
+    Raises `InvalidInputError` for anything else, and for an unknown analyte.
 
     >>> print(measured("92 K/uL", "platelets"))
     92 K/uL
     >>> print(measured({"value": 92, "unit": "K/uL"}, "platelets"))
     92 K/uL
     """
-    found = _quantity_of(value)
-    if found is None:
-        raise InvalidInputError(
-            f"found {shorten(value)}; accepted: text of a number and a unit: "
-            f"{', '.join(UNITS[analyte])}"
-        )
-    checked(analyte, found)
-    return found
+    measurement = _quantity_of(value)
+    if measurement is None:
+        require_one_of(analyte, list(UNITS), "analyte")
+        units = ", ".join(UNITS[analyte])
+        raise InvalidInputError.found(value, f"text of a number and a unit: {units}")
+    checked(analyte, measurement)
+    return measurement
 
 
 def _quantity_of(value: object) -> Quantity | None:
@@ -129,23 +138,21 @@ def _written(value: Quantity | None) -> str | None:
 
 
 def _quantity(value: object) -> Quantity:
-    if (found := _quantity_of(value)) is None:
-        raise InvalidInputError(
-            f'found {shorten(value)}; accepted: text of a number and a unit, such as "0.7 g/L"'
-        )
-    return found
+    if (measurement := _quantity_of(value)) is None:
+        raise InvalidInputError.found(value, 'text of a number and a unit, such as "0.7 g/L"')
+    return measurement
 
 
 def _yes_or_no(value: object) -> object:
     value = plain_bool(value)
     if value is not None and not isinstance(value, bool):
-        raise InvalidInputError(f"found {shorten(value)}; accepted: true, false or null")
+        raise InvalidInputError.found(value, "true, false or null")
     return value
 
 
 def _count(value: object) -> object:
     if value is not None and ((count := whole(value)) is None or count < 0):
-        raise InvalidInputError(f"found {shorten(value)}; accepted: a whole number of at least 0")
+        raise InvalidInputError.found(value, "a whole number of at least 0")
     return None if value is None else whole(value)
 
 
@@ -177,7 +184,7 @@ def day(value: object) -> date:
     if isinstance(value, str) and re.fullmatch(f"{_DATE}|{TIMED}", value):
         with suppress(ValueError):
             return date.fromisoformat(value[: len("2024-01-16")])
-    raise InvalidInputError(f"found {shorten(value)}; accepted: a date, such as 2024-01-16")
+    raise InvalidInputError.found(value, "a date, such as 2024-01-16")
 
 
 def _amount(value: object, info: ValidationInfo) -> object:
@@ -198,7 +205,7 @@ Measurement = Annotated[
     WithJsonSchema(quantity(), mode="validation"),
 ]
 """A quantity, text such as "92 K/uL" that is read as one, or an object of value and unit."""
-Sign = Annotated[bool | None, BeforeValidator(_yes_or_no)]
+YesOrNo = Annotated[bool | None, BeforeValidator(_yes_or_no)]
 """Yes, no, or not known."""
 Count = Annotated[int | None, BeforeValidator(_count), WithJsonSchema(_COUNTED)]
 """A whole number of at least 0."""

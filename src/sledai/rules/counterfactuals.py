@@ -9,8 +9,8 @@ from itertools import combinations
 
 from sledai.assessment import Assessment
 from sledai.descriptors import Descriptor, listed
-from sledai.entry_rules import ActivityRule
-from sledai.errors import InvalidInputError, require, shorten
+from sledai.errors import InvalidInputError, require, whole_number
+from sledai.rules.activity import ActivityRule
 from sledai.verdict import Verdict
 
 __all__ = ["MOST_CHANGES", "Counterfactual", "counterfactuals"]
@@ -57,23 +57,21 @@ def counterfactuals(
     >>> print(*counterfactuals(ACTIVITY_RULE, visit), sep="; ")
     not met with arthritis absent; not met with rash absent; not met with low_complement absent
     """
-    if type(most) is not int or not 1 <= most <= MOST_CHANGES:
-        raise InvalidInputError(
-            f"most: found {shorten(most)}; accepted: a whole number of 1 to {MOST_CHANGES}"
-        )
+    if (whole := whole_number(most)) is None or not 1 <= whole <= MOST_CHANGES:
+        raise InvalidInputError.found(most, f"a whole number of 1 to {MOST_CHANGES}", "most")
     require(rule, ActivityRule, "rule", "an ActivityRule (a trial of the catalog has one)")
     before = rule.judge(assessment).verdict
     present = assessment.present
     known = [d for d in Descriptor if d not in assessment.not_assessed]
-    for size in range(1, most + 1):
-        found: list[Counterfactual] = []
+    for size in range(1, whole + 1):
+        turning: list[Counterfactual] = []
         for changed in combinations(known, size):
             update = {d.value: d not in present for d in changed}
             after = rule.judge(assessment.model_copy(update=update)).verdict
             if after is not before:
-                found.append(
+                turning.append(
                     Counterfactual(frozenset(changed) - present, present & set(changed), after)
                 )
-        if found:
-            return tuple(found)
+        if turning:
+            return tuple(turning)
     return ()

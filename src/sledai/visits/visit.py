@@ -12,10 +12,10 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator
 
 from sledai.assessment import Nested
-from sledai.errors import InvalidInputError, require, require_several, shorten
-from sledai.fields import Amount, Day, Record, Sign, day
+from sledai.errors import InvalidInputError, require, require_several
 from sledai.quantities import written
-from sledai.schemas import number, or_null
+from sledai.quantities.fields import Amount, Day, Record, YesOrNo, day, known
+from sledai.quantities.schemas import number, or_null
 
 __all__ = [
     "HEAVIEST_KG",
@@ -54,11 +54,9 @@ def _number(field: str) -> BeforeValidator:
         if value is None:
             return None
         if (number := written(value)) is None:
-            raise InvalidInputError(f"found {shorten(value)}; accepted: a number or null")
+            raise InvalidInputError.found(value, "a number or null")
         if not least <= number <= most:
-            raise InvalidInputError(
-                f"found {shorten(value)}; accepted: {least:,} to {most:,} {unit}"
-            )
+            raise InvalidInputError.found(value, f"{least:,} to {most:,} {unit}")
         return number
 
     return BeforeValidator(read)
@@ -100,69 +98,46 @@ class Visit(Record):
     """
 
     date: Annotated[Day, Field(description="The date of the visit.")]
-    assessment: Nested = Field(
-        default=None, description="The 24 descriptors at the visit; null where nobody rated them."
+    assessment: Nested = known("The 24 descriptors at the visit; null where nobody rated them.")
+    physician_global: _Global = known(
+        f"Physician's global assessment, on a scale of 0 to {MOST_GLOBAL}."
     )
-    physician_global: _Global = Field(
-        default=None,
-        description=f"Physician's global assessment, on a scale of 0 to {MOST_GLOBAL}.",
+    prednisone_mg_day: _Dose = known(
+        f"Prednisone, or its equivalent of other glucocorticoids, 0 to {MOST_PREDNISONE:,} mg "
+        "a day."
     )
-    prednisone_mg_day: _Dose = Field(
-        default=None,
-        description=(
-            f"Prednisone, or its equivalent of other glucocorticoids, 0 to {MOST_PREDNISONE:,} mg "
-            "a day."
-        ),
+    weight_kg: _Weight = known(f"Body weight, {LIGHTEST_KG} to {HEAVIEST_KG} kg.")
+    new_nsaid: YesOrNo = known("An NSAID was added.")
+    new_hydroxychloroquine: YesOrNo = known("Hydroxychloroquine was added.")
+    new_cyclophosphamide: YesOrNo = known("Cyclophosphamide was started.")
+    new_azathioprine: YesOrNo = known("Azathioprine was started.")
+    new_methotrexate: YesOrNo = known("Methotrexate was started.")
+    new_mycophenolate: YesOrNo = known("Mycophenolate was started.")
+    hospitalized_for_lupus: YesOrNo = known("Hospitalization for lupus.")
+    new_or_worse_rash: YesOrNo = known(
+        "New or worse discoid or photosensitive rash, lupus profundus, cutaneous vasculitis or "
+        "bullous lupus."
     )
-    weight_kg: _Weight = Field(
-        default=None, description=f"Body weight, {LIGHTEST_KG} to {HEAVIEST_KG} kg."
+    new_or_worse_nasopharyngeal_ulcers: YesOrNo = known("New or worse nasopharyngeal ulcers.")
+    new_or_worse_pleuritis: YesOrNo = known("New or worse pleuritis.")
+    new_or_worse_pericarditis: YesOrNo = known("New or worse pericarditis.")
+    new_or_worse_arthritis: YesOrNo = known("New or worse arthritis.")
+    new_or_worse_fever: YesOrNo = known("New or worse fever from lupus.")
+    new_or_worse_cns_lupus: YesOrNo = known("New or worse lupus of the central nervous system.")
+    new_or_worse_vasculitis: YesOrNo = known("New or worse vasculitis.")
+    new_or_worse_nephritis: YesOrNo = known("New or worse nephritis.")
+    new_or_worse_myositis: YesOrNo = known("New or worse myositis.")
+    platelets: Amount = known("Platelets.")
+    hemoglobin: Amount = known("Hemoglobin.")
+    hemolytic_anemia: YesOrNo = known("Hemolytic anemia.")
+    gastrointestinal_activity: YesOrNo = known("Gastrointestinal activity of lupus.")
+    new_lupus_activity: YesOrNo = known("A rater states new lupus activity since the visit before.")
+    maintenance_doses: YesOrNo = known(
+        "Immunosuppressants and approved biologics, if any, at well tolerated standard "
+        "maintenance doses, and no investigational drug."
     )
-    new_nsaid: Sign = Field(default=None, description="An NSAID was added.")
-    new_hydroxychloroquine: Sign = Field(default=None, description="Hydroxychloroquine was added.")
-    new_cyclophosphamide: Sign = Field(default=None, description="Cyclophosphamide was started.")
-    new_azathioprine: Sign = Field(default=None, description="Azathioprine was started.")
-    new_methotrexate: Sign = Field(default=None, description="Methotrexate was started.")
-    new_mycophenolate: Sign = Field(default=None, description="Mycophenolate was started.")
-    hospitalized_for_lupus: Sign = Field(default=None, description="Hospitalization for lupus.")
-    new_or_worse_rash: Sign = Field(
-        default=None,
-        description=(
-            "New or worse discoid or photosensitive rash, lupus profundus, cutaneous vasculitis or "
-            "bullous lupus."
-        ),
-    )
-    new_or_worse_nasopharyngeal_ulcers: Sign = Field(
-        default=None, description="New or worse nasopharyngeal ulcers."
-    )
-    new_or_worse_pleuritis: Sign = Field(default=None, description="New or worse pleuritis.")
-    new_or_worse_pericarditis: Sign = Field(default=None, description="New or worse pericarditis.")
-    new_or_worse_arthritis: Sign = Field(default=None, description="New or worse arthritis.")
-    new_or_worse_fever: Sign = Field(default=None, description="New or worse fever from lupus.")
-    new_or_worse_cns_lupus: Sign = Field(
-        default=None, description="New or worse lupus of the central nervous system."
-    )
-    new_or_worse_vasculitis: Sign = Field(default=None, description="New or worse vasculitis.")
-    new_or_worse_nephritis: Sign = Field(default=None, description="New or worse nephritis.")
-    new_or_worse_myositis: Sign = Field(default=None, description="New or worse myositis.")
-    platelets: Amount = Field(default=None, description="Platelets.")
-    hemoglobin: Amount = Field(default=None, description="Hemoglobin.")
-    hemolytic_anemia: Sign = Field(default=None, description="Hemolytic anemia.")
-    gastrointestinal_activity: Sign = Field(
-        default=None, description="Gastrointestinal activity of lupus."
-    )
-    new_lupus_activity: Sign = Field(
-        default=None, description="A rater states new lupus activity since the visit before."
-    )
-    maintenance_doses: Sign = Field(
-        default=None,
-        description=(
-            "Immunosuppressants and approved biologics, if any, at well tolerated standard "
-            "maintenance doses, and no investigational drug."
-        ),
-    )
-    stable_treatment: Sign = Field(
-        default=None,
-        description="Antimalarials, immunosuppressants and biologics, if any, are stable.",
+    stable_treatment: YesOrNo = known(
+        "Antimalarials, immunosuppressants and biologics, if any, are stable."
     )
 
 
@@ -202,14 +177,13 @@ class History(Record):
     @classmethod
     def _in_order(cls, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
         if not visits:
-            raise InvalidInputError("found none; accepted: at least one visit")
-        for one, following in pairwise(visits):
-            if one.date == following.date:
-                raise InvalidInputError(f"found two of {one.date}; accepted: one of a date")
-            if one.date > following.date:
-                raise InvalidInputError(
-                    f"found {one.date} before {following.date}; accepted: in order (History.of "
-                    "sorts them)"
+            raise InvalidInputError.in_words("none", "at least one visit")
+        for visit, following in pairwise(visits):
+            if visit.date == following.date:
+                raise InvalidInputError.in_words(f"two of {visit.date}", "one of a date")
+            if visit.date > following.date:
+                raise InvalidInputError.in_words(
+                    f"{visit.date} before {following.date}", "in order (History.of sorts them)"
                 )
         return visits
 
@@ -228,9 +202,8 @@ def refuse_order(earlier: Visit, visit: Visit, name: str) -> None:
     require_visit(earlier, name)
     require_visit(visit)
     if visit.date <= earlier.date:
-        raise InvalidInputError(
-            f"visit: found one of {visit.date}; accepted: one after {earlier.date}, the date of "
-            f"{name}"
+        raise InvalidInputError.in_words(
+            f"one of {visit.date}", f"one after {earlier.date}, the date of {name}", "visit"
         )
 
 

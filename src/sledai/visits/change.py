@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sledai.assessment import Assessment
 from sledai.descriptors import SEROLOGIC, Descriptor
-from sledai.scoring import possible_scores
+from sledai.scoring import given_score, possible_scores
 from sledai.sources import GLADMAN_2000, Citation, Read
 
 __all__ = [
@@ -15,13 +15,14 @@ __all__ = [
     "Change",
     "ChangeClass",
     "ScoreChange",
+    "change_of",
     "class_of",
-    "compare",
 ]
 
 PERSISTENT_WITHIN = 3
 """A change of the total by so many points at most is persistent activity."""
 CLASS_CITATION = Citation(GLADMAN_2000, "abstract, conclusion", Read.IN_ABSTRACT)
+"""Where the classes of change are defined."""
 
 
 class ChangeClass(StrEnum):
@@ -39,12 +40,18 @@ class ChangeClass(StrEnum):
 def class_of(earlier: int, later: int) -> ChangeClass:
     """Class two totals: flare is a rise of more than 3, improvement a fall of more than 3.
 
+    Raises `InvalidInputError` for what is no total, a whole number of 0 to 105.
+
     Source: Gladman 2000, abstract.
 
     >>> class_of(8, 4), class_of(4, 7), class_of(2, 0)
     (<ChangeClass.IMPROVEMENT: 'improvement'>, <ChangeClass.PERSISTENT: 'persistent activity'>, \
 <ChangeClass.REMISSION: 'remission'>)
     """
+    return _class_of(given_score(earlier, "earlier"), given_score(later, "later"))
+
+
+def _class_of(earlier: int, later: int) -> ChangeClass:
     if later == 0:
         return ChangeClass.REMISSION
     if later - earlier > PERSISTENT_WITHIN:
@@ -88,10 +95,10 @@ class Change:
     classes: frozenset[ChangeClass]
 
 
-def compare(earlier: Assessment, later: Assessment) -> Change:
+def change_of(earlier: Assessment, later: Assessment) -> Change:
     """Compare two assessments; what was not assessed is not known to have changed.
 
-    >>> change = compare(Assessment.of(present={"arthritis"}), Assessment.of(present={"rash"}))
+    >>> change = change_of(Assessment.of(present={"arthritis"}), Assessment.of(present={"rash"}))
     >>> str(change.total), set(change.new), set(change.classes)
     ('-2', {<Descriptor.RASH: 'rash'>}, {<ChangeClass.PERSISTENT: 'persistent activity'>})
     """
@@ -104,7 +111,7 @@ def compare(earlier: Assessment, later: Assessment) -> Change:
         unknown=earlier.not_assessed | later.not_assessed,
         total=_change(*totals),
         clinical=_change(*clinical),
-        classes=frozenset(class_of(before, after) for before in totals[0] for after in totals[1]),
+        classes=frozenset(_class_of(before, after) for before in totals[0] for after in totals[1]),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the flare index asks two visits: its limits and signs, and how each may come out."""
+"""What the flare index asks two visits: limits, signs, parameters, and how each may come out."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,13 +9,15 @@ from itertools import product
 from typing import Literal, NamedTuple, Self
 
 from sledai.definitions.clauses import Limit
-from sledai.descriptors import Descriptor
+from sledai.descriptors import CNS_LUPUS, Descriptor
 from sledai.indices.components import GLOBAL_UNIT, assessment_of, number_of
 from sledai.indices.unknowns import points, transitions
 from sledai.quantities import Quantity, checked
-from sledai.visits import HEAVIEST_KG, LIGHTEST_KG, MOST_GLOBAL, MOST_PREDNISONE, Visit
+from sledai.visits import Visit
+from sledai.visits.visit import HEAVIEST_KG, LIGHTEST_KG, MOST_GLOBAL, MOST_PREDNISONE
 
 __all__ = [
+    "ANY_RISE",
     "GLOBAL_RISE",
     "HEMOGLOBIN",
     "HEMOGLOBIN_FALL",
@@ -31,11 +33,14 @@ __all__ = [
     "SEVERE_TOTAL",
     "Facts",
     "Flare",
+    "Parameters",
     "Variant",
 ]
 
 Variant = Literal["original", "belimumab"]
+"""The index as published, or as in the belimumab trials."""
 
+ANY_RISE = Limit("total", ">=", Decimal(1), "points")
 RISE = Limit("total", ">=", Decimal(3), "points")
 SEVERE_TOTAL = Limit("total", ">", Decimal(12), "points")
 GLOBAL_RISE = Limit("physician_global", ">=", Decimal(1), GLOBAL_UNIT)
@@ -55,17 +60,7 @@ MILD_SIGNS = {
 }
 """The signs of a mild/moderate flare, with the descriptors that are one of them when new."""
 SEVERE_SIGNS = {
-    "new_or_worse_cns_lupus": frozenset(
-        {
-            Descriptor.SEIZURE,
-            Descriptor.PSYCHOSIS,
-            Descriptor.ORGANIC_BRAIN_SYNDROME,
-            Descriptor.VISUAL_DISTURBANCE,
-            Descriptor.CRANIAL_NERVE_DISORDER,
-            Descriptor.LUPUS_HEADACHE,
-            Descriptor.CEREBROVASCULAR_ACCIDENT,
-        }
-    ),
+    "new_or_worse_cns_lupus": CNS_LUPUS,
     "new_or_worse_vasculitis": frozenset({Descriptor.VASCULITIS}),
     "new_or_worse_nephritis": frozenset[Descriptor](),
     "new_or_worse_myositis": frozenset({Descriptor.MYOSITIS}),
@@ -74,6 +69,25 @@ SEVERE_SIGNS = {
 MILD_DRUGS = ("new_nsaid", "new_hydroxychloroquine")
 SEVERE_DRUGS = ("new_cyclophosphamide", "new_azathioprine", "new_methotrexate")
 MYCOPHENOLATE = "new_mycophenolate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """How the index is read where its publications leave something open: see `sfi.assess`."""
+
+    variant: Variant
+    severe_score_needs_rise_of_3: bool
+    mycophenolate: bool
+
+    @property
+    def severe_rise(self) -> Limit:
+        """The rise of the total that the severe score asks for."""
+        return RISE if self.severe_score_needs_rise_of_3 else ANY_RISE
+
+    @property
+    def severe_drugs(self) -> tuple[str, ...]:
+        """The drugs of which a new one is a severe flare."""
+        return (*SEVERE_DRUGS, MYCOPHENOLATE) if self.mycophenolate else SEVERE_DRUGS
 
 
 class Flare(StrEnum):
@@ -95,6 +109,14 @@ class _Dose(NamedTuple):
     increased: bool
     doubled: bool
     high: bool
+
+    @property
+    def mild(self) -> bool:
+        return self.increased and not self.high
+
+    @property
+    def severe(self) -> bool:
+        return self.increased and self.high
 
 
 class _Global(NamedTuple):
@@ -119,18 +141,16 @@ class Facts:
     hospitalized: set[bool]
 
     @classmethod
-    def of(
-        cls, earlier: Visit, later: Visit, variant: Variant, least_rise: int, drugs: Iterable[str]
-    ) -> Self:
-        """Find the ways for two visits; `least_rise` is that of the severe score."""
+    def of(cls, earlier: Visit, later: Visit, parameters: Parameters) -> Self:
+        """Find the ways for two visits."""
         return cls(
-            scores=_scores(earlier, later, variant, least_rise),
+            scores=_scores(earlier, later, parameters),
             doses=_doses(earlier, later),
             globals=_globals(earlier, later),
             mild_signs=_any(getattr(later, name) for name in MILD_SIGNS),
             severe_signs=_any(_severe_signs(earlier, later)),
             mild_drugs=_any(getattr(later, name) for name in MILD_DRUGS),
-            severe_drugs=_any(getattr(later, name) for name in drugs),
+            severe_drugs=_any(getattr(later, name) for name in parameters.severe_drugs),
             hospitalized=_any([later.hospitalized_for_lupus]),
         )
 
@@ -147,12 +167,12 @@ class Facts:
         parts = [
             {
                 _flare(
-                    severe=score.severe or signs or stay or (dose.increased and dose.high),
-                    mild=score.mild or score.mild_sign or dose.increased,
+                    severe=score.severe or signs or stay or dose.severe,
+                    mild=score.mild or score.mild_sign or dose.mild,
                 )
                 for score, dose, stay, signs in self.grave()
             },
-            {_flare(severe=one.severe, mild=one.mild) for one in self.globals},
+            {_flare(severe=rise.severe, mild=rise.mild) for rise in self.globals},
             {_flare(severe=False, mild=sign) for sign in self.mild_signs},
             {_flare(severe=False, mild=drug) for drug in self.mild_drugs},
             {_flare(severe=drug, mild=False) for drug in self.severe_drugs},
@@ -172,7 +192,7 @@ def _any(answers: Iterable[bool | None]) -> set[bool]:
     return {False, True} if None in answers else {False}
 
 
-def _scores(earlier: Visit, later: Visit, variant: Variant, least_rise: int) -> set[_Score]:
+def _scores(earlier: Visit, later: Visit, parameters: Parameters) -> set[_Score]:
     kinds = {
         "mild": frozenset[Descriptor]().union(*MILD_SIGNS.values()),
         "severe": frozenset[Descriptor]().union(*SEVERE_SIGNS.values()),
@@ -182,11 +202,11 @@ def _scores(earlier: Visit, later: Visit, variant: Variant, least_rise: int) -> 
     for rise, total, new in transitions(
         assessment_of(earlier), assessment_of(later), kinds, most_total=most
     ):
-        by_total = variant == "original"
+        severe_total = parameters.variant == "original" and total > most
         scores.add(
             _Score(
-                mild=rise >= RISE.value and not (by_total and total > most),
-                severe=by_total and rise >= least_rise and total > most,
+                mild=rise >= RISE.value and not severe_total,
+                severe=severe_total and rise >= parameters.severe_rise.value,
                 mild_sign="mild" in new,
                 severe_sign="severe" in new,
             )
@@ -237,7 +257,7 @@ def _hemolysis(earlier: Visit, later: Visit) -> bool | None:
     fallen = None
     if isinstance(earlier.hemoglobin, Quantity) and isinstance(later.hemoglobin, Quantity):
         fall = checked("hemoglobin", earlier.hemoglobin) - checked("hemoglobin", later.hemoglobin)
-        fallen = fall.compare(HEMOGLOBIN_FALL.operator, Fraction(HEMOGLOBIN_FALL.value))
+        fallen = fall.is_past(HEMOGLOBIN_FALL.operator, Fraction(HEMOGLOBIN_FALL.value))
     grave = True if True in {low, fallen} else None if None in {low, fallen} else False
     if later.hemolytic_anemia is False or grave is False:
         return False
@@ -247,4 +267,4 @@ def _hemolysis(earlier: Visit, later: Visit) -> bool | None:
 def _lab(value: object, limit: Limit) -> bool | None:
     if not isinstance(value, Quantity):
         return None
-    return checked(limit.quantity, value).compare(limit.operator, Fraction(limit.value))
+    return checked(limit.quantity, value).is_past(limit.operator, Fraction(limit.value))

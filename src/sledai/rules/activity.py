@@ -17,14 +17,13 @@ descriptor can lead past the whole range, and beside no condition but a least to
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from operator import index
 from typing import Any, Literal, NamedTuple, Never, Protocol, Self, get_args
 
 from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions import Edition
 from sledai.descriptors import SEROLOGIC, Descriptor, descriptor_set, listed
-from sledai.errors import InvalidInputError, require_one_of, shorten
-from sledai.scoring import MAX_TOTAL, ScoreBounds, possible_scores, score_bounds
+from sledai.errors import InvalidInputError, require_one_of, shorten, whole_number
+from sledai.scoring import MAX_TOTAL, ScoreBounds, given_score, possible_scores, score_bounds
 from sledai.sources import Citation
 from sledai.verdict import Verdict
 
@@ -75,10 +74,10 @@ class ActivityRule:
     `least_clinical` applies always or, with `clinical_applies="serology scored"`, only to a visit
     with points for low complement or increased DNA binding. `clinical_excluding` is what the rule
     means by clinical: the descriptors that count in the total and not in the clinical score, these
-    two among them (`sledai.exclusions` holds the published sets). `least_serologic` is 2 where one
-    of the two must be present, and 4 where both must. `uncounted` descriptors count in neither
-    score, and of `one_of` at least one must be present. `edition` is the wording by which the
-    descriptors are to be rated; the arithmetic does not depend on it.
+    two among them (`sledai.scoring.variants` holds the published sets). `least_serologic` is 2
+    where one of the two must be present, and 4 where both must. `uncounted` descriptors count in
+    neither score, and of `one_of` at least one must be present. `edition` is the wording by which
+    the descriptors are to be rated; the arithmetic does not depend on it.
 
     Raises `InvalidInputError` for a rule without a condition, with a number out of range, or with
     conditions that cannot be judged exactly together: where more than the serologic descriptors is
@@ -105,21 +104,17 @@ class ActivityRule:
 
     def __post_init__(self) -> None:
         if type(self.name) is not str or not self.name.strip():
-            raise InvalidInputError(f"name: found {shorten(self.name)}; accepted: text")
+            raise InvalidInputError.found(self.name, "text", "name")
         if type(self.edition) is not Edition:
-            editions = ", ".join(f"Edition.{edition.name}" for edition in Edition)
-            raise InvalidInputError(f"edition: found {shorten(self.edition)}; accepted: {editions}")
+            editions = (f"Edition.{edition.name}" for edition in Edition)
+            raise InvalidInputError.found(self.edition, editions, "edition")
         for field in ("least_total", "least_clinical", "most_total"):
-            number = getattr(self, field)
-            if type(number) is not int or not 0 <= number <= MAX_TOTAL:
-                raise InvalidInputError(
-                    f"{field}: found {shorten(number)}; accepted: a whole number 0 to {MAX_TOTAL}"
-                )
-        if type(self.least_serologic) is not int or self.least_serologic not in _SEROLOGIC_POINTS:
-            raise InvalidInputError(
-                f"least_serologic: found {shorten(self.least_serologic)}; accepted: "
-                f"{', '.join(map(str, _SEROLOGIC_POINTS))}"
+            object.__setattr__(self, field, given_score(getattr(self, field), field))
+        if (serologic := whole_number(self.least_serologic)) not in _SEROLOGIC_POINTS:
+            raise InvalidInputError.found(
+                self.least_serologic, _SEROLOGIC_POINTS, "least_serologic"
             )
+        object.__setattr__(self, "least_serologic", serologic)
         require_one_of(self.clinical_applies, get_args(ClinicalApplies), "clinical_applies")
         self._read_descriptors()
         self._refuse_what_is_not_exact()
@@ -133,14 +128,11 @@ class ActivityRule:
             object.__setattr__(self, field, descriptors)
             if field == "clinical_excluding":
                 if not descriptors >= SEROLOGIC:
-                    found = listed(descriptors) or "none"
-                    raise InvalidInputError(
-                        f"{field}: found {found}; accepted: {listed(SEROLOGIC)} and others"
+                    raise InvalidInputError.in_words(
+                        listed(descriptors) or "none", f"{listed(SEROLOGIC)} and others", field
                     )
             elif serologic := descriptors & SEROLOGIC:
-                raise InvalidInputError(
-                    f"{field}: found {listed(serologic)}; accepted: clinical descriptors"
-                )
+                raise InvalidInputError.in_words(listed(serologic), "clinical descriptors", field)
 
     def _refuse_what_is_not_exact(self) -> None:
         others = bool(self.least_clinical or self.least_serologic or self.one_of)
@@ -154,10 +146,11 @@ class ActivityRule:
             )
         always = self.least_clinical and self.clinical_applies == "always"
         if self.beside_clinical != SEROLOGIC and (not always or self.least_serologic):
-            raise InvalidInputError(
-                f"clinical_excluding: found {listed(self.clinical_excluding)}; accepted: more "
-                f"than {listed(SEROLOGIC)} only with a least_clinical that applies always and "
-                "without a least_serologic"
+            raise InvalidInputError.in_words(
+                listed(self.clinical_excluding),
+                f"more than {listed(SEROLOGIC)} only with a least_clinical that applies always and "
+                "without a least_serologic",
+                "clinical_excluding",
             )
 
     def __str__(self) -> str:
@@ -256,6 +249,8 @@ class ActivityRule:
             return Judgement(Verdict.MET, reason)
         if not (one_possible and can_be_met):
             return Judgement(Verdict.NOT_MET, reason)
+        # One bit, at the scores of what is present: all else is shifted on from there. It stands in
+        # the set for which one of `one_of` is present, or in the other where none is so far.
         start = 1 << clinical.low + _ROW * beside.low
         begin = (0, start) if one_there else (start, 0)
         return Judgement(
@@ -276,18 +271,19 @@ class ActivityRule:
         >>> rule.judge_scores(total=8, clinical=6).verdict
         <Verdict.MET: 'met'>
         """
-        total, clinical = _score("total", total), _score("clinical", clinical)
+        total, clinical = given_score(total, "total"), given_score(clinical, "clinical")
         beside = total - clinical
         if beside not in (possible := _possible_points(self.beside_clinical)):
             raise InvalidInputError(
                 f"no visit has total {total} with clinical score {clinical}: the difference is one "
                 f"of {', '.join(map(str, possible))}, the points of {listed(self.beside_clinical)}"
             )
-        none, one = _reachable([_Kind.of(self, d) for d in Descriptor])
+        without, with_one = _reachable([_Kind.of(self, d) for d in Descriptor])
         if not self.one_of:
-            none, one = 0, none
-        both = clinical + _ROW * beside
-        without, with_one = none >> both & 1, one >> both & 1
+            without, with_one = 0, without
+        # The pair of scores is one bit of each set: a visit has it where that bit is 1.
+        place = clinical + _ROW * beside
+        without, with_one = without >> place & 1, with_one >> place & 1
         if not without and not with_one:
             raise InvalidInputError(
                 f"clinical: found {clinical}; no visit has it as {self.name} counts"
@@ -305,18 +301,6 @@ class ActivityRule:
         return f"total {total}, clinical {clinical}; needed: {self}"
 
 
-def _score(name: str, value: int) -> int:
-    try:
-        score = index(value)
-    except TypeError:
-        score = -1
-    if isinstance(value, bool) or not 0 <= score <= MAX_TOTAL:
-        raise InvalidInputError(
-            f"{name}: found {shorten(value)}; accepted: a whole number 0 to {MAX_TOTAL}"
-        )
-    return score
-
-
 def _deciding(
     rule: ActivityRule, unknown: frozenset[Descriptor], begin: tuple[int, int]
 ) -> frozenset[Descriptor]:
@@ -331,10 +315,12 @@ def _deciding(
     for kind in set(kinds.values()):
         others = list(kinds.values())
         others.remove(kind)
-        none, one = _reachable(others, begin)
+        without, with_one = _reachable(others, begin)
         after = met >> kind.points
-        # A score can be met with the descriptor and without, and it can be the one asked for.
-        matters[kind] = bool(one & (met ^ after)) or bool(kind.joins and none & after)
+        # Of a score that the others reach, the bit in `met` says whether it is enough without the
+        # descriptor, and the bit in `after` whether it is with its points. Where they differ, the
+        # descriptor decides; it does too where it is the first of `one_of` and enough is reached.
+        matters[kind] = bool(with_one & (met ^ after)) or bool(kind.joins and without & after)
     return frozenset(d for d, kind in kinds.items() if matters[kind])
 
 
@@ -345,6 +331,9 @@ def _met(rule: ActivityRule) -> int:
     least = _OUT_OF_REACH
     for points in _possible_points(rule.beside_clinical):
         least = table.get(points, least)
+        # All bits up to the most clinical score that the highest total leaves, 2^(most + 1) - 1; to
+        # the right and back again clears those below the least. A highest total below the points
+        # themselves leaves none. Then the row goes to its place.
         enough = (1 << max(rule.most_total - points, -1) + 1) - 1 >> least << least
         scores |= enough << _ROW * points
     return scores
@@ -352,14 +341,17 @@ def _met(rule: ActivityRule) -> int:
 
 def _reachable(kinds: list["_Kind"], begin: tuple[int, int] = (1, 0)) -> tuple[int, int]:
     """Give the scores that some of these descriptors make, without and with one of `one_of`."""
-    none, one = begin
+    without, with_one = begin
+    # A descriptor adds its points to every score that is reached, which is one shift of the set;
+    # the scores without it stay. A descriptor of `one_of` leads from the first set into the second,
+    # so that the first keeps only what is reached with none of them.
     for kind in kinds:
-        one |= one << kind.points
+        with_one |= with_one << kind.points
         if kind.joins:
-            one |= none << kind.points
+            with_one |= without << kind.points
         else:
-            none |= none << kind.points
-    return none, one
+            without |= without << kind.points
+    return without, with_one
 
 
 @lru_cache(maxsize=64)

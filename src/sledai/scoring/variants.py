@@ -43,8 +43,11 @@ LABORATORY = frozenset(
         Descriptor.LEUKOPENIA,
     }
 )
+"""All that urine and blood tests show, serology among it."""
 LOTUS = LABORATORY | {Descriptor.LUPUS_HEADACHE}
+"""What does not count as clinical in the ustekinumab trials."""
 LEUKOPENIA_ONLY = frozenset({Descriptor.LEUKOPENIA})
+"""What the cenerimod trials leave out."""
 TOPAZ = frozenset(
     {
         Descriptor.ALOPECIA,
@@ -53,7 +56,9 @@ TOPAZ = frozenset(
         Descriptor.ORGANIC_BRAIN_SYNDROME,
     }
 )
+"""What the litifilimab trials leave out of the score."""
 TOPAZ_CLINICAL = TOPAZ | SEROLOGIC
+"""What the litifilimab trials leave out of the clinical score."""
 POETYK_ENTRY = frozenset(
     {
         Descriptor.LUPUS_HEADACHE,
@@ -62,6 +67,7 @@ POETYK_ENTRY = frozenset(
         Descriptor.MUCOSAL_ULCERS,
     }
 )
+"""What does not count at entry to the deucravacitinib trials."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,3 +121,4 @@ EXCLUSIONS = (
         citation=Citation(POETYK_SLE_1, "eligibility criteria", Read.IN_WORK),
     ),
 )
+"""The published scores that leave descriptors out."""

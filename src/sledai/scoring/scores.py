@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sledai.assessment import Assessment, require_assessment
+from sledai.assessment import Assessment, IncompleteAssessmentError, require_assessment
 from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem, descriptor_set, listed
-from sledai.errors import IncompleteAssessmentError
+from sledai.errors import InvalidInputError, whole_number
 
 __all__ = [
     "MAX_TOTAL",
     "ScoreBounds",
     "clinical_score",
+    "given_score",
     "points_by_system",
     "possible_scores",
     "score_bounds",
@@ -68,7 +69,7 @@ def clinical_score(
     """Return the score without the descriptors in `excluding`.
 
     By default that is the clinical SELENA-SLEDAI, 0 to 101: without low complement and increased
-    DNA binding. `sledai.exclusions` holds the other published sets. Descriptors left out need
+    DNA binding. `sledai.scoring.variants` holds the other published sets. Descriptors left out need
     not have been assessed.
 
     Raises `IncompleteAssessmentError` when a counted descriptor was not assessed and
@@ -79,7 +80,7 @@ def clinical_score(
     >>> visit = Assessment.of(present={"arthritis", "rash", "low_complement"})
     >>> clinical_score(visit)
     6
-    >>> from sledai.exclusions import LABORATORY
+    >>> from sledai.scoring.variants import LABORATORY
     >>> clinical_score(Assessment.of(present={"arthritis", "pyuria"}), excluding=LABORATORY)
     4
     """
@@ -154,6 +155,20 @@ def points_by_system(assessment: Assessment) -> dict[OrganSystem, int]:
     for descriptor in assessment.present:
         points[descriptor.system] += descriptor.weight
     return points
+
+
+def given_score(value: object, name: str) -> int:
+    """Read a score that somebody else computed, as a whole number of Python.
+
+    Raises `InvalidInputError`, with its `name`, for what is no whole number of 0 to 105.
+
+    >>> given_score(106, "total")
+    Traceback (most recent call last):
+    sledai.errors.InvalidInputError: total: found 106; accepted: a whole number 0 to 105
+    """
+    if (score := whole_number(value)) is None or not 0 <= score <= MAX_TOTAL:
+        raise InvalidInputError.found(value, f"a whole number 0 to {MAX_TOTAL}", name)
+    return score
 
 
 # Names and weights of the descriptors that a score counts, ready to loop over.

@@ -9,13 +9,11 @@ from fractions import Fraction
 from math import inf, nextafter
 from typing import Any, get_args
 
-from sledai.annotations import ANNOTATION
-from sledai.quantities import (
+from sledai.quantities.annotations import ANNOTATION
+from sledai.quantities.quantity import NUMBER, QUANTITY, Bound
+from sledai.quantities.units import (
     NEVER_ZERO,
-    NUMBER,
-    QUANTITY,
     UNITS,
-    Bound,
     converted,
     plausible,
     plausible_range,

@@ -1,0 +1,12 @@
+"""What is known of a visit, a patient's visits in order, and what changed between two.
+
+`Visit` and `History` stand here; `change` says what changed between two assessments.
+"""
+
+from sledai.visits.visit import History, Visit
+
+__all__ = ["History", "Visit"]
+
+
+def __dir__() -> list[str]:
+    return __all__
