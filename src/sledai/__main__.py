@@ -2,8 +2,8 @@
 
 import signal
 
+from sledai.cli.exit_codes import DEFECT, MISSING_EXTRA, STOPPED, say
 from sledai.errors import extra_advice
-from sledai.exit_codes import DEFECT, MISSING_EXTRA, STOPPED, say
 
 __all__ = ["main"]
 
@@ -13,7 +13,7 @@ def main() -> None:
     if hasattr(signal, "SIGPIPE"):  # not on Windows
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `sledai score FILE | head` is no error
     try:
-        from sledai.cli import run
+        from sledai.cli.app import run
     except KeyboardInterrupt:
         raise SystemExit(STOPPED) from None
     except Exception as error:  # noqa: BLE001 - its traceback would end with 1, an answer

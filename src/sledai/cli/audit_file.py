@@ -2,17 +2,20 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 import typer
 
-from sledai.answers import find_answers, item_columns, read_numbers
-from sledai.audit import LAB_LIMITS, Check
+from sledai.audit import LAB_LIMITS
 from sledai.audit import audit as audit_frame
+from sledai.audit.agreement import checked_labs, recorded_columns
+from sledai.cells import find_answers, read_numbers
+from sledai.cli.audit_report import Report
 from sledai.cli.options import (
     Absent,
     AbsentText,
+    CodebookOption,
     Columns,
     EncodingOption,
     InputFile,
@@ -23,22 +26,24 @@ from sledai.cli.options import (
     Present,
     SeparatorOption,
     SheetOption,
-    read_input,
-    read_lab,
+    lab_lines,
+    open_input,
+    read_codebook,
+    read_items,
     refuse_outputs,
 )
 from sledai.cli.problems import Problems
-from sledai.cli.progress import reading
-from sledai.cli.report import Report
-from sledai.files import OUTPUT_FORMATS, Dialect, Output, open_visits, write_text
-from sledai.words import stated_words
+from sledai.codebook import Codebook
+from sledai.errors import InvalidInputError
+from sledai.files import OUTPUT_FORMATS, Output, write_text
 
 __all__ = ["audit"]
 
 _JSON = ".json"
 
 Recorded = Annotated[
-    str, typer.Option("--recorded", metavar="COLUMN", help="The column of recorded totals.")
+    str | None,
+    typer.Option("--recorded", metavar="COLUMN", help="The column of recorded totals."),
 ]
 Clinical = Annotated[
     str | None,
@@ -66,11 +71,12 @@ OutputOption = Annotated[
 
 def audit(
     source: InputFile,
-    recorded: Recorded,
+    codebook: CodebookOption = None,
+    recorded: Recorded = None,
     clinical: Clinical = None,
     lab: Labs = [],
     output: OutputOption = None,
-    items: ItemsOption = "binary",
+    items: ItemsOption = None,
     column: Columns = [],
     missing: Missing = [],
     not_collected: NotCollected = [],
@@ -78,8 +84,8 @@ def audit(
     no_item: NoItems = [],
     present: Present = [],
     absent_text: AbsentText = [],
-    separator: SeparatorOption = ",",
-    encoding: EncodingOption = "utf-8",
+    separator: SeparatorOption = None,
+    encoding: EncodingOption = None,
     sheet: SheetOption = None,
 ) -> None:
     """Recompute the recorded totals of a file of visits.
@@ -90,33 +96,44 @@ def audit(
 
     Exit code 1 when a recorded score disagrees; queries do not change it.
     """
-    words = stated_words(present, absent_text)
-    scores = {Check.TOTAL: recorded} | ({} if clinical is None else {Check.CLINICAL: clinical})
     as_json = output is not None and output.suffix.lower() == _JSON
-    refuse_outputs(source, output, formats={**OUTPUT_FORMATS, _JSON: "JSON"})
-    visits = open_visits(source, Dialect(separator, encoding, sheet))
-    labs = [read_lab(option, visits.columns) for option in lab]
-    input_ = read_input(
-        visits,
+    book = read_codebook(
+        codebook,
+        items=items,
         column=column,
+        missing=missing,
         not_collected=not_collected,
         absent=absent,
         no_item=no_item,
-        reserved=[*scores.values(), *(one.column for one in labs)],
+        present=present,
+        absent_text=absent_text,
+        separator=separator,
+        encoding=encoding,
+        sheet=sheet,
+    )
+    refuse_outputs(source, output, formats={**OUTPUT_FORMATS, _JSON: "JSON"})
+    rows = open_input(source, book)
+    book = _stating(book, recorded, clinical, lab_lines(lab, rows.visits.columns))
+    scores, labs = recorded_columns(book), checked_labs(book)
+    input_ = read_items(rows, book)
+    input_.require([*scores.values(), *(one.column for one in labs)])
+    alone = input_.alone(
+        recorded=book.recorded.lines(),
+        findings={one.analyte: {"column": one.column, "unit": one.unit} for one in labs},
     )
     problems = Problems(input_)
     report = Report(input_, scores, keep=as_json)
-    with reading(input_.visits) as show, ExitStack() as files:
+    with problems.batches() as batches, ExitStack() as files:
         table = files.enter_context(Output(output)) if output and not as_json else None
-        for batch in problems.until_enough():
-            answers = find_answers(
-                batch.visits, input_.columns, items=items, missing=missing, words=words
-            )
+        for batch in batches:
+            answers = find_answers(batch.visits, input_.words, book.rows)
             problems.add_code(answers)
             problems.add(batch, answers)
             numbers: dict[str, pl.Series] = {}
             for name in scores.values():
-                numbers[name], wrong = read_numbers(batch.visits[name], missing)
+                numbers[name], wrong = read_numbers(
+                    batch.visits[name], input_.missing, book.file.decimal
+                )
                 problems.add_cells(
                     batch,
                     name,
@@ -125,23 +142,17 @@ def audit(
                     "a number, empty; other texts need --missing TEXT",
                 )
             for one in labs:
-                numbers[one.column], wrong = read_numbers(batch.visits[one.column], missing)
+                numbers[one.column], wrong = read_numbers(
+                    batch.visits[one.column], input_.missing, book.file.decimal
+                )
                 report.add_unreadable(one.column, batch.visits[one.column].filter(wrong))
             if not problems.found:  # else read on to find the others
                 found = audit_frame(
-                    answers.items_alone.with_columns(*numbers.values()),
-                    recorded=recorded,
-                    clinical=clinical,
-                    labs=labs,
-                    columns=item_columns(input_.columns),
-                    not_collected=input_.not_collected,
-                    absent=input_.absent,
+                    answers.alone(input_.columns).with_columns(*numbers.values()), alone
                 )
-                rows = report.add(batch, found)
+                findings = report.add(batch, found)
                 if table is not None:
-                    table.write(rows)
-            show(batch)
-        problems.refuse()
+                    table.write(findings)
         if output and as_json:
             write_text(report.json() + "\n", output)
     report.print()
@@ -149,3 +160,20 @@ def audit(
         print(f"{report.findings} findings written to {output}")
     if report.disagreements:
         raise typer.Exit(1)
+
+
+def _stating(
+    book: Codebook, total: str | None, clinical: str | None, labs: dict[str, dict[str, Any]]
+) -> Codebook:
+    """Put what the options say of scores and laboratory values in place of lines."""
+    for analyte in labs:
+        if analyte not in LAB_LIMITS:
+            raise InvalidInputError.found(analyte, ", ".join(LAB_LIMITS), "--lab")
+    scores = {"total": total, "clinical": clinical}
+    stated = {check: name for check, name in scores.items() if name is not None}
+    book = book.stating({"recorded": stated, "findings": labs})
+    if book.recorded.total is None:
+        raise InvalidInputError(
+            "no recorded total; accepted: --recorded COLUMN, or total in [recorded] of a codebook"
+        )
+    return book

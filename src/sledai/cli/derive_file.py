@@ -1,19 +1,20 @@
 """`sledai derive`: laboratory values and signs of a file to descriptors, batch by batch."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 import typer
 
 from sledai import frame
-from sledai.answers import find_answers, read_amounts, read_numbers
+from sledai.cells import Nothing, as_text, find_answers, read_numbers, read_printed_values
 from sledai.cli.options import (
     AbsentText,
+    CodebookOption,
     EncodingOption,
     Input,
     InputFile,
@@ -21,21 +22,24 @@ from sledai.cli.options import (
     Present,
     SeparatorOption,
     SheetOption,
-    read_lab,
+    lab_lines,
+    open_input,
+    read_codebook,
     refuse_outputs,
 )
-from sledai.cli.printing import plain_table, print_table, wrapped
+from sledai.cli.printing import names_said, plain_table, print_table, wrapped
 from sledai.cli.problems import Problems
-from sledai.cli.progress import reading
+from sledai.codebook import Codebook, Lab
+from sledai.codebook.columns import DescriptorSources
+from sledai.codebook.lab import ANALYTES, BOUNDS, unit_of_row
 from sledai.definitions import Edition
 from sledai.definitions.editions import edition_named
 from sledai.descriptors import Descriptor
+from sledai.engines import result_names
 from sledai.errors import InvalidInputError, shorten
-from sledai.files import OUTPUT_FORMATS, Batch, Dialect, Output, open_visits
-from sledai.finding_columns import ANALYTES
-from sledai.laboratory import Lab, LabValues
-from sledai.quantities import plausible_range
-from sledai.words import stated_words
+from sledai.files import OUTPUT_FORMATS, Batch, Output
+from sledai.frame.lab_columns import LabValues
+from sledai.quantities import UNITS, plausible_range
 
 __all__ = ["derive"]
 
@@ -78,12 +82,12 @@ Prefix = Annotated[
     str,
     typer.Option("--prefix", metavar="TEXT", help="Begins the names of the added columns."),
 ]
-_ANY = Descriptor.SEIZURE  # yes and no are said in the same words for each
 
 
 def derive(
     source: InputFile,
-    edition: EditionOption,
+    codebook: CodebookOption = None,
+    edition: EditionOption = Edition.SELENA.name,
     lab: Labs = [],
     sign: Signs = [],
     output: OutputOption = None,
@@ -91,8 +95,8 @@ def derive(
     missing: Missing = [],
     present: Present = [],
     absent_text: AbsentText = [],
-    separator: SeparatorOption = ",",
-    encoding: EncodingOption = "utf-8",
+    separator: SeparatorOption = None,
+    encoding: EncodingOption = None,
     sheet: SheetOption = None,
 ) -> None:
     """Derive descriptors from laboratory values and signs.
@@ -101,58 +105,120 @@ def derive(
     (true, false, or empty for not assessed) and the reason. Values such as <5 and >200 are bounds.
     """
     by = edition_named(edition)
-    words = stated_words(present, absent_text)
-    signs = _signs(sign)
+    book = read_codebook(
+        codebook,
+        missing=missing,
+        present=present,
+        absent_text=absent_text,
+        separator=separator,
+        encoding=encoding,
+        sheet=sheet,
+    )
     refuse_outputs(source, output)
-    visits = open_visits(source, Dialect(separator, encoding, sheet))
-    labs = [read_lab(option, visits.columns) for option in lab]
-    input_ = Input(visits=visits, columns={}, not_collected=(), absent=(), incomplete="")
-    for name in (*(lab.column for lab in labs), *_limits(labs), *signs.values()):
-        if name not in visits.columns:
-            raise InvalidInputError(f"{source}: no column {shorten(name)}")
+    rows = open_input(source, book)
+    visits = rows.visits
+    findings = {**lab_lines(lab, visits.columns), **_sign_lines(sign)}
+    book = book.stating({"findings": findings})
+    input_ = Input(visits=visits, book=book, sources=_NO_DESCRIPTORS, rows=rows)
+    input_.require(book.findings.columns)
     problems = Problems(input_)
     counts: dict[Descriptor, Counter[bool | None]] = {}
-    with reading(visits) as show, ExitStack() as files:
+    names: dict[str, str] = {}
+    with problems.batches() as batches, ExitStack() as files:
         table = files.enter_context(Output(output)) if output else None
-        for batch in problems.until_enough():
-            findings = _findings(batch, labs, signs, missing, words, problems)
-            derived = frame.derive(
-                findings.lazy(),
-                edition=by,
-                labs=[_as_read(one) for one in labs],
-                signs={name: _read(column) for name, column in signs.items()},
-            ).collect()
-            if not problems.found:
-                contradicting = derived[frame.INVALID_COLUMN] > 0
-                problems.add_rows(
-                    batch, contradicting, "rows with signs that contradict each other"
-                )
+        for batch in batches:
+            derived = _derived(batch, input_, by, problems)
             if not problems.found:  # else read on to find the others; nothing will be written
-                made = derived.drop(findings.columns).drop(frame.INVALID_COLUMN)
-                added = made.rename(lambda name: prefix + name)
-                if taken := [name for name in added.columns if name in visits.columns]:
-                    raise InvalidInputError(
-                        f"{source}: would add columns that are there already (rename or drop "
-                        f"them, or give --prefix): {', '.join(taken)}"
-                    )
+                added = derived.rename(lambda name: prefix + name)
+                names = result_names(visits.columns, added.columns)
+                added = added.rename(names)
                 for descriptor in Descriptor:
-                    if descriptor in made.columns:
-                        counts.setdefault(descriptor, Counter()).update(made[descriptor])
+                    if descriptor in derived.columns:
+                        counts.setdefault(descriptor, Counter()).update(derived[descriptor])
                 if table is not None:
                     table.write(batch.visits.hstack(added))
-            show(batch)
-        problems.refuse()
-    _print(counts, by, output)
+    _print(counts, by, names, output)
 
 
-def _signs(options: list[str]) -> dict[str, str]:
+def _derived(batch: Batch, input_: Input, by: Edition, problems: Problems) -> pl.DataFrame:
+    """Derive the descriptors of a batch: the rows of each unit apart, where units have a column."""
+    problems.add(batch, find_answers(batch.visits, {}))
+    parts: list[pl.DataFrame] = []
+    rows = pl.int_range(batch.visits.height, dtype=pl.UInt32, eager=True).alias("row")
+    for some, book in _by_units(batch, input_, problems):
+        mine = rows.filter(some)
+        of_unit = replace(
+            batch, visits=batch.visits.filter(some), places=batch.places.filter(some), rejected=()
+        )
+        as_read = Codebook(findings=_as_read(book))
+        read = _findings(of_unit, book, as_read, problems)
+        derived = frame.derive(read.lazy(), as_read, edition=by).collect()
+        if not problems.found:
+            wrong = derived[frame.INVALID_COLUMN] > 0
+            problems.add_rows(of_unit, wrong, "rows with signs that contradict each other")
+        parts.append(derived.drop(read.columns).drop(frame.INVALID_COLUMN).hstack([mine]))
+    return pl.concat(parts).sort("row").drop("row")
+
+
+def _by_units(
+    batch: Batch, input_: Input, problems: Problems
+) -> Iterator[tuple[pl.Series, Codebook]]:
+    """Give the rows of each unit, with the codebook that says so."""
+    book = input_.book
+    labs = [lab for lab in book.findings.labs if lab.unit_column is not None]
+    everyone = pl.repeat(value=True, n=batch.visits.height, eager=True)
+    if not labs:
+        yield everyone, book
+        return
+    units: dict[str, pl.Series] = {}
+    for lab in labs:
+        values, cells = batch.visits[lab.column], batch.visits[str(lab.unit_column)]
+        cells = cells.cast(pl.String).set(_nothing(cells, book), None)
+        found, wrong = _units(lab, cells, ~_nothing(values, book))
+        accepted = ", ".join(UNITS[lab.analyte])
+        what = f"cells that are no unit of {lab.analyte}"
+        problems.add_cells(batch, str(lab.unit_column), wrong, what, accepted)
+        units[lab.analyte] = found
+    table = pl.DataFrame(units)
+    groups = list(table.unique(maintain_order=True).iter_rows(named=True))
+    for group in groups or [{lab.analyte: next(iter(UNITS[lab.analyte])) for lab in labs}]:
+        some = everyone
+        for analyte, unit in group.items():
+            some = some & (table[analyte] == unit)
+        yield some, book.stating({"findings": book.findings.in_units(group)})
+
+
+def _nothing(cells: pl.Series, book: Codebook) -> pl.Series:
+    text = as_text(cells)
+    return text.is_null() | Nothing(book.file.missing).among(text)
+
+
+def _units(lab: Lab, cells: pl.Series, there: pl.Series) -> tuple[pl.Series, pl.Series]:
+    found: list[str] = []
+    wrong: list[bool] = []
+    for cell, is_there in zip(cells, there, strict=True):
+        try:
+            found.append(unit_of_row(lab.analyte, cell, there=is_there))
+        except InvalidInputError:
+            found.append(next(iter(UNITS[lab.analyte])))
+            wrong.append(True)
+        else:
+            wrong.append(False)
+    return pl.Series(found, dtype=pl.String), pl.Series(wrong, dtype=pl.Boolean)
+
+
+_NO_DESCRIPTORS = DescriptorSources(
+    columns={}, not_collected=frozenset(), absent=frozenset(), unknown=frozenset()
+)
+
+
+def _sign_lines(options: list[str]) -> dict[str, str]:
     signs: dict[str, str] = {}
     for option in options:
         sign, equals, column = option.partition("=")
         if not equals or not column:
-            raise InvalidInputError(
-                f"--sign: found {shorten(option)}; accepted: SIGN=COLUMN, such as "
-                "proteinuria_new_onset=new_protein"
+            raise InvalidInputError.found(
+                option, "SIGN=COLUMN, such as proteinuria_new_onset=new_protein", "--sign"
             )
         if sign.strip() in signs:
             raise InvalidInputError(f"--sign: {shorten(sign.strip())} is given twice")
@@ -160,8 +226,8 @@ def _signs(options: list[str]) -> dict[str, str]:
     return signs
 
 
-def _limits(labs: list[Lab]) -> list[str]:
-    return [end for lab in labs for end in (lab.lower, lab.upper) if isinstance(end, str)]
+def _limits(lab: Lab) -> list[str]:
+    return [end for end in (lab.lower, lab.upper) if isinstance(end, str)]
 
 
 def _read(name: str) -> str:
@@ -169,62 +235,73 @@ def _read(name: str) -> str:
     return f"read {name}"
 
 
-def _as_read(lab: Lab) -> Lab:
-    lower, upper = (_read(end) if isinstance(end, str) else end for end in (lab.lower, lab.upper))
-    column = _read(lab.column)
-    return replace(lab, column=column, lower=lower, upper=upper, bound=f"bound {lab.column}")
+def _as_read(book: Codebook) -> dict[str, Any]:
+    """Say which columns hold the findings once they are read, with bounds apart."""
+    lines = book.findings.lines()
+    for lab in book.findings.labs:
+        columns = {"column": lab.column, "lower": lab.lower, "upper": lab.upper}
+        read = {key: _read(name) for key, name in columns.items() if isinstance(name, str)}
+        lines[lab.analyte] |= read | {"bound": f"bound {lab.column}"}
+    for flag in book.findings.flags:
+        lines[flag.analyte] = lines[flag.analyte] | {"flag": _read(flag.flag)}
+    return lines | {sign: _read(column) for sign, column in book.findings.signs.items()}
 
 
-def _findings(
-    batch: Batch,
-    labs: list[Lab],
-    signs: dict[str, str],
-    missing: list[str],
-    words: Mapping[str, bool],
-    problems: Problems,
-) -> pl.DataFrame:
-    """Read the columns of values and of signs, and take up what is wrong in them."""
+def _findings(batch: Batch, book: Codebook, as_read: Codebook, problems: Problems) -> pl.DataFrame:
+    """Read the columns of values, flags and signs, and take up what is wrong in them."""
+    findings, words, missing = book.findings, book.words, book.file.missing
     other = "empty; other texts need --missing TEXT"
-    columns = dict.fromkeys(signs.values(), _ANY)
-    answers = find_answers(batch.visits, columns, missing=missing, words=words)
+    answers = find_answers(batch.visits, dict.fromkeys(findings.signs.values(), words))
     problems.add_code(answers)
-    problems.add(batch, answers, f"; accepted: {', '.join(words)} (any case), {other}")
-    read = [answers.visits[name].alias(_read(name)) for name in columns]
-    for name in _limits(labs):
-        numbers, wrong = read_numbers(batch.visits[name], missing)
+    accepted = f"; accepted: {', '.join(words.table)} (any case), {other}"
+    problems.add_answers(batch, answers, "cells that are no answer", accepted)
+    flags = find_answers(batch.visits, {flag.flag: flag.words for flag in findings.flags})
+    accepted = f"; accepted: the texts of [findings] (any case), {other}"
+    problems.add_answers(batch, flags, "cells that are no flag", accepted)
+    read = [batch.visits[flag.flag].alias(_read(flag.flag)) for flag in findings.flags]
+    read += [answers.visits[name].alias(_read(name)) for name in answers.words]
+    for name in dict.fromkeys(end for lab in findings.labs for end in _limits(lab)):
+        numbers, wrong = read_numbers(batch.visits[name], missing, book.file.decimal)
         problems.add_cells(batch, name, wrong, "limits that are no number", f"a number, {other}")
         read.append(numbers.alias(_read(name)))
-    for lab in labs:
-        amounts = read_amounts(batch.visits[lab.column], missing)
+    for lab in findings.labs:
+        values = read_printed_values(batch.visits[lab.column], missing, book.file.decimal)
         problems.add_cells(
             batch,
             lab.column,
-            amounts.wrong,
+            values.wrong,
             "cells that are no laboratory value",
             f"a number, a bound such as <5, {other}",
         )
-        new = _as_read(lab)
-        read += [amounts.numbers.alias(new.column), amounts.bounds.alias(str(new.bound))]
-    findings = pl.DataFrame({column.name: column for column in read})
-    for lab in labs:
-        values = LabValues.of(_as_read(lab), pl, findings.schema)
-        implausible = {lab.column: values.there & ~values.plausible} | {
-            name.removeprefix(_read("")): where
-            for name, where in values.wrong_limits(pl, findings.schema).items()
-        }
+        bounds = values.bounds
+        if lab.bound is not None:  # in a column of its own
+            bounds = pl.select(pl.coalesce(bounds, as_text(batch.visits[lab.bound]))).to_series()
+        read += [values.numbers.alias(_read(lab.column)), bounds.alias(f"bound {lab.column}")]
+    table = pl.DataFrame({column.name: column for column in read})
+    for lab, stated in zip(as_read.findings.labs, findings.labs, strict=True):
+        found = LabValues.of(lab, pl, table.schema)
+        if stated.bound is not None:
+            wrong = table.select(found.there & ~found.readable).to_series()
+            accepted = f"{', '.join(BOUNDS)} or nothing"
+            problems.add_cells(batch, stated.bound, wrong, "cells that are no bound", accepted)
+        implausible = {lab.column: found.there & ~found.plausible}
+        implausible |= found.wrong_limits(pl, table.schema)
         for name, where in implausible.items():
             problems.add_cells(
                 batch,
-                name,
-                findings.select(where).to_series(),
+                name.removeprefix(_read("")),
+                table.select(where).to_series(),
                 f"values and limits of {lab.analyte} that no patient has",
                 plausible_range(lab.analyte, lab.unit),
             )
-    return findings
+    return table
 
 
 def _print(
-    counts: dict[Descriptor, Counter[bool | None]], by: Edition, output: Path | None
+    counts: dict[Descriptor, Counter[bool | None]],
+    by: Edition,
+    names: Mapping[str, str],
+    output: Path | None,
 ) -> None:
     answers = {"present": True, "absent": False, "not assessed": None}
     table = plain_table()
@@ -237,4 +314,6 @@ def _print(
     visits = max(count.total() for count in counts.values())
     print(wrapped(f"{visits:,} visits, by the definitions of {by}"))
     if output is not None:
+        for line in names_said(names):
+            print(wrapped(line))
         print(f"{visits} rows written to {output}")

@@ -1,27 +1,28 @@
-"""Options that commands share: how a file is read, and which column holds which descriptor."""
+"""Options that commands share, each a line of the codebook, and the file that they describe."""
 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from sledai.cells import RowsRead, item_column, read_rows
 from sledai.cli.printing import printable
+from sledai.codebook import Codebook
+from sledai.codebook.columns import DescriptorSources, descriptor_sources
+from sledai.codebook.names import ALSO_OTHER_COLUMNS, descriptor_named, plain_name
+from sledai.codebook.words import ANSWER_WORDS, Items, Words
 from sledai.descriptors import Descriptor, listed
 from sledai.errors import SHOWN, InvalidInputError, shorten
-from sledai.files import FORMATS, OUTPUT_FORMATS, Visits, output_format
-from sledai.laboratory import Lab
-from sledai.names import ALSO_OTHER_COLUMNS, answer_columns, descriptor_named, plain_name
-from sledai.trials.catalog import CATALOG
-from sledai.words import ANSWER_WORDS, Items
+from sledai.files import FORMATS, OUTPUT_FORMATS, Dialect, VisitFile, open_visits, output_format
 
 __all__ = [
-    "TRIAL_RULES",
     "Absent",
     "AbsentText",
+    "CodebookOption",
     "Columns",
     "EncodingOption",
     "Input",
@@ -33,22 +34,31 @@ __all__ = [
     "Present",
     "SeparatorOption",
     "SheetOption",
-    "read_input",
-    "read_lab",
+    "lab_lines",
+    "open_input",
+    "pairs",
+    "read_codebook",
+    "read_items",
     "refuse_outputs",
 ]
-
-TRIAL_RULES = {trial.registry_id: trial.rule for trial in CATALOG}
 
 InputFile = Annotated[
     Path, typer.Argument(metavar="INPUT", help=f"File of visits: {', '.join(FORMATS)}.")
 ]
+CodebookOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--codebook",
+        metavar="FILE",
+        help="How the file is written, as TOML; other options say one line of it, and win.",
+    ),
+]
 ItemsOption = Annotated[
-    Items,
+    Items | None,
     typer.Option(
         "--items",
         help=f"What a cell holds: binary ({', '.join(ANSWER_WORDS)}; any case), or points (0 or "
-        "exactly the weight of the descriptor).",
+        "exactly the weight of the descriptor). By default binary.",
     ),
 ]
 Columns = Annotated[
@@ -102,35 +112,78 @@ Absent = Annotated[
     ),
 ]
 SeparatorOption = Annotated[
-    str,
-    typer.Option("--separator", metavar="CHARACTER", help="What separates the fields of CSV."),
+    str | None,
+    typer.Option(
+        "--separator",
+        metavar="CHARACTER",
+        help="What separates the fields of CSV, by default a comma.",
+    ),
 ]
 EncodingOption = Annotated[
-    str, typer.Option("--encoding", metavar="NAME", help="How the text of CSV is encoded.")
+    str | None,
+    typer.Option(
+        "--encoding", metavar="NAME", help="How the text of CSV is encoded, by default UTF-8."
+    ),
 ]
 SheetOption = Annotated[
     str | None, typer.Option("--sheet", metavar="NAME", help="The sheet of an Excel workbook.")
 ]
 
 
+BY_FLAGS = {
+    "items": " (--column THEIRS=DESCRIPTOR, --no-item COLUMN)",
+    "scale": "as --field '{column}=physician_global 0-3' (or 0-10, 0-100)",
+    "none": "--no-item COLUMN",
+    "field": "--field",
+}
+"""How somebody says on the command line what is meant; a codebook says it too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """An open file, and what its columns and the options say of the descriptors.
+    """An open file, its codebook, and what its columns are.
 
     `incomplete` says which descriptors nothing is known of; it is empty if there are none.
     """
 
-    visits: Visits
-    columns: Mapping[str, Descriptor]
-    not_collected: Collection[Descriptor]
-    absent: Collection[Descriptor]
-    no_items: Collection[str] = ()
-    incomplete: str
+    visits: VisitFile
+    book: Codebook
+    sources: DescriptorSources
+    incomplete: str = ""
+    rows: RowsRead
+
+    @property
+    def columns(self) -> Mapping[str, Descriptor]:
+        """The columns of descriptors."""
+        return self.sources.columns
+
+    @property
+    def words(self) -> dict[str, Words]:
+        """The words of the columns of descriptors."""
+        return {column: self.book.words_of(d) for column, d in self.columns.items()}
+
+    @property
+    def missing(self) -> Collection[str]:
+        """The texts that stand for nothing in every column."""
+        return self.book.file.missing
 
     @property
     def others(self) -> list[str]:
         """The columns that hold no answer."""
         return [name for name in self.visits.columns if name not in self.columns]
+
+    def alone(self, **sections: Mapping[str, Any]) -> Codebook:
+        """Describe the answers of descriptors alone, as `Answers.alone` has them."""
+        descriptors: dict[str, Any] = {d: item_column(d) for d in self.columns.values()}
+        descriptors["absent"] = self.sources.absent
+        descriptors["not_collected"] = self.sources.not_collected
+        return Codebook(descriptors=descriptors, **sections)
+
+    def require(self, columns: Collection[str]) -> None:
+        """Refuse columns that are not there."""
+        for name in columns:
+            if name not in self.visits.columns:
+                raise InvalidInputError(f"{self.visits.path}: no column {shorten(name)}")
 
     def said(self) -> list[str]:
         """Say what was read as what, and what was asserted."""
@@ -141,74 +194,115 @@ class Input:
         ]
         if read:
             lines.append(f"columns read: {', '.join(read)}")
-        if self.no_items:
-            lines.append(f"no items: {', '.join(printable(c).plain for c in self.no_items)}")
-        if self.not_collected:
-            lines.append(f"not collected: {listed(self.not_collected)}")
-        if self.absent:
-            lines.append(f"asserted absent at every visit: {listed(self.absent)}")
-        return lines
+        lines += self.rows.said()
+        if none := self.book.descriptors.no_items:
+            lines.append(f"no items: {', '.join(printable(c).plain for c in none)}")
+        return lines + self.sources.said()
 
 
-def read_input(
-    visits: Visits,
+def read_codebook(
+    path: Path | None,
     *,
-    column: list[str],
-    not_collected: list[str],
-    absent: list[str],
-    no_item: list[str],
-    reserved: Collection[str] = (),
-) -> Input:
-    """Find the descriptors of an open file; columns `reserved` for other use hold none."""
-    named = _named_columns(column)
-    for name in reserved:
-        if name not in visits.columns:
-            raise InvalidInputError(f"{visits.path}: no column {shorten(name)}")
-        if name in named:
-            raise InvalidInputError(
-                f"column {shorten(name)} is named both for {named[name]} and as a number"
-            )
-    try:
-        columns = answer_columns(
-            [name for name in visits.columns if name not in reserved],
-            named,
-            [name for name in no_item if name not in reserved],
-            how=" (--column THEIRS=DESCRIPTOR, --no-item COLUMN)",
-        )
-    except InvalidInputError as error:
-        raise InvalidInputError(f"{visits.path}: {error}") from None
-    missing = [descriptor_named(name) for name in not_collected]
-    asserted = [descriptor_named(name) for name in absent]
-    for theirs, descriptor in columns.items():
-        if descriptor in {*missing, *asserted}:
-            how = "--not-collected" if descriptor in missing else "--absent"
-            raise InvalidInputError(
-                f"{visits.path}: {how} {descriptor}, yet column {shorten(theirs)} holds it; if "
-                "that is no item, say so (--no-item COLUMN)"
-            )
-    unnamed = set(Descriptor).difference(columns.values(), missing, asserted)
-    return Input(
-        visits=visits,
-        columns=columns,
-        not_collected=missing,
-        absent=asserted,
-        no_items=no_item,
-        incomplete=_missing_columns(visits, unnamed, columns) if unnamed else "",
+    missing: list[str],
+    present: list[str],
+    absent_text: list[str],
+    separator: str | None,
+    encoding: str | None,
+    sheet: str | None,
+    items: Items | None = None,
+    column: Collection[str] = (),
+    not_collected: Collection[str] = (),
+    absent: Collection[str] = (),
+    no_item: Collection[str] = (),
+) -> Codebook:
+    """Read the codebook, if there is one, and put what the options say in place of its lines."""
+    book = Codebook() if path is None else Codebook.load(path)
+    descriptors: dict[str, Any] = {}
+    for theirs, name in pairs("--column", column, "THEIRS=DESCRIPTOR", "joint=arthritis"):
+        descriptor = descriptor_named(name)
+        if descriptor in descriptors:
+            raise InvalidInputError(f"--column: two columns for {descriptor}")
+        descriptors[descriptor] = theirs
+    sides = {"absent": absent, "not_collected": not_collected}
+    for side, names in sides.items():
+        descriptors[side] = [descriptor_named(name) for name in names]
+    descriptors["no_items"] = list(no_item)
+    lines: dict[str, dict[str, Any]] = {
+        "file": {
+            "separator": separator,
+            "encoding": encoding,
+            "sheet": sheet,
+            "missing": missing,
+        },
+        "answers": {
+            "present": present,
+            "absent": absent_text,
+            "points": None if items is None else items == "points",
+        },
+        "descriptors": descriptors,
+    }
+    return book.stating(
+        {
+            name: {key: said for key, said in section.items() if said not in (None, [])}
+            for name, section in lines.items()
+        }
     )
 
 
-def read_lab(option: str, there: Collection[str]) -> Lab:
-    """Read 'ANALYTE=COLUMN UNIT', and lower=... or upper=... after it.
+def pairs(flag: str, options: Collection[str], form: str, example: str) -> list[tuple[str, str]]:
+    """Split options such as THEIRS=NAME at their last "="; the same column comes once."""
+    found: dict[str, str] = {}
+    for option in options:
+        theirs, equals, name = option.rpartition("=")
+        if not equals:
+            raise InvalidInputError.found(option, f"{form}, such as {example}", flag)
+        if theirs in found:
+            raise InvalidInputError(f"{flag}: column {shorten(theirs)} is named twice")
+        found[theirs] = name
+    return list(found.items())
+
+
+def open_input(source: Path, book: Codebook) -> RowsRead:
+    """Open a file as its codebook says that it is written, to be read visit by visit."""
+    file = book.file
+    dialect = Dialect(file.separator, file.encoding, file.sheet, file.header_row)
+    return read_rows(open_visits(source, dialect), book)
+
+
+def read_items(rows: RowsRead, book: Codebook) -> Input:
+    """Find the descriptors of an open file."""
+    visits = rows.visits
+    try:
+        sources = descriptor_sources(visits.columns, book, BY_FLAGS)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{visits.path}: {error}") from None
+    incomplete = ""
+    if sources.unknown:
+        incomplete = _missing_columns(visits, set(sources.unknown), sources.columns)
+    return Input(visits=visits, book=book, sources=sources, incomplete=incomplete, rows=rows)
+
+
+def lab_lines(options: list[str], there: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Read 'ANALYTE=COLUMN UNIT', and lower=... or upper=... after it, as lines of a codebook.
 
     `there` are the columns of the file: just the one that is written is meant, spaces and all.
     """
+    lines: dict[str, dict[str, Any]] = {}
+    for option in options:
+        analyte, line = _lab_line(option, there)
+        if analyte in lines:
+            raise InvalidInputError(f"--lab: {shorten(analyte)} is given twice")
+        lines[analyte] = line
+    return lines
+
+
+def _lab_line(option: str, there: Collection[str]) -> tuple[str, dict[str, Any]]:
     analyte, equals, rest = option.partition("=")
     ways = [(rest[: way.start()], way["unit"], way["ends"]) for way in _LAB.finditer(rest)]
     known = [way for way in ways if way[0] in there]
     if not equals or not ways:
-        raise InvalidInputError(
-            f"--lab: found {shorten(option)}; accepted: 'ANALYTE=COLUMN UNIT', such as "
-            "'platelets=platelet_count 10*9/L'"
+        raise InvalidInputError.found(
+            option, "'ANALYTE=COLUMN UNIT', such as 'platelets=platelet_count 10*9/L'", "--lab"
         )
     if len(known) > 1:
         raise InvalidInputError(
@@ -225,29 +319,14 @@ def read_lab(option: str, there: Collection[str]) -> Lab:
             limits[name] = float(limit)
         except ValueError:
             limits[name] = limit
-    return Lab(analyte.strip(), column, unit, limits.get("lower"), limits.get("upper"))
+    return analyte.strip(), {"column": column, "unit": unit, **limits}
 
 
 _LAB = re.compile(r" (?=(?P<unit>(?!lower=|upper=)\S+)(?P<ends>(?: (?:lower|upper)=.*)?)$)")
 
 
-def _named_columns(options: list[str]) -> dict[str, Descriptor]:
-    named: dict[str, Descriptor] = {}
-    for option in options:
-        theirs, equals, name = option.rpartition("=")
-        if not equals:
-            raise InvalidInputError(
-                f"--column: found {shorten(option)}; accepted: THEIRS=DESCRIPTOR, such as "
-                "joint_swelling=arthritis"
-            )
-        if theirs in named:
-            raise InvalidInputError(f"--column: column {shorten(theirs)} is named twice")
-        named[theirs] = descriptor_named(name)
-    return named
-
-
 def _missing_columns(
-    visits: Visits, descriptors: set[Descriptor], columns: Mapping[str, Descriptor]
+    visits: VisitFile, descriptors: set[Descriptor], columns: Mapping[str, Descriptor]
 ) -> str:
     unused = [shorten(name) for name in visits.columns if name not in columns]
     more = f" and {len(unused) - SHOWN} more" if len(unused) > SHOWN else ""
@@ -260,7 +339,8 @@ def _missing_columns(
         f"{visits.path}: no column for {listed(descriptors)}",
         (
             "  say which column it is (--column THEIRS=DESCRIPTOR), that nobody assessed it "
-            "(--not-collected DESCRIPTOR), or that it was never present (--absent DESCRIPTOR)"
+            "(--not-collected DESCRIPTOR), or that it was never present (--absent DESCRIPTOR); "
+            "or say all in a codebook (--codebook FILE)"
         ),
         f"  columns not used: {', '.join(unused[:SHOWN]) or 'none'}{more}",
         *perhaps,
@@ -271,7 +351,7 @@ def _missing_columns(
 
 
 def refuse_outputs(
-    source: Path, *outputs: Path | None, formats: Mapping[str, str] = OUTPUT_FORMATS
+    source: Path, *outputs: Path | None, formats: Mapping[str, object] = OUTPUT_FORMATS
 ) -> None:
     """Refuse, before the work and not after, files that cannot be written."""
     named: list[Path] = []

@@ -2,7 +2,7 @@
 
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +13,7 @@ from sledai.errors import escaped
 __all__ = [
     "ROWS_SHOWN",
     "identifying",
+    "names_said",
     "plain_table",
     "print_table",
     "printable",
@@ -57,3 +58,9 @@ def wrapped(text: str, *, indent: int = 2) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def names_said(names: Mapping[str, str]) -> list[str]:
+    """Say which results have a name of their own, since the input has columns of theirs."""
+    other = [f"{name} as {called}" for name, called in names.items() if name != called]
+    return [f"names that the input has already: {', '.join(other)}"] if other else []

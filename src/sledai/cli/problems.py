@@ -1,15 +1,16 @@
 """What is wrong with a file, gathered batch by batch and said in one message."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from sledai.answers import Answers, Coding
+from sledai.cells import Answers, Coding, python_values
 from sledai.cli.options import Input
+from sledai.cli.progress import reading
 from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
 from sledai.files import Batch
-from sledai.words import python_values
 
 __all__ = ["Problems"]
 
@@ -31,13 +32,23 @@ class Problems:
     _kinds: dict[str, _Kind] = field(default_factory=dict[str, _Kind])
     _coding: Coding = field(default_factory=Coding)
 
-    def until_enough(self) -> Iterator[Batch]:
-        """Yield the batches of the file, until reading on would only add to the count."""
+    @contextmanager
+    def batches(self) -> Generator[Iterator[Batch]]:
+        """Give the batches of the file, and show how far it is; in the end refuse what is wrong.
+
+        Reading stops where it would only add to the count.
+        """
+        with reading(self.input_.visits) as show:
+            yield self._until_enough(show)
+
+    def _until_enough(self, show: Callable[[Batch], None]) -> Iterator[Batch]:
         for batch in self.input_.visits.batches:
             yield batch
+            show(batch)
             seen = bool(self.input_.incomplete) and self._rows > 0
             if seen or any(kind.count >= SHOWN for kind in self._kinds.values()):
-                return
+                break
+        self.refuse()
 
     def add(self, batch: Batch, answers: Answers, accepted: str = "") -> None:
         """Take up what is wrong with a batch, of which `answers` were read."""

@@ -9,8 +9,8 @@ from threading import current_thread, main_thread
 from rich.console import Console
 from rich.progress import BarColumn, Progress, Task, TextColumn, TimeRemainingColumn
 
-from sledai.exit_codes import STOPPED, say
-from sledai.files import Batch, Visits
+from sledai.cli.exit_codes import STOPPED, say
+from sledai.files import Batch, VisitFile
 
 __all__ = ["reading"]
 
@@ -32,7 +32,7 @@ class _Rows(TextColumn):
 
 
 @contextmanager
-def reading(visits: Visits) -> Generator[Callable[[Batch], None]]:
+def reading(visits: VisitFile) -> Generator[Callable[[Batch], None]]:
     """Show how far `visits` are read, and take a stop by the user or the system for what it is."""
     with Progress(
         BarColumn(),

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from sledai.cli.printing import plain_table, print_table, printable, wrapped
+from sledai.codebook.names import descriptor_named
 from sledai.definitions import OBSERVATION_WINDOW, Edition
 from sledai.definitions.editions import DEFINITIONS, differing, edition_named, wordings
 from sledai.descriptors import SEROLOGIC, Descriptor, listed
-from sledai.names import descriptor_named
 from sledai.scoring import MAX_TOTAL
 from sledai.sources import BOMBARDIER_1992, EMBRACE, GLADMAN_2002, PETRI_2005
 from sledai.trials.catalog import CATALOG

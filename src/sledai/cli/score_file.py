@@ -1,6 +1,7 @@
 """`sledai score`: a file of visits in, the same file with scores out, batch by batch."""
 
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +11,11 @@ import polars as pl
 import typer
 
 from sledai import frame
-from sledai.answers import Answers, find_answers, item_columns
+from sledai.cells import Answers, find_answers, python_values
 from sledai.cli.options import (
     Absent,
     AbsentText,
+    CodebookOption,
     Columns,
     EncodingOption,
     Input,
@@ -25,29 +27,30 @@ from sledai.cli.options import (
     Present,
     SeparatorOption,
     SheetOption,
-    read_input,
+    open_input,
+    read_codebook,
+    read_items,
     refuse_outputs,
 )
 from sledai.cli.printing import (
     ROWS_SHOWN,
     identifying,
+    names_said,
     plain_table,
     print_table,
     printable,
     wrapped,
 )
 from sledai.cli.problems import Problems
-from sledai.cli.progress import reading
 from sledai.descriptors import Descriptor
-from sledai.entry_rules import ActivityRule
+from sledai.engines import result_names
 from sledai.errors import InvalidInputError
-from sledai.files import OUTPUT_FORMATS, Batch, Dialect, Output, Visits, open_visits
+from sledai.files import OUTPUT_FORMATS, Batch, Output, VisitFile
 from sledai.frame import Policy
-from sledai.parts import refuse_collisions
+from sledai.rules import ActivityRule
 from sledai.scoring import ScoreBounds
 from sledai.trials.catalog import find
 from sledai.verdict import Verdict
-from sledai.words import python_values, stated_words
 
 __all__ = ["score"]
 
@@ -88,9 +91,10 @@ Trials = Annotated[
 
 def score(
     source: InputFile,
+    codebook: CodebookOption = None,
     output: OutputOption = None,
     rejects: RejectsOption = None,
-    items: ItemsOption = "binary",
+    items: ItemsOption = None,
     policy: PolicyOption = "strict",
     column: Columns = [],
     missing: Missing = [],
@@ -100,8 +104,8 @@ def score(
     present: Present = [],
     absent_text: AbsentText = [],
     trial: Trials = [],
-    separator: SeparatorOption = ",",
-    encoding: EncodingOption = "utf-8",
+    separator: SeparatorOption = None,
+    encoding: EncodingOption = None,
     sheet: SheetOption = None,
 ) -> None:
     """Score a file of visits.
@@ -111,24 +115,31 @@ def score(
     Without --output the scores are printed as a table, beside the first three other columns.
     """
     rules = list(dict.fromkeys(find(name).rule for name in trial))
-    refuse_outputs(source, output, rejects)
-    input_ = read_input(
-        open_visits(source, Dialect(separator, encoding, sheet)),
+    book = read_codebook(
+        codebook,
+        items=items,
         column=column,
+        missing=missing,
         not_collected=not_collected,
         absent=absent,
         no_item=no_item,
+        present=present,
+        absent_text=absent_text,
+        separator=separator,
+        encoding=encoding,
+        sheet=sheet,
     )
-    words = stated_words(present, absent_text)
-    tally = _Tally(rules, policy, asked=len(Descriptor) - len(set(input_.absent)))
+    refuse_outputs(source, output, rejects)
+    input_ = read_items(open_input(source, book), book)
+    alone_book = input_.alone()
+    tally = _Tally(rules, policy, asked=len(Descriptor) - len(input_.sources.absent))
     problems = Problems(input_)
-    with reading(input_.visits) as show, ExitStack() as files:
+    names: dict[str, str] = {}
+    with problems.batches() as batches, ExitStack() as files:
         scores = files.enter_context(Output(output)) if output else None
         rejected = files.enter_context(Output(rejects)) if rejects else None
-        for batch in problems.until_enough():
-            answers = find_answers(
-                batch.visits, input_.columns, items=items, missing=missing, words=words
-            )
+        for batch in batches:
+            answers = find_answers(batch.visits, input_.words, book.rows)
             problems.add_code(answers)
             if rejected is None or input_.incomplete:
                 problems.add(batch, answers)
@@ -137,36 +148,22 @@ def score(
                 tally.rejected += len(batch.rejected) + int(answers.wrong_rows.sum())
             if not problems.found:  # else read on to find the others; nothing will be written
                 readable = answers.readable()
-                scored = _scored(input_, readable, rules, policy)
+                alone = readable.alone(input_.columns)
+                scored = frame.score(alone, alone_book, rules=rules, policy=policy)
+                scored = scored.drop(alone.columns)
                 rows = readable.as_in_the_file
                 tally.add(rows, scored)
                 if scores is not None:
-                    refuse_collisions(input_.visits.columns, scored.columns)
-                    scores.write(rows.hstack(scored))
-            show(batch)
-        problems.refuse()
+                    names = result_names(input_.visits.columns, scored.columns)
+                    scores.write(rows.hstack(scored.rename(names)))
         for file in filter(None, (scores, rejected)):
             file.finish()  # both are whole before either gets its name
-    _print_result(tally, input_, output, rejects)
+    _print_result(tally, input_, names, output, rejects)
     if tally.rejected:
         raise typer.Exit(1)
 
 
-def _scored(
-    input_: Input, answers: Answers, rules: list[ActivityRule], policy: Policy
-) -> pl.DataFrame:
-    alone = answers.items_alone
-    return frame.score(
-        alone,
-        rules=rules,
-        columns=item_columns(input_.columns),
-        not_collected=input_.not_collected,
-        absent=input_.absent,
-        policy=policy,
-    ).drop(alone.columns)
-
-
-def _rejects(visits: Visits, batch: Batch, answers: Answers) -> pl.DataFrame:
+def _rejects(visits: VisitFile, batch: Batch, answers: Answers) -> pl.DataFrame:
     """Give the rows and records of a batch that cannot be read, in their order in the file."""
     place, reason, record = f"sledai_{visits.place}", "sledai_reason", "sledai_record"
     if taken := [name for name in (place, reason, record) if name in visits.columns]:
@@ -249,10 +246,16 @@ class _Tally:
         return lines
 
 
-def _print_result(tally: _Tally, input_: Input, output: Path | None, rejects: Path | None) -> None:
+def _print_result(
+    tally: _Tally,
+    input_: Input,
+    names: Mapping[str, str],
+    output: Path | None,
+    rejects: Path | None,
+) -> None:
     if output is None:
         _print_table(tally, input_)
-    for line in (*tally.said(), *input_.said()):
+    for line in (*tally.said(), *input_.said(), *names_said(names)):
         print(wrapped(line))
     if output is not None:
         print(f"{tally.visits} rows written to {output}")

@@ -1,30 +1,27 @@
 """The rows of a file of visits read for `sledai visits`: patient, date, answers and fields."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from sledai.answers import find_answers, read_numbers
-from sledai.cli.options import Input, ItemsOption
+from sledai.cells import Nothing, find_answers, python_values, read_numbers
+from sledai.cli.options import Input
 from sledai.cli.problems import Problems
-from sledai.cli.progress import reading
-from sledai.descriptors import Descriptor
+from sledai.codebook.dates import accepted_dates, read_date
+from sledai.codebook.fields import AMOUNTS, FieldColumn
+from sledai.codebook.numbers import Decimal, in_points
 from sledai.errors import InvalidInputError, shorten
-from sledai.fields import measured
 from sledai.files import Batch
 from sledai.quantities import UNITS, Quantity, plausible_range
-from sledai.visit_fields import AMOUNTS, FieldColumn
-from sledai.visits import RANGES, day
-from sledai.words import Missing, python_values
+from sledai.quantities.fields import measured
+from sledai.visits.visit import RANGES
 
 __all__ = ["DATE", "SUBJECT", "VisitsReader"]
 
 SUBJECT, DATE = "the patient", "the date"
 """The columns of what is read; no field and no descriptor has these names."""
-
-_ANY = Descriptor.SEIZURE  # yes and no are said in the same words for each
 
 
 @dataclass(slots=True)
@@ -34,10 +31,7 @@ class VisitsReader:
     input_: Input
     subject: str
     date: str
-    fields: Mapping[str, FieldColumn]
-    items: ItemsOption
-    missing: list[str]
-    words: Mapping[str, bool]
+    fields: tuple[FieldColumn, ...]
     cells: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
     places: list[int] = field(default_factory=list[int])
 
@@ -45,42 +39,36 @@ class VisitsReader:
         """Read the whole file, or raise `InvalidInputError` for all that is wrong with it."""
         problems = Problems(self.input_)
         frames: list[pl.DataFrame] = []
-        with reading(self.input_.visits) as show:
-            for batch in problems.until_enough():
+        with problems.batches() as batches:
+            for batch in batches:
                 frames.append(self._batch(batch, problems))
                 self.cells.append(batch.visits)
                 self.places += batch.places.to_list()
-                show(batch)
-            problems.refuse()
         return pl.concat(frames)
 
     def _batch(self, batch: Batch, problems: Problems) -> pl.DataFrame:
-        answers = find_answers(
-            batch.visits,
-            self.input_.columns,
-            items=self.items,
-            missing=self.missing,
-            words=self.words,
-        )
+        missing, words = self.input_.missing, self.input_.book.words
+        decimal = self.input_.book.file.decimal
+        answers = find_answers(batch.visits, self.input_.words, self.input_.book.rows)
         problems.add_code(answers)
         problems.add(batch, answers)
         read = [answers.visits[name].alias(d.value) for name, d in self.input_.columns.items()]
-        signs = {t: _ANY for t, f in self.fields.items() if f.name not in {*RANGES, *AMOUNTS}}
-        said = find_answers(batch.visits, signs, missing=self.missing, words=self.words)
+        signs = {field_.column: words for field_ in self.fields if field_.is_sign}
+        said = find_answers(batch.visits, signs)
         other = "empty; other texts need --missing TEXT"
-        accepted = f"; accepted: {', '.join(self.words)} (any case), {other}"
+        accepted = f"; accepted: {', '.join(words.table)} (any case), {other}"
         problems.add_answers(batch, said, "signs that are neither yes nor no", accepted)
-        for theirs, field_ in self.fields.items():
-            name, unit = field_.name, field_.unit
+        for field_ in self.fields:
+            theirs, name, unit = field_.column, field_.name, field_.unit
             cells = batch.visits[theirs]
             if name in RANGES:
-                numbers, wrong = read_numbers(cells, self.missing)
+                numbers, wrong = read_numbers(cells, missing, decimal)
                 what, accepted = "cells that are no number", f"a number, {other}"
                 least, most, what_of = field_.range
                 beyond = ~numbers.is_between(least, most).fill_null(value=True)
                 within = f"{least:,} to {most:,} {what_of}"
             elif name in AMOUNTS:
-                numbers, wrong = _texts(cells, self.missing, _quantity_of(unit), pl.String)
+                numbers, wrong = _texts(cells, missing, _quantity_of(unit, decimal), pl.String)
                 units = unit or f"and one of {', '.join(UNITS[name])}"
                 what, accepted = "cells that are no amount", f"a number {units}, {other}"
                 if not unit:
@@ -94,9 +82,12 @@ class VisitsReader:
             problems.add_cells(batch, theirs, wrong, what, accepted)
             problems.add_cells(batch, theirs, beyond, f"values of {name} out of range", within)
             read.append(numbers.alias(name))
-        dates, wrong = _texts(batch.visits[self.date], [], day, pl.Date)
+        visit = self.input_.book.visit
+        dates, wrong = _texts(
+            batch.visits[self.date], [], lambda cell: read_date(cell, visit), pl.Date
+        )
         wrong |= dates.is_null()
-        problems.add_cells(batch, self.date, wrong, "cells that are no date", "as 2024-01-16")
+        problems.add_cells(batch, self.date, wrong, "cells that are no date", accepted_dates(visit))
         subjects = self._subjects(batch)
         problems.add_cells(
             batch,
@@ -110,17 +101,20 @@ class VisitsReader:
     def _subjects(self, batch: Batch) -> pl.Series:
         """Read names as other cells are read, but for capitals, which may tell patients apart."""
         cells = batch.visits[self.subject]
-        texts, _ = _texts(cells, self.missing, str, pl.String)
+        texts, _ = _texts(cells, self.input_.missing, str, pl.String)
         return texts.str.replace(r"^(\d+)\.0+$", "$1")
 
 
 def _texts(
-    cells: pl.Series, missing: list[str], read: Callable[[str], object], dtype: type[pl.DataType]
+    cells: pl.Series,
+    missing: Collection[str],
+    read: Callable[[str], object],
+    dtype: type[pl.DataType],
 ) -> tuple[pl.Series, pl.Series]:
     """Read each cell as text, where nothing is null, and say which are not accepted."""
     if cells.dtype.is_nested():
         raise InvalidInputError(f"column {shorten(cells.name)} holds lists; accepted: plain cells")
-    nothing = Missing(missing)
+    nothing = Nothing(missing)
     values: list[object] = []
     wrong: list[bool] = []
     for cell in python_values(cells):
@@ -134,8 +128,12 @@ def _texts(
     return pl.Series(cells.name, values, dtype=dtype), pl.Series(wrong, dtype=pl.Boolean)
 
 
-def _quantity_of(unit: str) -> Callable[[str], object]:
-    return lambda text: str(Quantity.parse(f"{text} {unit}" if unit else text))
+def _quantity_of(unit: str, decimal: Decimal | None) -> Callable[[str], object]:
+    def read(text: str) -> str:
+        plain = text if decimal is None else in_points(text, decimal)
+        return str(Quantity.parse(f"{plain} {unit}" if unit else plain))
+
+    return read
 
 
 def _beyond(amounts: pl.Series, name: str) -> pl.Series:

@@ -1,16 +1,18 @@
 """`sledai visits`: each patient's course over the visits of a file."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from shlex import quote
 from typing import Annotated, Any
 
 import polars as pl
 import typer
 
 from sledai.cli.options import (
+    BY_FLAGS,
     Absent,
     AbsentText,
+    CodebookOption,
     Columns,
     EncodingOption,
     Input,
@@ -22,33 +24,40 @@ from sledai.cli.options import (
     Present,
     SeparatorOption,
     SheetOption,
-    read_input,
+    open_input,
+    pairs,
+    read_codebook,
+    read_items,
     refuse_outputs,
 )
-from sledai.cli.printing import ROWS_SHOWN, printable, wrapped
+from sledai.cli.printing import ROWS_SHOWN, names_said, printable, wrapped
 from sledai.cli.visit_cells import DATE, SUBJECT, VisitsReader
+from sledai.codebook import Codebook
+from sledai.codebook.columns import field_sources
+from sledai.codebook.dates import date_said
+from sledai.codebook.fields import FIELDS, FieldColumn
 from sledai.descriptors import SEROLOGIC, listed
-from sledai.errors import InvalidInputError, shorten
-from sledai.files import OUTPUT_FORMATS, Dialect, open_visits, write_visits
-from sledai.follow_up import PATIENT_COLUMNS, VISIT_COLUMNS, by_patient, by_visit, histories
+from sledai.engines import result_names
+from sledai.errors import InvalidInputError
+from sledai.files import OUTPUT_FORMATS, write_visits
+from sledai.frame import PATIENT_COLUMNS, VISIT_COLUMNS, by_patient, by_visit, histories
 from sledai.indices import adjusted_mean, doris, lldas, sfi
+from sledai.indices.course import Step, course, first_flare, time_in
 from sledai.indices.sfi import Flare, FlareResult
-from sledai.names import plain_name
-from sledai.parts import refuse_collisions
+from sledai.indices.states import STATES, Carry, Readings
 from sledai.scoring import score_bounds
-from sledai.series import Carry, Readings, Step, course, first_flare, time_in
 from sledai.verdict import Verdict
-from sledai.visit_fields import ALIASES, FIELDS, FieldColumn, field_column, fields_listed
-from sledai.visits import RANGES, History
-from sledai.words import stated_words
+from sledai.visits import History
 
 __all__ = ["visits"]
 
 SubjectOption = Annotated[
-    str, typer.Option("--subject", metavar="COLUMN", help="The column that tells patients apart.")
+    str | None,
+    typer.Option("--subject", metavar="COLUMN", help="The column that tells patients apart."),
 ]
 DateOption = Annotated[
-    str, typer.Option("--date", metavar="COLUMN", help="The date of the visit, as 2024-01-16.")
+    str | None,
+    typer.Option("--date", metavar="COLUMN", help="The date of the visit, as 2024-01-16."),
 ]
 FieldOption = Annotated[
     list[str],
@@ -87,7 +96,7 @@ FirstVisitOption = Annotated[
     ),
 ]
 PrednisoloneOption = Annotated[
-    doris.Reading,
+    doris.Prednisolone,
     typer.Option(
         "--prednisolone",
         help=f"DORIS at most at (<=) or below (<) {doris.PREDNISOLONE_MG_DAY} mg a day.",
@@ -103,8 +112,9 @@ PatientsOption = Annotated[
 
 def visits(
     source: InputFile,
-    subject: SubjectOption,
-    date: DateOption,
+    codebook: CodebookOption = None,
+    subject: SubjectOption = None,
+    date: DateOption = None,
     field_: FieldOption = [],
     output: OutputOption = None,
     patients: PatientsOption = None,
@@ -113,7 +123,7 @@ def visits(
     first_visit: FirstVisitOption = "needs a statement",
     prednisolone: PrednisoloneOption = "<=",
     carry: CarryOption = "until the next visit",
-    items: ItemsOption = "binary",
+    items: ItemsOption = None,
     column: Columns = [],
     missing: Missing = [],
     not_collected: NotCollected = [],
@@ -121,8 +131,8 @@ def visits(
     no_item: NoItems = [],
     present: Present = [],
     absent_text: AbsentText = [],
-    separator: SeparatorOption = ",",
-    encoding: EncodingOption = "utf-8",
+    separator: SeparatorOption = None,
+    encoding: EncodingOption = None,
     sheet: SheetOption = None,
 ) -> None:
     """Follow each patient over the visits of a file: change, flare, low activity, remission.
@@ -130,9 +140,31 @@ def visits(
     One row is a visit; a patient's visits are sorted by date. What an index needs and the file does
     not have leaves it open.
     """
+    book = read_codebook(
+        codebook,
+        items=items,
+        column=column,
+        missing=missing,
+        not_collected=not_collected,
+        absent=absent,
+        no_item=no_item,
+        present=present,
+        absent_text=absent_text,
+        separator=separator,
+        encoding=encoding,
+        sheet=sheet,
+    )
     refuse_outputs(source, output, patients)
-    if subject == date:
-        raise InvalidInputError(f"column {shorten(subject)} is named for patient and date")
+    named = {"subject": subject, "date": date}
+    stated = {name: column for name, column in named.items() if column is not None}
+    book = book.stating({"visit": stated, "fields": _field_lines(field_)})
+    patient, day = book.visit.subject, book.visit.when
+    if patient is None or day is None:
+        lacking = "subject" if patient is None else "date"
+        raise InvalidInputError(
+            f"no column of the {lacking}; accepted: --{lacking} COLUMN, or {lacking} in [visit] of "
+            "a codebook"
+        )
     readings = Readings(
         variant=flare_index,
         new_serology=new_serology,
@@ -140,95 +172,68 @@ def visits(
         prednisolone=prednisolone,
         carry=carry,
     )
-    opened = open_visits(source, Dialect(separator, encoding, sheet))
-    if output is not None:
-        refuse_collisions(opened.columns, VISIT_COLUMNS)
-    if patients is not None:
-        refuse_collisions([subject], PATIENT_COLUMNS)
-    fields = _fields(opened.columns, field_, {subject, date, *no_item})
-    input_ = read_input(
-        opened,
-        column=column,
-        not_collected=not_collected,
-        absent=absent,
-        no_item=no_item,
-        reserved=[subject, date, *fields],
-    )
-    words = stated_words(present, absent_text)
-    reader = VisitsReader(input_, subject, date, fields, items, missing, words)
+    rows = open_input(source, book)
+    opened = rows.visits
+    input_ = read_items(rows, book)
+    input_.require([patient, day, *(field.column for field in book.fields.columns)])
+    fields = field_sources(opened.columns, book, BY_FLAGS)
+    reader = VisitsReader(input_, patient, day, fields)
     table = reader.read()
-    names: dict[str, Any] = {
-        "subject": SUBJECT,
-        "date": DATE,
-        "not_collected": input_.not_collected,
-        "absent": input_.absent,
-        "fields": {f.name: str(f) for f in fields.values() if f.name in RANGES},
-    }
+    as_read = Codebook(
+        visit={"subject": SUBJECT, "date": DATE, "same_day": book.visit.same_day},
+        descriptors={
+            "absent": book.descriptors.absent,
+            "not_collected": book.descriptors.not_collected,
+        },
+        fields={
+            **{f.name: {"column": f.name, "scale": [0, f.most]} for f in fields if f.scaled},
+            **book.fields.asserted,
+        },
+    )
     found = histories(
-        table, place=lambda row: f"{input_.visits.place} {reader.places[row]}", **names
+        table, as_read, place=lambda row: f"{input_.visits.place} {reader.places[row]}"
     )
     courses = {patient: course(history, readings) for patient, history in found.items()}
+    renamed: dict[str, str] = {}
     if output is not None:
-        made = by_visit(table, readings=readings, **names).select(*VISIT_COLUMNS)
-        write_visits(pl.concat(reader.cells).hstack(made), output)
+        made = by_visit(table, as_read, readings=readings).select(*VISIT_COLUMNS)
+        renamed = result_names(opened.columns, VISIT_COLUMNS)
+        write_visits(pl.concat(reader.cells).hstack(made.rename(renamed)), output)
     if patients is not None:
-        summary = by_patient(table, readings=readings, **names)
-        write_visits(summary.rename({SUBJECT: subject}), patients)
+        summary = by_patient(table, as_read, readings=readings)
+        names = result_names([patient], PATIENT_COLUMNS)
+        write_visits(summary.rename({SUBJECT: patient} | names), patients)
+        renamed |= {name: called for name, called in names.items() if name != called}
     if output is None and patients is None:
-        _print_courses(courses, found, readings)
+        _print_courses(courses, found, readings, book)
     _print_end(input_, fields, courses, readings)
+    for line in names_said(renamed):
+        print(wrapped(line))
 
 
-def _fields(there: list[str], options: list[str], reserved: set[str]) -> dict[str, FieldColumn]:
-    """Say which column holds which field, on which scale or in which unit.
-
-    Options come first, then names; a name that leaves the scale open is an error.
-    """
-    fields: dict[str, FieldColumn] = {}
-    for option in options:
-        theirs, equals, said = option.rpartition("=")
-        if not equals:
-            raise InvalidInputError(
-                f"--field: found {shorten(option)}; accepted: THEIRS=FIELD, where FIELD is one of "
-                f"{fields_listed(FIELDS)}"
-            )
-        if theirs not in there:
-            raise InvalidInputError(f"--field: no column {shorten(theirs)}")
-        read = field_column(said, column=theirs)
-        if theirs in fields or read.name in _names(fields):
-            raise InvalidInputError(f"--field: {shorten(option)} is named twice")
-        fields[theirs] = read
-    named = _names(fields)
-    for theirs in there:
-        plain = plain_name(theirs)
-        found = plain if plain in FIELDS else ALIASES.get(plain)
-        if found is None or found in named or theirs in reserved or theirs in fields:
-            continue
-        if others := [other for other, of in fields.items() if of.name == found]:
-            raise InvalidInputError(
-                f"columns {shorten(others[0])} and {shorten(theirs)} both go by names of {found}; "
-                "say which one is meant (--field)"
-            )
-        if plain != found:
-            raise InvalidInputError(
-                f"column {shorten(theirs)} goes by a name of {found}; say on which scale it is, as "
-                f"--field {quote(f'{theirs}={found} 0-3')} (or 0-10, 0-100), or that it is none "
-                "(--no-item COLUMN)"
-            )
-        fields[theirs] = field_column(found, column=found)
-    return fields
-
-
-def _names(fields: Mapping[str, FieldColumn]) -> set[str]:
-    return {field.name for field in fields.values()}
+def _field_lines(options: list[str]) -> dict[str, dict[str, Any]]:
+    """Read THEIRS=FIELD, with a scale or a unit behind the field, as lines of a codebook."""
+    lines: dict[str, dict[str, Any]] = {}
+    for theirs, said in pairs("--field", options, "THEIRS=FIELD", "pred=prednisone_mg_day"):
+        name, _, rest = said.partition(" ")
+        if name in lines:
+            raise InvalidInputError(f"--field: two columns for {name}")
+        lines[name] = {"column": theirs}
+        if scale := re.fullmatch(r"([0-9]{1,4})-([0-9]{1,4})", rest):
+            lines[name]["scale"] = [int(scale[1]), int(scale[2])]
+        elif rest:
+            lines[name]["unit"] = rest
+    return lines
 
 
 def _print_courses(
     courses: Mapping[object, tuple[Step, ...]],
     found: Mapping[object, History],
     readings: Readings,
+    book: Codebook,
 ) -> None:
-    print(f"{'date':12}{'total':>8}  {'clinical':>8}  {'change':>12}  flare   LLDAS  DORIS")
+    states = "  ".join(f"{name:5}" for name in STATES).rstrip()
+    print(f"{'date':12}{'total':>8}  {'clinical':>8}  {'change':>12}  flare   {states}")
     shown = 0
     for patient, steps in courses.items():
         if shown >= ROWS_SHOWN:
@@ -236,7 +241,7 @@ def _print_courses(
         print()
         print(wrapped(f"{printable(patient).plain}: {_summary(found[patient], readings)}"))
         for step in steps:
-            for line in _lines(step):
+            for line in _lines(step, book):
                 print(line)
         shown += len(steps)
     total = sum(map(len, courses.values()))
@@ -250,20 +255,21 @@ def _summary(history: History, readings: Readings) -> str:
     if visits == 1:
         return "1 visit"
     days = (history.visits[-1].date - history.visits[0].date).days
-    states = ", ".join(f"{name} {time_in(history, name, readings)}" for name in ("LLDAS", "DORIS"))
+    states = ", ".join(f"{name} {time_in(history, name, readings)}" for name in STATES)
     return (
         f"{visits} visits, {days} days; adjusted mean {adjusted_mean.assess(history)}; "
         f"first flare: {first_flare(history, readings)}; time in {states}"
     )
 
 
-def _lines(step: Step) -> Iterable[str]:
+def _lines(step: Step, book: Codebook) -> Iterable[str]:
+    when = date_said(step.visit.date, book.visit)
     total = score_bounds(step.assessment)
     clinical = score_bounds(step.assessment, excluding=SEROLOGIC)
     change = "" if step.change is None else str(step.change.total)
     flare = "" if step.flare is None else _flare(step.flare)
-    states = f"{_STATES[step.lldas.verdict]:5}  {_STATES[step.doris.verdict]}"
-    yield f"{step.visit.date!s:12}{total!s:>8}  {clinical!s:>8}  {change:>12}  {flare:6}  {states}"
+    states = "  ".join(f"{_SAID[one.verdict]:5}" for one in step.states.values()).rstrip()
+    yield f"{when:12}{total!s:>8}  {clinical!s:>8}  {change:>12}  {flare:6}  {states}"
     if step.change is not None:
         said = [
             f"{word}: {listed(which)}"
@@ -274,18 +280,22 @@ def _lines(step: Step) -> Iterable[str]:
             yield wrapped(f"    {'; '.join(said)}", indent=6)
 
 
+def _asserted(value: bool | float) -> str:  # noqa: FBT001 - an answer, no switch
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
 def _flare(result: FlareResult) -> str:
     if result.flare is None:
         return "open" if Flare.NONE in result.possible else "flare"
     return result.flare.split("/")[0]
 
 
-_STATES = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNDETERMINED: "open"}
+_SAID = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNDETERMINED: "open"}
 
 
 def _print_end(
     input_: Input,
-    fields: Mapping[str, FieldColumn],
+    fields: tuple[FieldColumn, ...],
     courses: Mapping[object, tuple[Step, ...]],
     readings: Readings,
 ) -> None:
@@ -295,18 +305,26 @@ def _print_end(
     for line in input_.said():
         print(wrapped(line))
     if fields:
-        read = [
-            str(field) if theirs == field.name else f"{printable(theirs).plain} as {field}"
-            for theirs, field in fields.items()
+        said = [
+            str(field)
+            if field.column == field.name
+            else f"{printable(field.column).plain} as {field}"
+            for field in fields
         ]
-        print(wrapped(f"fields read: {', '.join(read)}"))
-    if unknown := [name for name in FIELDS if name not in _names(fields)]:
+        print(wrapped(f"fields read: {', '.join(said)}"))
+    asserted = input_.book.fields.asserted
+    if asserted:
+        said = [f"{name} {_asserted(value)}" for name, value in asserted.items()]
+        print(wrapped(f"asserted at every visit: {', '.join(said)}"))
+    read = {*asserted, *(field.name for field in fields)}
+    if unknown := [name for name in FIELDS if name not in read]:
         print(wrapped(f"not in the file, so not known at any visit: {', '.join(unknown)}"))
-    assumed = [step.lldas.assumed for steps in courses.values() for step in steps]
-    if at := sum(map(bool, assumed)):
-        names = ", ".join(dict.fromkeys(name for one in assumed for name in one))
-        visits = "1 visit" if at == 1 else f"{at:,} visits"
-        print(wrapped(f"LLDAS at {visits} counts as no what nobody answered: {names}"))
+    for name in STATES:
+        assumed = [step.states[name].assumed for steps in courses.values() for step in steps]
+        if at := sum(map(bool, assumed)):
+            names = ", ".join(dict.fromkeys(name for one in assumed for name in one))
+            visits = "1 visit" if at == 1 else f"{at:,} visits"
+            print(wrapped(f"{name} at {visits} counts as no what nobody answered: {names}"))
     print(
         wrapped(
             "open: what is not known decides; flare: one that may be mild or severe; mild: "

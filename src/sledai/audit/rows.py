@@ -12,97 +12,71 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
-from sledai.errors import InvalidInputError, extra_advice
+import narwhals as nw
+from narwhals.typing import IntoFrameT
 
-try:
-    import narwhals as nw
-    from narwhals.typing import IntoFrameT
-except ModuleNotFoundError as error:
-    error.msg = extra_advice("sledai.audit", error.name, "frame")
-    raise
-
-from sledai.agreement import (
+from sledai.assessment import Assessment
+from sledai.audit.agreement import (
     LEFT_OUT,
     Agreement,
     Check,
     Query,
     add_agreement,
+    added_columns,
     bounds_columns,
+    checked_labs,
     query_column,
+    recorded_columns,
 )
-from sledai.assessment import Assessment
-from sledai.codes import Words
-from sledai.columns import Layout
+from sledai.codebook import Codebook, Lab
+from sledai.codebook.lab import LAB_LIMITS
 from sledai.descriptors import Descriptor
-from sledai.explanations import Explanation, Implication, explain, imply
-from sledai.laboratory import LAB_LIMITS, Lab
-from sledai.parts import Parts
+from sledai.engines import opened, result_names
+from sledai.errors import InvalidInputError, require
+from sledai.frame.row_points import RowPoints
 from sledai.scoring import ScoreBounds
+from sledai.scoring.recorded_scores import Explanation, Implication, explain, imply
 
-__all__ = [
-    "LAB_LIMITS",
-    "Agreement",
-    "Audit",
-    "Check",
-    "Finding",
-    "Lab",
-    "Query",
-    "audit",
-    "compare",
-    "query_column",
-]
+__all__ = ["Audit", "Finding", "audit", "compare"]
 
 
-def compare(  # noqa: PLR0913 - each by keyword
+def compare(
     df: IntoFrameT,
-    *,
-    recorded: str,
-    clinical: str | None = None,
-    labs: Iterable[Lab] = (),
-    columns: Mapping[str, Descriptor | str] | None = None,
-    not_collected: Iterable[Descriptor | str] = (),
-    absent: Iterable[Descriptor | str] = (),
-    no_items: Iterable[str] = (),
-    words: Words | None = None,
+    codebook: Codebook,
 ) -> IntoFrameT:
     """Add to a data frame, row by row, whether its recorded scores can be those of the row.
 
-    `recorded` names a column of recorded totals and `clinical` one of clinical scores: numbers, or
-    null where none is recorded. The frame is of any engine that `sledai.frame.score` takes, with
-    descriptors as there; lazy frames stay lazy. Added are, for the total,
+    The codebook names in `recorded` a column of totals, and may name one of clinical scores:
+    numbers, or null where none is recorded. The frame is of any engine that `sledai.frame.score`
+    takes, with descriptors as there; lazy frames stay lazy. Added are, for the total,
 
     - `sledai_low`, `sledai_high`: the lowest and the highest possible score;
     - `sledai_total_agreement`: a value of `Agreement`;
     - `sledai_total_difference`: recorded less computed, from the nearer of the bounds; null where
       none is recorded;
 
-    with `clinical` the same for the clinical score and for the serologic points (see `Check`), and
-    for each of `labs` the column that `query_column` names, holding a value of `Query` or null. A
-    missing value, or an item that was not assessed, gives no query.
+    with a clinical score the same for it and for the serologic points (see `Check`), and for each
+    laboratory value among the `findings` of the codebook that has a limit in `LAB_LIMITS` the
+    column that `query_column` names, holding a value of `Query` or null. A missing value, or an
+    item that was not assessed, gives no query.
 
     Raises `InvalidInputError` as `score` does, and for a column that is not there or holds no
     numbers.
 
     >>> import polars as pl
     >>> visits = pl.DataFrame({"arthritis": [1, 1, None], "leukopenia": [0, 1, 1], "recorded": 5})
-    >>> others = [d for d in Descriptor if d not in visits.columns]
-    >>> compare(visits, recorded="recorded", absent=others)["sledai_total_agreement"].to_list()
+    >>> book = Codebook(
+    ...     descriptors={"absent": set(Descriptor) - set(visits.columns)},
+    ...     recorded={"total": "recorded"},
+    ... )
+    >>> compare(visits, book)["sledai_total_agreement"].to_list()
     ['disagrees', 'agrees', 'possible']
     """
     return cast(
         "IntoFrameT",
         add_agreement(
             df,
-            recorded=recorded,
-            clinical=clinical,
-            labs=tuple(labs),
-            layout=Layout(
-                columns=columns,
-                not_collected=not_collected,
-                absent=absent,
-                no_items=no_items,
-                words=words,
-            ),
+            codebook=_required(codebook),
         ),
     )
 
@@ -170,21 +144,13 @@ class Audit:
         return tuple(finding for finding in self.findings if finding.disagrees)
 
 
-def audit(  # noqa: PLR0913 - each by keyword
+def audit(
     df: Any,
-    *,
-    recorded: str,
-    clinical: str | None = None,
-    labs: Iterable[Lab] = (),
-    columns: Mapping[str, Descriptor | str] | None = None,
-    not_collected: Iterable[Descriptor | str] = (),
-    absent: Iterable[Descriptor | str] = (),
-    no_items: Iterable[str] = (),
-    words: Words | None = None,
+    codebook: Codebook,
 ) -> Audit:
     """Audit the recorded scores of a frame in memory: of polars, pandas or pyarrow.
 
-    The arguments are those of `compare`. There is a finding for each recorded score that disagrees,
+    The codebook is that of `compare`. There is a finding for each recorded score that disagrees,
     with the smallest sets of descriptors that explain it; for each that is possible, with what it
     implies; and for each query on a laboratory value. The serologic points of a row are reported
     only where neither of its scores disagrees by itself.
@@ -193,58 +159,59 @@ def audit(  # noqa: PLR0913 - each by keyword
 
     >>> import polars as pl
     >>> visits = pl.DataFrame({"arthritis": [1, 1], "leukopenia": [1, 0], "recorded": [4, 4]})
-    >>> others = [d for d in Descriptor if d not in visits.columns]
-    >>> for finding in audit(visits, recorded="recorded", absent=others).findings:
+    >>> book = Codebook(
+    ...     descriptors={"absent": set(Descriptor) - set(visits.columns)},
+    ...     recorded={"total": "recorded"},
+    ... )
+    >>> for finding in audit(visits, book).findings:
     ...     print(finding)
     total recorded 4, computed 5, difference -1: leukopenia present but not added
     """
-    labs = tuple(labs)
     compared: Any = nw.from_native(
         add_agreement(
             df,
             _answers,
-            recorded=recorded,
-            clinical=clinical,
-            labs=labs,
-            layout=Layout(
-                columns=columns,
-                not_collected=not_collected,
-                absent=absent,
-                no_items=no_items,
-                words=words,
-            ),
+            codebook=_required(codebook),
         )
     )
     if isinstance(compared, nw.LazyFrame):
         raise InvalidInputError(
             f"audit needs a frame in memory, found {type(df).__name__}: collect it, or use compare"
         )
-    scores = {Check.TOTAL: recorded} | ({} if clinical is None else {Check.CLINICAL: clinical})
-    checks = [Check.TOTAL] if clinical is None else list(Check)
-    said = [f"sledai_{check}_agreement" for check in checks]
+    scores, labs = recorded_columns(codebook), checked_labs(codebook)
+    checks = list(Check) if Check.CLINICAL in scores else [Check.TOTAL]
+    names = result_names(opened(df).columns, added_columns(checks, labs))
+    agreements = {check: names[f"sledai_{check}_agreement"] for check in checks}
+    queries = {lab: names[query_column(lab)] for lab in labs}
     told = nw.any_horizontal(
-        *(nw.col(name).is_in([Agreement.DISAGREES, Agreement.POSSIBLE]) for name in said),
-        *(nw.col(query_column(lab)).is_in(list(Query)) for lab in labs),
+        *(
+            nw.col(name).is_in([Agreement.DISAGREES, Agreement.POSSIBLE])
+            for name in agreements.values()
+        ),
+        *(nw.col(name).is_in(list(Query)) for name in queries.values()),
         ignore_nulls=True,
     )
     findings: list[Finding] = []
     for row in compared.with_row_index(_ROW).filter(told).iter_rows(named=True):
-        findings += _of_scores(row, checks, scores)
+        findings += _of_scores(row, checks, scores, names)
         findings += [
             Finding(
                 row=int(row[_ROW]), recorded=float(row[lab.column]), lab=lab, query=Query(query)
             )
-            for lab in labs
-            if (query := row[query_column(lab)]) in set(Query)
+            for lab, name in queries.items()
+            if (query := row[name]) in set(Query)
         ]
     return Audit(
         rows=len(compared),
-        agreement={
-            check: _counts(compared[f"sledai_{check}_agreement"], Agreement) for check in checks
-        },
-        queries={lab: _counts(compared[query_column(lab)], Query) for lab in labs},
+        agreement={check: _counts(compared[name], Agreement) for check, name in agreements.items()},
+        queries={lab: _counts(compared[name], Query) for lab, name in queries.items()},
         findings=tuple(findings),
     )
+
+
+def _required(codebook: object) -> Codebook:
+    require(codebook, Codebook, "codebook", "a Codebook with [recorded] (sledai.codebook)")
+    return cast("Codebook", codebook)
 
 
 _ROW = "_sledai_row"
@@ -252,26 +219,27 @@ _ANSWER = "_sledai_answer_"
 _CODES = {1: True, 0: False, -1: None}
 
 
-def _answers(parts: Parts) -> dict[str, Any]:
+def _answers(row: RowPoints) -> dict[str, Any]:
     """Add the answers themselves, in one code whatever the columns hold."""
-    engine = parts.engine
+    engine = row.engine
     return {
-        f"{_ANSWER}{descriptor}": engine.when(reading.points(engine) > 0)
+        f"{_ANSWER}{descriptor}": engine.when(column.present(engine))
         .then(engine.lit(1))
-        .otherwise(
-            engine.when(reading.absent(engine)).then(engine.lit(0)).otherwise(engine.lit(-1))
-        )
-        for descriptor, reading in parts.readings.items()
+        .otherwise(engine.when(column.absent(engine)).then(engine.lit(0)).otherwise(engine.lit(-1)))
+        for descriptor, column in row.columns.items()
     }
 
 
 def _of_scores(
-    row: Mapping[str, Any], checks: Iterable[Check], recorded: Mapping[Check, str]
+    row: Mapping[str, Any],
+    checks: Iterable[Check],
+    recorded: Mapping[Check, str],
+    names: Mapping[str, str],
 ) -> list[Finding]:
     assessment = Assessment.model_validate({d: _CODES[row[f"{_ANSWER}{d}"]] for d in Descriptor})
     found: list[Finding] = []
     for check in checks:
-        agreement = row[f"sledai_{check}_agreement"]
+        agreement = row[names[f"sledai_{check}_agreement"]]
         if agreement not in {Agreement.DISAGREES, Agreement.POSSIBLE}:
             continue
         if check is Check.SEROLOGIC and any(finding.disagrees for finding in found):
@@ -280,7 +248,7 @@ def _of_scores(
             value = float(row[recorded[Check.TOTAL]]) - float(row[recorded[Check.CLINICAL]])
         else:
             value = float(row[recorded[check]])
-        low, high = (int(row[name]) for name in bounds_columns(check))
+        low, high = (int(row[names[name]]) for name in bounds_columns(check))
         disagrees = agreement == Agreement.DISAGREES
         found.append(
             Finding(
@@ -288,7 +256,7 @@ def _of_scores(
                 check=check,
                 recorded=value,
                 computed=ScoreBounds(low, high),
-                difference=float(row[f"sledai_{check}_difference"]),
+                difference=float(row[names[f"sledai_{check}_difference"]]),
                 explanation=explain(assessment, value, excluding=LEFT_OUT[check])
                 if disagrees
                 else None,

@@ -1,32 +1,22 @@
-"""Answers as people write them: the words and codes for present and absent.
-
-A cell is an answer only by one of the tables here, or as somebody stated it; every other cell is
-reported. Needs the extra `cli`.
-"""
+"""Cells to answers, by the words of each column; every other cell is reported."""
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import NamedTuple, Self
+from typing import Self
 
 import polars as pl
 
+from sledai.cells.rows import rows_where
+from sledai.cells.text import Nothing, as_text, plain_text, python_values
+from sledai.codebook.layout import RowConditions
+from sledai.codebook.words import ANSWER_WORDS, NUMBER, Words
 from sledai.descriptors import Descriptor
-from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
-from sledai.words import ANSWER_WORDS, NUMBER, Items, Missing, as_text, plain_text, python_values
+from sledai.errors import SHOWN, shorten
 
-__all__ = [
-    "Amounts",
-    "Answers",
-    "Coding",
-    "find_answers",
-    "item_columns",
-    "read_amounts",
-    "read_answers",
-    "read_numbers",
-]
+__all__ = ["Answers", "Coding", "find_answers", "item_column"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +30,13 @@ class Answers:
     visits: pl.DataFrame
     cells: pl.DataFrame
     wrong: pl.DataFrame
-    columns: Mapping[str, Descriptor]
-    items: Items
-    words: Mapping[str, bool]
+    words: Mapping[str, Words]
 
-    @property
-    def items_alone(self) -> pl.DataFrame:
-        """The answers alone, in columns of the names of `item_columns`."""
+    def alone(self, columns: Mapping[str, Descriptor]) -> pl.DataFrame:
+        """Give the answers of descriptors alone, in columns that `item_column` names."""
         rows = pl.int_range(self.visits.height, dtype=pl.UInt32, eager=True).alias("row")
-        names = item_columns(self.columns)
         return pl.DataFrame(
-            [rows, *(self.visits[c].alias(n) for c, n in zip(self.columns, names, strict=True))]
+            [rows, *(self.visits[c].alias(item_column(d)) for c, d in columns.items())]
         )
 
     @property
@@ -82,7 +68,7 @@ class Answers:
             wrong=pl.DataFrame(),
         )
 
-    def problems(self, places: Iterable[object] | None = None) -> list[str]:
+    def problems(self, places: Iterable[object]) -> list[str]:
         """Say the first cells that are no answer, by row; `places` names the rows."""
         found = sorted(
             (
@@ -91,10 +77,9 @@ class Answers:
                 for row in self.wrong.to_series(number).arg_true().head(SHOWN)
             ),
         )[:SHOWN]
-        places = list(places) if places is not None else None
+        places = list(places)
         return [
-            f"{f'row {row}, counting from 0' if places is None else places[row]}, "
-            f"column {shorten(name)}: found "
+            f"{places[row]}, column {shorten(name)}: found "
             f"{shorten(*python_values(self.cells[name].slice(row, 1)))}{self._accepted(name)}"
             for row, _, name in found
         ]
@@ -119,67 +104,71 @@ class Answers:
     def accepted(self) -> str:
         """Say what is an answer, as the rest of a message."""
         said = "; "
-        if self.items == "binary":
+        if not self._of_points:
+            words = next(iter(self.words.values()), Words.of())
             said += (
-                f"accepted: {', '.join(self.words)} (any case), empty; "
+                f"accepted: {', '.join((*words.present, *words.absent))} (any case), empty; "
                 "cells that hold points need --items points; other words for present and absent "
                 "need --present TEXT and --absent-text TEXT; "
             )
         return f"{said}a text that stands for a missing answer needs --missing TEXT"
 
     def _accepted(self, column: str) -> str:
-        return f"; accepted: 0 or {self.columns[column].weight}" if self.items == "points" else ""
+        return f"; accepted: 0 or {self.words[column].present[0]}" if self._of_points else ""
+
+    @property
+    def _of_points(self) -> bool:
+        return any(words.points for words in self.words.values())
 
 
-def item_columns(columns: Mapping[str, Descriptor]) -> dict[str, Descriptor]:
-    """Name the columns of answers so that they are the names of nothing else."""
-    return {f"the item {descriptor}": descriptor for descriptor in columns.values()}
+def item_column(descriptor: Descriptor) -> str:
+    """Name a column of answers so that it is the name of nothing else."""
+    return f"the item {descriptor}"
 
 
 def find_answers(
-    visits: pl.DataFrame,
-    columns: Mapping[str, Descriptor],
-    *,
-    items: Items = "binary",
-    missing: Collection[str] = (),
-    words: Mapping[str, bool] = ANSWER_WORDS,
+    visits: pl.DataFrame, words: Mapping[str, Words], rows: RowConditions | None = None
 ) -> Answers:
-    """Turn the cells of `columns` into answers, and say which cells are none.
+    """Turn the cells of columns into answers by the words of each, and say which cells are none.
 
-    An answer is true, false, or null for not assessed: an empty cell or a text in `missing`.
-    With `items="points"` a cell holds 0 or exactly the weight of its descriptor, else one of
-    `words`.
+    An answer is true, false, or null for not assessed; a boolean says what it says. `rows` may say
+    of a whole row that nothing was assessed, or that what is not answered is absent.
 
-    Raises `InvalidInputError` where `missing` names an answer.
+    >>> visits = pl.DataFrame({"CVA": ["yes", "NA", "maybe"]})
+    >>> found = find_answers(visits, {"CVA": Words.of(missing=["NA"])})
+    >>> found.visits["CVA"].to_list(), found.wrong["CVA"].to_list()
+    ([True, None, None], [False, False, True])
     """
-    nothing = Missing(missing)
-    cells = pl.DataFrame({column: visits[column] for column in columns})
+    cells = pl.DataFrame({column: visits[column] for column in words})
     tables = [
-        # A boolean says what it says, whatever words were stated.
-        _table(d, items, ANSWER_WORDS if cells[name].dtype == pl.Boolean else words)
-        for name, d in columns.items()
+        ANSWER_WORDS if cells[name].dtype == pl.Boolean and not said.points else said.table
+        for name, said in words.items()
     ]
-    for table in tables:
-        if taken := [word for word in table if word in nothing]:
-            raise InvalidInputError(
-                f"cannot take {shorten(min(taken))} for a missing answer: it is an answer"
-            )
+    nothing = [Nothing(said.nothing) for said in words.values()]
     answers, settled = _by_first_cells(cells, tables, nothing)
     wrong: dict[str, pl.Series] = {}
-    for number, (name, table) in enumerate(zip(columns, tables, strict=True)):
+    for number, (name, table) in enumerate(zip(words, tables, strict=True)):
         if not settled[number]:
             text = as_text(cells[name])
             answers[number] = text.replace_strict(table, default=None, return_dtype=pl.Boolean)
-            flags = answers[number].is_null() & text.is_not_null() & ~nothing.among(text)
+            none = answers[number].is_null() & text.is_not_null()
+            flags = none & ~nothing[number].among(text)
             if flags.any():
                 wrong[name] = flags.alias(name)
         answers[number] = answers[number].alias(name)
+    if rows is not None and rows.columns:
+        open_, none = (
+            rows_where(visits, where)
+            for where in (rows.not_assessed_where, rows.none_present_where)
+        )
+        # By another name: some polars would take for patterns.
+        plain = (one.alias("answer") for one in answers)
+        said = (one.set(none & one.is_null(), value=False).set(open_, None) for one in plain)
+        answers = [one.alias(name) for one, name in zip(said, words, strict=True)]
     return Answers(
         visits=visits.with_columns(answers),
         cells=cells,
         wrong=pl.DataFrame(wrong),
-        columns=columns,
-        items=items,
         words=words,
     )
 
@@ -200,13 +189,13 @@ class Coding:
 
     def add(self, answers: Answers) -> None:
         """Take up the answers of a batch."""
-        self._stated |= answers.words is not ANSWER_WORDS
+        self._stated |= any(words.stated for words in answers.words.values())
         for flags in answers.wrong:
             if len(self._wrong) <= _CODES:
                 cells = answers.cells[flags.name].filter(flags)
                 texts = as_text(cells).value_counts(sort=True, name="count").head(_CODES + 1)
                 self._wrong.update(dict(texts.iter_rows()))
-        for name in answers.columns:
+        for name in answers.words:
             said = answers.visits[name].alias("said")  # some names polars would take for patterns
             if not said.all():
                 self._absent.add(name)
@@ -235,83 +224,8 @@ class Coding:
 _CODES = 2  # as many as a coding of yes and no has
 
 
-def read_answers(
-    visits: pl.DataFrame,
-    columns: Mapping[str, Descriptor],
-    *,
-    items: Items = "binary",
-    missing: Collection[str] = (),
-) -> pl.DataFrame:
-    """Turn the cells of `columns` into answers as `find_answers` does; other columns stay.
-
-    Raises `InvalidInputError` that lists the cells which are no answer, by row.
-
-    >>> visits = pl.DataFrame({"CVA": ["yes", "NA"]})
-    >>> columns = {"CVA": Descriptor.CEREBROVASCULAR_ACCIDENT}
-    >>> read_answers(visits, columns, missing=["NA"])["CVA"].to_list()
-    [True, None]
-    """
-    answers = find_answers(visits, columns, items=items, missing=missing)
-    if count := answers.wrong_cells:
-        summary = f"cells that are no answer: {count}{answers.accepted}"
-        raise InvalidInputError(problems_listed(summary, answers.problems(), count))
-    return answers.visits
-
-
-def read_numbers(cells: pl.Series, missing: Collection[str] = ()) -> tuple[pl.Series, pl.Series]:
-    """Read a column of numbers: the numbers, and which cells are none.
-
-    An empty cell or a text in `missing` is null, and so is a cell that is no number.
-
-    >>> numbers, wrong = read_numbers(pl.Series(["2.6", "", "not done"]))
-    >>> numbers.to_list(), wrong.to_list()
-    ([2.6, None, None], [False, False, True])
-    """
-    text = _given(cells, missing)
-    numbers = text.cast(pl.Float64, strict=False)
-    numbers = numbers.set(~numbers.is_finite(), None)
-    wrong = numbers.is_null() & text.is_not_null()
-    return numbers.alias(cells.name), wrong
-
-
-class Amounts(NamedTuple):
-    """A column of amounts: the numbers, what each is if a bound ("<"), which cells are neither."""
-
-    numbers: pl.Series
-    bounds: pl.Series
-    wrong: pl.Series
-
-
-def read_amounts(cells: pl.Series, missing: Collection[str] = ()) -> Amounts:
-    """Read a column of laboratory values as they are printed: "92", "<5", "> 200".
-
-    An empty cell or a text in `missing` is null, and so is a cell that is no amount.
-
-    >>> amounts = read_amounts(pl.Series(["92", "<5", "", "clumped"]))
-    >>> amounts.numbers.to_list(), amounts.bounds.to_list(), amounts.wrong.to_list()
-    ([92.0, 5.0, None, None], [None, '<', None, None], [False, False, False, True])
-    """
-    text = _given(cells, missing).str.replace("≤", "<=").str.replace("≥", ">=")
-    bounds = text.str.extract(r"^([<>]=?)")
-    numbers, wrong = read_numbers(text.str.replace(r"^[<>]=?\s*", ""))
-    wrong |= numbers.is_null() & bounds.is_not_null()
-    return Amounts(numbers.alias(cells.name), bounds.set(numbers.is_null(), None), wrong)
-
-
-def _given(cells: pl.Series, missing: Collection[str]) -> pl.Series:
-    """Write cells as they are compared, and those that stand for nothing as null."""
-    text = as_text(cells)
-    return text.set(Missing(missing).among(text), None)
-
-
-def _table(descriptor: Descriptor, items: Items, words: Mapping[str, bool]) -> Mapping[str, bool]:
-    if items == "binary":
-        return words
-    return {str(descriptor.weight): True, "0": False}
-
-
 def _by_first_cells(
-    cells: pl.DataFrame, tables: Collection[Mapping[str, bool]], nothing: Missing
+    cells: pl.DataFrame, tables: Sequence[Mapping[str, bool]], nothing: list[Nothing]
 ) -> tuple[list[pl.Series], list[bool]]:
     """Read the columns by what their first cells hold, and say in which that settles every cell.
 
@@ -322,7 +236,7 @@ def _by_first_cells(
     says: list[dict[str, bool | None]] = []  # for each column, what its comparisons say
     # By number: some names polars would take for patterns.
     numbered = pl.DataFrame([column.alias(str(n)) for n, column in enumerate(cells)])
-    for column, table in zip(numbered, tables, strict=True):
+    for column, table, gone in zip(numbered, tables, nothing, strict=True):
         says.append({})
         if column.dtype == pl.Boolean and "true" in table:
             first = pl.Series([True, False])
@@ -331,7 +245,7 @@ def _by_first_cells(
         else:
             continue
         for n, (found, text) in enumerate(zip(first, as_text(first), strict=True)):
-            if text in table or text in nothing:
+            if text in table or text in gone:
                 name = f"{column.name} {n}"
                 says[-1][name] = table.get(text)
                 comparisons.append((pl.col(column.name) == found).alias(name))

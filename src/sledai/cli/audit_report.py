@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 import polars as pl
 
-from sledai.audit import Agreement, Audit, Check, Finding, Lab, Query
+from sledai.audit import Agreement, Audit, Check, Finding, Query
+from sledai.cells import python_values
 from sledai.cli.options import Input
 from sledai.cli.printing import ROWS_SHOWN, identifying, printable, wrapped
+from sledai.codebook import Lab
 from sledai.errors import InvalidInputError, shorten
 from sledai.files import Batch
-from sledai.words import python_values
 
 __all__ = ["Report"]
 

@@ -1,6 +1,6 @@
 """Descriptors from columns of findings, as expressions for every engine.
 
-The expressions behind `sledai.frame.derive`. The rules are those of `sledai.definitions`: a clause
+The rules are those of `sledai.definitions`: a clause
 that is read from columns becomes flags, whether it holds and whether it does not, and the others
 combine them. Needs the extra `frame`.
 """
@@ -8,15 +8,15 @@ combine them. Needs the extra `frame`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from importlib import import_module
-from itertools import combinations, groupby
+from itertools import groupby
 from operator import add
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 import narwhals as nw
+from narwhals.typing import IntoFrameT
 
-from sledai.codes import Codes
-from sledai.columns import Reading, number, refuse_invalid, selected
+from sledai.codebook import Codebook
+from sledai.codebook.lab import BOUNDS, unit_of_row
 from sledai.definitions import Definition, Edition
 from sledai.definitions.clauses import (
     SPECIAL_CASES,
@@ -33,47 +33,128 @@ from sledai.definitions.clauses import (
     findings_of,
     leaves,
 )
-from sledai.definitions.editions import DEFINITIONS
-from sledai.descriptors import Descriptor
+from sledai.definitions.editions import DEFINITIONS, edition_named
+from sledai.engines import (
+    BETWEEN,
+    expressions_of,
+    finished,
+    opened,
+    result_names,
+    selected,
+)
 from sledai.errors import InvalidInputError, shorten
-from sledai.finding_columns import read_labs, read_signs
-from sledai.laboratory import BOUNDS, Answer, Lab, LabValues, all_of, any_of
-from sledai.parts import INVALID_COLUMN, opened, refuse_collisions
+from sledai.frame.answer_columns import AnswerColumn, number, refuse_cells, refuse_invalid
+from sledai.frame.descriptor_columns import codebook_of, words_of
+from sledai.frame.lab_columns import LabValues, read_flags, read_labs, read_signs
+from sledai.frame.result_columns import INVALID_COLUMN, reason_column
+from sledai.frame.rows import visits_only
+from sledai.frame.three_valued import (
+    Answer,
+    all_of,
+    any_of,
+    at_least,
+    chosen,
+    negated,
+    three_valued,
+)
 from sledai.quantities import plausible_range
 
-__all__ = ["add_descriptors", "reason_column"]
-
-_PART = "_sledai_"  # begins the names of columns that are there only in between
+__all__ = ["derive"]
 
 
-def reason_column(descriptor: Descriptor) -> str:
-    """Name the column that holds the reason for a derived descriptor.
+def derive(
+    df: IntoFrameT,
+    codebook: Codebook | None = None,
+    *,
+    edition: Edition | str,
+) -> IntoFrameT:
+    """Add descriptors that columns of findings decide, by the definitions of an edition.
 
-    >>> reason_column(Descriptor.FEVER)
-    'sledai_fever_reason'
+    The `findings` of the codebook say which column holds which laboratory value, in which unit and
+    with which limits, and which one a sign such as `proteinuria_new_onset`, as
+    `sledai.findings.Findings` names them, in the words of `score`. For each descriptor whose
+    definition asks for one of them a column with its name is added, true, false or null (not
+    assessed), and the column that `reason_column` names. Row by row it is the answer of
+    `sledai.findings.derive`. Joint counts, dates, other causes and the ratio of urine protein are
+    for that function alone. Units that stand in a column need a frame in memory.
+
+    On a lazy frame nothing is computed here: the added column `sledai_invalid` counts the cells of
+    each row that are no findings, and these count as not known.
+
+    Raises `InvalidInputError` for an unknown edition, for missing or doubled columns, where no
+    descriptor can be derived and, unless the frame is lazy, for a value that no patient has.
+
+    >>> import polars as pl
+    >>> visits = pl.DataFrame({"plt": [92.0, 100.0, None]})
+    >>> book = Codebook(findings={"platelets": {"column": "plt", "unit": "10*9/L"}})
+    >>> derived = derive(visits, book, edition="SELENA")
+    >>> derived["thrombocytopenia"].to_list()
+    [True, False, None]
+    >>> derived["sledai_thrombocytopenia_reason"][0]
+    'present: platelets < 100,000 per mm3 [SELENA-SLEDAI]'
     """
-    return f"sledai_{descriptor}_reason"
+    by = edition_named(edition)
+    if any(lab.unit_column is not None for lab in codebook_of(codebook).findings.labs):
+        return cast("IntoFrameT", _by_units(df, codebook_of(codebook), by))
+    return cast("IntoFrameT", _add_descriptors(df, edition=by, codebook=codebook))
 
 
-def add_descriptors(
+def _by_units(df: Any, book: Codebook, edition: Edition) -> Any:
+    """Derive the rows of each unit apart, and put them together in their order."""
+    frame = opened(df)
+    if isinstance(frame, nw.LazyFrame):
+        raise InvalidInputError(
+            "unit_column: found a lazy frame; accepted: one in memory (collect it)"
+        )
+    labs = [lab for lab in book.findings.labs if lab.unit_column is not None]
+    if lacking := [c for lab in labs for c in lab.columns if c not in frame.columns]:
+        raise InvalidInputError.no_column(lacking[0])
+    groups: dict[tuple[str, ...], list[int]] = {}
+    words = book.words
+    columns = [frame.get_column(str(lab.unit_column)).to_list() for lab in labs]
+    values = [frame.get_column(lab.column).to_list() for lab in labs]
+    for row, units in enumerate(zip(*columns, strict=True)):
+        found: list[str] = []
+        for lab, unit, value in zip(labs, units, (cells[row] for cells in values), strict=True):
+            try:
+                stated = None if words.says_nothing(unit) else unit
+                there = not words.says_nothing(value)
+                found.append(unit_of_row(lab.analyte, stated, there=there))
+            except InvalidInputError as error:
+                raise InvalidInputError(
+                    f"column {shorten(lab.unit_column)}, row {row}, counting from 0: {error}"
+                ) from None
+        groups.setdefault(tuple(found), []).append(row)
+    parts: list[Any] = []
+    for units, rows in groups.items():
+        named = dict(zip((lab.analyte for lab in labs), units, strict=True))
+        one = Codebook(file=book.file, answers=book.answers, findings=book.findings.in_units(named))
+        part = _add_descriptors(frame[rows].to_native(), edition=edition, codebook=one)
+        parts.append(nw.from_native(part))
+    rows_in_order = [row for rows in groups.values() for row in rows]
+    together = nw.concat(parts)
+    back = sorted(range(len(rows_in_order)), key=rows_in_order.__getitem__)
+    return together[back].to_native()
+
+
+def _add_descriptors(
     df: Any,
     *,
     edition: Edition,
-    labs: Iterable[Lab],
-    signs: Mapping[str, str],
-    words: Mapping[Any, bool | None] | None,
+    codebook: Codebook | None,
 ) -> Any:
     """Add the descriptors that columns of findings decide, and their reasons, to any frame."""
-    frame = opened(df)
-    polars = frame.implementation.is_polars()
-    engine: Any = import_module("polars") if polars else nw
+    book = codebook_of(codebook)
+    df, frame = visits_only(df, opened(df), book)
+    engine = expressions_of(frame)
     findings = _Findings(
         engine=engine,
         schema=frame.collect_schema(),
-        labs=read_labs(frame, engine, labs),
-        signs=read_signs(frame, signs, Codes.of(words)),
+        labs=read_labs(frame, engine, book.findings.labs, book.file.missing),
+        signs=read_signs(frame, book.findings.signs, words_of(codebook)),
+        lab_flags=read_flags(frame, book.findings.flags),
     )
-    given = findings.labs.keys() | findings.signs.keys()
+    given = findings.labs.keys() | findings.lab_flags.keys() | findings.signs.keys()
     given |= {sign for pair in SPECIAL_CASES.items() if given & set(pair) for sign in pair}
     rules = {
         descriptor: definition
@@ -84,25 +165,22 @@ def add_descriptors(
         raise InvalidInputError(f"nothing that a definition of {edition} asks for is given")
     lazy = isinstance(frame, nw.LazyFrame)
     added = [name for descriptor in rules for name in (descriptor.value, reason_column(descriptor))]
-    refuse_collisions(frame.collect_schema().names(), [*added, *([INVALID_COLUMN] if lazy else [])])
+    added += [INVALID_COLUMN] if lazy else []
+    names = result_names(frame.collect_schema().names(), added)
     if not lazy:
         findings.refuse_wrong_cells(frame)
     results: dict[str, Any] = {}
     for descriptor, definition in rules.items():
         answer = findings.answer(definition.rule)
-        results[descriptor.value] = _three_valued(engine, answer)
+        results[descriptor.value] = three_valued(engine, answer)
         results[reason_column(descriptor)] = findings.reason(definition, answer, edition)
     if lazy:
         results[INVALID_COLUMN] = findings.invalid()
-    result = _with_columns(df if polars else frame, findings.flags, results)
-    if polars:
-        return result
-    result = nw.to_native(result)
-    if frame.implementation.is_pandas() or frame.implementation.is_dask():
-        result = result.astype({descriptor.value: "boolean" for descriptor in rules})
-    if frame.implementation.is_pandas():
-        result.attrs.update(df.attrs)
-    return result
+    results = {names[name]: column for name, column in results.items()}
+    if frame.implementation.is_polars():
+        return _with_columns(df, findings.flags, results)
+    result = _with_columns(frame, findings.flags, results)
+    return finished(df, frame, result, {names[d.value]: "boolean" for d in rules})
 
 
 def _with_columns(frame: Any, flags: Mapping[str, Any], results: Mapping[str, Any]) -> Any:
@@ -115,15 +193,6 @@ def _one_if(engine: Any, condition: Any) -> Any:
     return engine.when(condition).then(number(engine, 1)).otherwise(number(engine, 0))
 
 
-def _three_valued(engine: Any, answer: Answer) -> Any:
-    present, absent = engine.lit(value=True), engine.lit(value=False)
-    if answer.no is False:
-        return engine.when(answer.yes).then(present)
-    if answer.yes is False:
-        return engine.when(answer.no).then(absent)
-    return engine.when(answer.yes).then(present).otherwise(engine.when(answer.no).then(absent))
-
-
 @dataclass(frozen=True, slots=True)
 class _Findings:
     """The columns of findings, and the flags that are made of them for each clause."""
@@ -131,7 +200,8 @@ class _Findings:
     engine: Any
     schema: Mapping[str, Any]
     labs: Mapping[str, LabValues]
-    signs: Mapping[str, Reading]
+    signs: Mapping[str, AnswerColumn]
+    lab_flags: Mapping[str, AnswerColumn]
     flags: dict[str, Any] = field(default_factory=dict[str, Any])
     places: dict[Clause, int] = field(default_factory=dict[Clause, int])
 
@@ -143,19 +213,23 @@ class _Findings:
             case IfGiven():
                 return self._if_given(clause.clause)
             case AllOf():
-                return _at_least(len(clause.clauses), [self.answer(c) for c in clause.clauses])
+                return at_least(len(clause.clauses), [self.answer(c) for c in clause.clauses])
             case AnyOf():
-                return _at_least(1, [self.answer(c) for c in clause.clauses])
+                return at_least(1, [self.answer(c) for c in clause.clauses])
             case AtLeast():
                 needed = int(clause.limit.value)
-                return _at_least(needed, [self.answer(c) for c in clause.clauses])
+                return at_least(needed, [self.answer(c) for c in clause.clauses])
             case _:
                 assert_never(clause)
 
     def _if_given(self, clause: Clause) -> Answer:
         inner = self.answer(clause)
         given: list[Any] = [
-            self.labs[finding].there for finding in findings_of(clause) if finding in self.labs
+            self.labs[finding].there
+            if finding in self.labs
+            else self.lab_flags[finding].answered(self.engine)
+            for finding in findings_of(clause)
+            if finding in self.labs or finding in self.lab_flags
         ]
         return Answer(inner.yes, any_of(inner.no, ~any_of(*given) if given else True))
 
@@ -163,7 +237,7 @@ class _Findings:
         """Compute a clause once, as columns of 1 and 0."""
         answer = self._read(clause)
         place = self.places.setdefault(clause, len(self.places))
-        yes, no = f"{_PART}{place}_yes", f"{_PART}{place}_no"
+        yes, no = f"{BETWEEN}{place}_yes", f"{BETWEEN}{place}_no"
         for name, condition in ((yes, answer.yes), (no, answer.no)):
             if condition is not False:
                 self.flags[name] = _one_if(self.engine, condition)
@@ -177,23 +251,31 @@ class _Findings:
                 now, before = self.labs.get(clause.finding), self.labs.get(clause.since)
                 return now.increase(before, clause.limit) if now and before else _NEVER
             case Measured():
-                values = self.labs.get(clause.finding)
-                return values.measured(clause.limit) if values else _NEVER
+                return self._measured(clause)
             case NewOnset():
                 return self._new_onset(clause)
             case BeyondLaboratory():
-                values = self.labs.get(clause.finding)
-                return (
-                    values.beyond(clause.operator, self.engine, self.schema) if values else _NEVER
-                )
+                return self._beyond(clause)
             case _:
                 assert_never(clause)
+
+    def _measured(self, clause: Measured) -> Answer:
+        if (flag := self.lab_flags.get(clause.finding)) is not None:
+            return Answer(yes=False, no=flag.answered(self.engine))  # a flag has no number
+        values = self.labs.get(clause.finding)
+        return values.measured(clause.limit) if values else _NEVER
+
+    def _beyond(self, clause: BeyondLaboratory) -> Answer:
+        if (flag := self.lab_flags.get(clause.finding)) is not None:
+            return Answer(flag.present(self.engine), flag.absent(self.engine))
+        values = self.labs.get(clause.finding)
+        return values.beyond(clause.operator, self.engine, self.schema) if values else _NEVER
 
     def _new_onset(self, clause: NewOnset) -> Answer:
         stated, before = self._sign(clause.finding), self.labs.get(clause.since)
         if before is None:
             return stated
-        past, unstated = before.measured(clause.limit), _not(any_of(stated.yes, stated.no))
+        past, unstated = before.measured(clause.limit), negated(any_of(stated.yes, stated.no))
         return Answer(
             any_of(stated.yes, all_of(unstated, past.no)),
             any_of(stated.no, all_of(unstated, past.yes)),
@@ -203,26 +285,26 @@ class _Findings:
         def said(sign: str, *, yes: bool) -> Any:
             if (reading := self.signs.get(sign)) is None:
                 return False
-            return reading.points(self.engine) > 0 if yes else reading.absent(self.engine)
+            return reading.present(self.engine) if yes else reading.absent(self.engine)
 
         there, not_there = said(finding, yes=True), said(finding, yes=False)
         for special, general in SPECIAL_CASES.items():  # where both contradict, neither counts
             if finding == general and (case := said(special, yes=True)) is not False:
-                there = all_of(any_of(there, case), _not(not_there))
-                not_there = all_of(not_there, _not(case))
+                there = all_of(any_of(there, case), negated(not_there))
+                not_there = all_of(not_there, negated(case))
             if finding == special and (none := said(general, yes=False)) is not False:
-                not_there = all_of(any_of(not_there, none), _not(there))
-                there = all_of(there, _not(none))
+                not_there = all_of(any_of(not_there, none), negated(there))
+                there = all_of(there, negated(none))
         return Answer(there, not_there)
 
     def reason(self, definition: Definition, answer: Answer, edition: Edition) -> Any:
         """Say what the answer is, of each clause whether it holds, and by whose definition."""
-        said = [_choice(self.engine, answer, "present", "absent", "not assessed")]
+        said = [chosen(self.engine, answer, "present", "absent", "not assessed")]
         for n, clause in enumerate(leaves(definition.rule)):
             said += ["; " if n else ": ", self._said(clause)]
         if definition.exclusions:
             assumed = f"; assumed not to be the cause: {', '.join(definition.exclusions)}"
-            said.append(_choice(self.engine, answer, assumed, "", ""))
+            said.append(chosen(self.engine, answer, assumed, "", ""))
         return _joined(self.engine, [*said, f" [{edition}]"])
 
     def _said(self, clause: Leaf) -> Any:
@@ -230,9 +312,11 @@ class _Findings:
         if not isinstance(clause, Sign | NewOnset):
             yes, no = str(clause), f"not {clause}"
             values = self.labs.get(clause.finding)
-            if isinstance(clause, Measured) and values and not values.has(clause.limit):
+            flagged = clause.finding in self.lab_flags
+            unfit = values and isinstance(clause, Measured) and not values.has(clause.limit)
+            if isinstance(clause, Measured) and (flagged or unfit):
                 no = f"{clause}: not measured so"
-        return _choice(self.engine, self._flagged(clause), yes, no, f"{clause}: not known")
+        return chosen(self.engine, self._flagged(clause), yes, no, f"{clause}: not known")
 
     def wrong(self) -> list["_Wrong"]:
         """Say which cells are no findings."""
@@ -253,7 +337,7 @@ class _Findings:
                 wrong.append(
                     _Wrong(
                         one.column,
-                        (one.points(engine) > 0) & other.absent(engine),
+                        one.present(engine) & other.absent(engine),
                         f"{special} only where there is {general} ({shorten(other.column)})",
                     )
                 )
@@ -262,12 +346,14 @@ class _Findings:
     def invalid(self) -> Any:
         """Count the cells of each row that are no findings."""
         counts = [_one_if(self.engine, one.where) for one in self.wrong()]
-        counts += [reading.invalid(self.engine) for reading in self.signs.values()]
+        answers = (*self.signs.values(), *self.lab_flags.values())
+        counts += [column.invalid(self.engine) for column in answers]
         return reduce(add, counts).cast(self.engine.Int32)
 
     def refuse_wrong_cells(self, frame: Any) -> None:
         """Raise `InvalidInputError` for the cells of an eager frame that are no findings."""
         refuse_invalid(frame, list(self.signs.values()))
+        refuse_cells(frame, self.lab_flags.values())
         wrong = self.wrong()
         if not wrong:
             return
@@ -292,10 +378,6 @@ class _Findings:
 _NEVER = Answer(yes=False, no=False)
 
 
-def _not(condition: Any) -> Any:
-    return not condition if isinstance(condition, bool) else ~condition
-
-
 @dataclass(frozen=True, slots=True)
 class _Wrong:
     """Cells of a column that are no findings: where, and what is accepted."""
@@ -303,30 +385,6 @@ class _Wrong:
     column: str
     where: Any
     accepted: str
-
-
-def _at_least(needed: int, answers: list[Answer]) -> Answer:
-    """Combine clauses of which as many are needed."""
-
-    def some(of_which: list[Any], number_: int) -> Any:
-        return any_of(*(all_of(*chosen) for chosen in combinations(of_which, number_)))
-
-    return Answer(
-        some([answer.yes for answer in answers], needed),
-        some([answer.no for answer in answers], len(answers) - needed + 1),
-    )
-
-
-def _choice(engine: Any, answer: Answer, yes: str, no: str, neither: str) -> Any:
-    """Say which it is: an expression, or a text where it is the same in every row."""
-    if answer.yes is False and answer.no is False:
-        return neither
-    said = engine.lit(neither)
-    if answer.no is not False:
-        said = engine.when(answer.no).then(engine.lit(no)).otherwise(said)
-    if answer.yes is not False:
-        said = engine.when(answer.yes).then(engine.lit(yes)).otherwise(said)
-    return said
 
 
 def _joined(engine: Any, parts: Iterable[Any]) -> Any:

@@ -12,12 +12,24 @@ import narwhals as nw
 from pydantic import ValidationError
 
 from sledai.assessment import Assessment
-from sledai.codes import Codes, is_missing, python_value
-from sledai.columns import Layout, Reading, read_columns, refuse_invalid
+from sledai.codebook import Codebook
+from sledai.codebook.columns import field_sources
+from sledai.codebook.dates import read_date
+from sledai.codebook.fields import FieldColumn
+from sledai.codebook.numbers import in_points
+from sledai.codebook.words import Words, python_value
+from sledai.engines import result_names
 from sledai.errors import InvalidInputError, problems_listed, shorten
-from sledai.quantities import UNITS
-from sledai.visit_fields import FIELDS, FieldColumn, field_column
-from sledai.visits import RANGES, History, Visit, day
+from sledai.frame.answer_columns import refuse_invalid
+from sledai.frame.descriptor_columns import (
+    DescriptorColumn,
+    codebook_of,
+    read_descriptors,
+    words_of,
+)
+from sledai.frame.result_columns import ResultColumn
+from sledai.frame.rows import visits_only
+from sledai.visits import History, Visit
 
 __all__ = ["BY_NUMBER", "VisitRows", "read_visit_rows"]
 
@@ -30,81 +42,112 @@ class VisitRows:
     """A frame, and for each patient the history with the numbers of its rows, by date."""
 
     input_: Any
+    subject: str
     patients: dict[object, tuple[History, list[int]]]
 
-    def of_visits(self, values: Iterable[dict[str, object]], types: Mapping[str, str]) -> Any:
+    def of_visits(
+        self, values: Iterable[dict[str, object]], types: Mapping[str, ResultColumn]
+    ) -> Any:
         """Put values, given patient by patient and by date, beside the rows of their visits."""
         rows = (number for _, numbers in self.patients.values() for number in numbers)
         by_row = dict(zip(rows, values, strict=True))
-        return self._beside(self.input_.to_native(), [by_row[n] for n in sorted(by_row)], types)
+        nothing: dict[str, object] = {name: None for name in types}  # noqa: C420 - typed
+        found = [by_row.get(number, nothing) for number in range(len(self.input_))]
+        return self._beside(self.input_.to_native(), found, types)
 
     def of_patients(
-        self, subject: str, values: Iterable[dict[str, object]], types: Mapping[str, str]
+        self, values: Iterable[dict[str, object]], types: Mapping[str, ResultColumn]
     ) -> Any:
         """Put values beside the patients, in the order in which they first come."""
         first = [numbers[0] for _, numbers in self.patients.values()]
-        native = self.input_.select(subject)[first].to_native()
+        native = self.input_.select(self.subject)[first].to_native()
         if self.input_.implementation.is_pandas():
             native = native.reset_index(drop=True)
         return self._beside(native, list(values), types)
 
     def _beside(
-        self, native: Any, values: list[dict[str, object]], types: Mapping[str, str]
+        self, native: Any, values: list[dict[str, object]], types: Mapping[str, ResultColumn]
     ) -> Any:
-        data = {name: [row[name] for row in values] for name in types}
+        names = result_names(nw.from_native(native).columns, types)
+        data = {names[name]: [row[name] for row in values] for name in types}
+        types = {names[name]: column for name, column in types.items()}
         engine = self.input_.implementation.to_native_namespace()
         if self.input_.implementation.is_pandas():
             dtypes = {"text": "string", "whole": "Int64", "number": "Float64"}
-            columns = {n: engine.array(data[n], dtype=dtypes[kind]) for n, kind in types.items()}
+            columns = {n: engine.array(data[n], dtype=dtypes[t.kind]) for n, t in types.items()}
             return native.assign(**columns)
         kinds = {"text": engine.String, "whole": engine.Int64, "number": engine.Float64}
         return native.with_columns(
-            engine.Series(n, data[n], dtype=kinds[kind]) for n, kind in types.items()
+            engine.Series(n, data[n], dtype=kinds[t.kind]) for n, t in types.items()
         )
 
 
 def read_visit_rows(
     df: Any,
-    subject: str,
-    date: str,
-    fields: Mapping[str, str] | None,
-    layout: Layout,
+    codebook: Codebook | None,
+    subject: str | None,
+    date: str | None,
     place: Callable[[int], str] = BY_NUMBER,
 ) -> VisitRows:
     """Read each patient's visits; `place` names a row, given by its number, in errors.
 
-    Raises `InvalidInputError` as `sledai.follow_up.by_visit` does.
+    Raises `InvalidInputError` as `sledai.frame.by_visit` does.
     """
-    if subject == date:
-        raise InvalidInputError(f"column {shorten(subject)} is named for patient and date")
-    frame = _eager(df)
-    readings = read_columns(frame, layout)
-    refuse_invalid(frame, readings)
-    codes = Codes.of(layout.words)
-    named = _fields(frame, fields or {}, [subject, date], readings)
+    book = codebook_of(codebook)
+    df, frame = visits_only(df, _eager(df), book)
+    named = {"subject": subject, "date": date}
+    book = book.stating(
+        {"visit": {what: column for what, column in named.items() if column is not None}}
+    )
+    patients, dates = book.visit.subject, book.visit.when
+    if patients is None or dates is None:
+        what = "subject" if patients is None else "date"
+        raise InvalidInputError(f"no {what}; accepted: a column, or {what} in [visit]")
+    descriptors = read_descriptors(frame, codebook and book, (patients, dates))
+    refuse_invalid(frame, descriptors)
+    words = words_of(codebook)
+    if lacking := [name for name in (patients, dates) if name not in frame.columns]:
+        raise InvalidInputError.no_column(lacking[0])
+    fields = {field.column: field for field in field_sources(frame.columns, book)}
     schema = frame.collect_schema()
-    columns = [subject, date, *named, *(r.column for r in readings if r.kind is not None)]
-    short = {name for name in named if schema[name] == nw.Float32}
+    if nested := [name for name in (patients, dates, *fields) if schema[name].is_nested()]:
+        raise InvalidInputError(f"column {shorten(nested[0])} holds lists; accepted: plain cells")
+    items = [column for d in descriptors for column in d.columns]
+    columns = list(dict.fromkeys([patients, dates, *fields, *items]))
+    short = {name for name in fields if schema[name] == nw.Float32}
     visits: dict[object, list[tuple[Visit, int]]] = {}
     for number, row in enumerate(_rows(frame, columns)):
-        patient = python_value(row[subject])
-        if is_missing(patient):
-            raise InvalidInputError(f"{place(number)}, column {shorten(subject)}: no patient")
+        patient = python_value(row[patients])
+        if words.says_nothing(patient):
+            raise InvalidInputError(f"{place(number)}, column {shorten(patients)}: no patient")
         try:
-            visit = _visit(row, date, named, readings, short, codes)
+            visit = _visit(row, dates, fields, descriptors, short, words, book)
         except InvalidInputError as error:
             raise InvalidInputError(f"{place(number)}, {error}") from None
         visits.setdefault(patient, []).append((visit, number))
     for found in visits.values():
         found.sort(key=lambda one: one[0].date)
+    for found in visits.values():
+        _keep_one_a_day(found, book.visit.same_day)
     _refuse_doubled(visits.values(), place)
     return VisitRows(
         frame,
+        patients,
         {
             patient: (History(visits=tuple(v for v, _ in found)), [n for _, n in found])
             for patient, found in visits.items()
         },
     )
+
+
+def _keep_one_a_day(found: list[tuple[Visit, int]], same_day: str) -> None:
+    """Leave out the other rows of a day, where the codebook says which one counts."""
+    if same_day == "refuse":
+        return
+    by_day: dict[Any, tuple[Visit, int]] = {}
+    for visit, number in sorted(found, key=lambda one: one[1], reverse=same_day == "first"):
+        by_day[visit.date] = (visit, number)  # the last that comes stays
+    found[:] = sorted(by_day.values(), key=lambda one: one[0].date)
 
 
 def _refuse_doubled(
@@ -146,47 +189,26 @@ def _eager(df: Any) -> Any:
     )
 
 
-def _fields(
-    frame: Any, named: Mapping[str, str], needed: list[str], readings: list[Reading]
-) -> dict[str, FieldColumn]:
-    """Say which column holds which field of a visit, on which scale or in which unit."""
-    there = frame.columns
-    if lacking := [name for name in (*needed, *named) if name not in there]:
-        raise InvalidInputError(f"no column {', '.join(map(shorten, lacking))}")
-    found = {theirs: field_column(text, column=theirs) for theirs, text in named.items()}
-    if len({field.name for field in found.values()}) < len(found):
-        raise InvalidInputError("fields: two columns are named for one field")
-    taken = {*needed, *(reading.column for reading in readings)}
-    if both := [theirs for theirs in named if theirs in taken]:
-        raise InvalidInputError(f"column {shorten(both[0])} is named for {named[both[0]]} too")
-    schema = frame.collect_schema()
-    if nested := [name for name in (*needed, *named) if schema[name].is_nested()]:
-        raise InvalidInputError(f"column {shorten(nested[0])} holds lists; accepted: plain cells")
-    read = {field.name for field in found.values()}
-    for name in FIELDS:
-        if name in there and name not in read and name not in {*found, *taken}:
-            found[name] = field_column(name, column=name)
-    return found
-
-
 def _visit(
     row: Mapping[str, Any],
     date: str,
     named: Mapping[str, FieldColumn],
-    readings: list[Reading],
+    descriptors: list[DescriptorColumn],
     short: Collection[str],
-    codes: Codes,
+    words: Words,
+    book: Codebook,
 ) -> Visit:
-    answers = {r.descriptor.value: r.says(row) for r in readings}
-    values: dict[str, Any] = {}
+    answers = {r.descriptor.value: r.says(row) for r in descriptors}
+    values: dict[str, Any] = dict(book.fields.asserted)
     for theirs, field in named.items():
         try:
-            values[field.name] = _value(field, row[theirs], codes, short=theirs in short)
+            cell = _in_points(row[theirs], field, book)
+            values[field.name] = _value(field, cell, words, short=theirs in short)
         except InvalidInputError as error:
             raise InvalidInputError(f"column {shorten(theirs)}: {error}") from None
     assessment = Assessment.model_validate(answers)
     try:
-        when = day(row[date])
+        when = read_date(python_value(row[date]), book.visit)
     except InvalidInputError as error:
         raise InvalidInputError(f"column {shorten(date)}: {error}") from None
     try:
@@ -198,11 +220,19 @@ def _visit(
         raise InvalidInputError(f"column {shorten(column)}: {said}") from None
 
 
-def _value(field: FieldColumn, cell: Any, codes: Codes, *, short: bool) -> Any:
+def _in_points(cell: Any, field: FieldColumn, book: Codebook) -> Any:
+    """Write a number in text with a point before decimals, where the codebook has another sign."""
+    decimal = book.file.decimal
+    if field.is_sign or decimal is None or not isinstance(cell, str):
+        return cell
+    return in_points(cell, decimal)
+
+
+def _value(field: FieldColumn, cell: Any, words: Words, *, short: bool) -> Any:
     """Take a cell for a field: what it says for a sign, short floats as they were written."""
-    if field.name not in RANGES and field.name not in UNITS:
-        return codes.meaning(cell)
-    if is_missing(cell) or cell in codes.nothing:
+    if field.is_sign:
+        return words.meaning(cell)
+    if words.says_nothing(cell):
         return None
     cell = python_value(cell)
     return field.value(f"{cell:.{_DIGITS}g}" if short and isinstance(cell, float) else cell)

@@ -4,18 +4,18 @@ Nothing is guessed of a number: a global assessment needs its scale unless its c
 of the field, which is defined on 0 to 3, and an amount needs its unit.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from sledai.errors import InvalidInputError, shorten
 from sledai.quantities import UNITS, scale_of, written
-from sledai.visits import MOST_GLOBAL, RANGES, Visit
+from sledai.visits import Visit
+from sledai.visits.visit import MOST_GLOBAL, RANGES
 
-__all__ = ["ALIASES", "AMOUNTS", "FIELDS", "FieldColumn", "field_column", "fields_listed"]
+__all__ = ["ALIASES", "AMOUNTS", "FIELDS", "SCALED", "FieldColumn", "fields_listed"]
 
 FIELDS = tuple(name for name in Visit.model_fields if name not in {"date", "assessment"})
 """The fields of a visit that columns may hold, beside the date and the descriptors."""
@@ -33,18 +33,52 @@ ALIASES = {
 }
 """Names under which a field is met on a scale that the name does not say."""
 
+_MOST_SCALE = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class FieldColumn:
     """What a column holds: a field, the unit of its numbers, and the end of its scale from 0.
 
-    >>> print(FieldColumn("physician_global", most=10))
+    >>> print(FieldColumn("physician_global", "pga", most=10))
     physician_global 0-10
     """
 
     name: str
+    column: str
     unit: str = ""
     most: int = MOST_GLOBAL
+
+    @classmethod
+    def of(
+        cls, name: str, column: str, *, unit: str = "", scale: tuple[int, int] | None = None
+    ) -> Self:
+        """Read a column as a field, with what is stated of its numbers.
+
+        Raises `InvalidInputError` for another field, scale or unit, and for a global assessment
+        without a scale in a column of another name.
+
+        >>> FieldColumn.of("platelets", "plt", unit="10*9/L")
+        FieldColumn(name='platelets', column='plt', unit='10*9/L', most=3)
+        """
+        said = f"{name} {unit}".rstrip()
+        if scale is not None:
+            said = f"{said} {'-'.join(map(str, scale))}"
+        if name == SCALED:
+            if not unit and scale is None and column == SCALED:
+                return cls(name, column)
+            if not unit and scale is not None and _is_scale(scale):
+                return cls(name, column, most=scale[1])
+            raise InvalidInputError.found(
+                said,
+                f"{name} with the scale of the column, as '{name} 0-3', '{name} 0-10' or "
+                f"'{name} 0-100'",
+                f"column {shorten(column)}",
+            )
+        fits = not unit or (name in AMOUNTS and _is_unit(name, unit))
+        if name in FIELDS and scale is None and fits:
+            return cls(name, column, unit)
+        raise InvalidInputError.found(said, fields_listed(FIELDS), f"column {shorten(column)}")
 
     def __str__(self) -> str:
         if self.name == SCALED:
@@ -58,12 +92,22 @@ class FieldColumn:
             return 0, self.most, f"on a scale of 0 to {self.most}"
         return RANGES[self.name]
 
+    @property
+    def scaled(self) -> bool:
+        """Whether the column has a scale of its own."""
+        return self.name == SCALED
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether the column holds yes or no."""
+        return self.name not in RANGES and self.name not in AMOUNTS
+
     def value(self, cell: Any) -> Any:
         """Give what the field holds where the column holds a number, or text; exactly.
 
         Raises `InvalidInputError` for a number beyond the scale of the column.
 
-        >>> FieldColumn("physician_global", most=100).value(50)
+        >>> FieldColumn("physician_global", "pga", most=100).value(50)
         Decimal('1.5')
         """
         if self.unit and not isinstance(cell, bool):
@@ -72,45 +116,8 @@ class FieldColumn:
             return cell
         number = written(cell)
         if number is None or number > self.most:
-            raise InvalidInputError(
-                f"found {shorten(cell)}; accepted: 0 to {self.most}, the scale that is stated"
-            )
+            raise InvalidInputError.found(cell, f"0 to {self.most}, the scale that is stated")
         return _decimal(Fraction(number) * MOST_GLOBAL / self.most)
-
-
-def field_column(text: str, *, column: str) -> FieldColumn:
-    """Read what a column is said to hold: a field and, behind a space, its scale or unit.
-
-    Raises `InvalidInputError` for another field, scale or unit, and for a global assessment
-    without a scale in a column of another name.
-
-    >>> field_column("platelets 10*9/L", column="plt")
-    FieldColumn(name='platelets', unit='10*9/L', most=3)
-    """
-    name, _, unit = text.partition(" ")
-    if name == SCALED:
-        scale = re.fullmatch(r"0-([1-9][0-9]{0,3})", unit)
-        if scale and _is_decimal(Fraction(MOST_GLOBAL, int(scale[1]))):
-            return FieldColumn(name, most=int(scale[1]))
-        if not unit and column == SCALED:
-            return FieldColumn(name)
-        raise InvalidInputError(
-            f"column {shorten(column)}: found {shorten(text)}; accepted: {name} with the scale of "
-            f"the column, as '{name} 0-3', '{name} 0-10' or '{name} 0-100'"
-        )
-    if name in FIELDS and (not unit or (name in AMOUNTS and _is_unit(name, unit))):
-        return FieldColumn(name, unit)
-    raise InvalidInputError(
-        f"column {shorten(column)}: found {shorten(text)}; accepted: {fields_listed(FIELDS)}"
-    )
-
-
-def _is_unit(name: str, unit: str) -> bool:
-    try:
-        scale_of(name, unit)
-    except InvalidInputError:
-        return False
-    return True
 
 
 def fields_listed(names: Iterable[str]) -> str:
@@ -124,6 +131,19 @@ def fields_listed(names: Iterable[str]) -> str:
         for name in names
     ]
     return ", ".join(said)
+
+
+def _is_scale(scale: tuple[int, int]) -> bool:
+    least, most = scale
+    return least == 0 < most < _MOST_SCALE and _is_decimal(Fraction(MOST_GLOBAL, most))
+
+
+def _is_unit(name: str, unit: str) -> bool:
+    try:
+        scale_of(name, unit)
+    except InvalidInputError:
+        return False
+    return True
 
 
 def _is_decimal(number: Fraction) -> bool:

@@ -11,26 +11,42 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sledai.descriptors import Descriptor, descriptor_set
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, require, shorten
 from sledai.findings import Findings
 from sledai.visits import Visit
 
 __all__ = [
     "ALIASES",
     "ALSO_OTHER_COLUMNS",
+    "Family",
     "answer_columns",
     "descriptor_named",
+    "named_by",
     "plain_name",
     "refuse_no_items",
     "refuse_two_families",
 ]
 
 ALIASES = {
+    "seizures": Descriptor.SEIZURE,
+    "visual_disturbances": Descriptor.VISUAL_DISTURBANCE,
+    "cranial_nerve": Descriptor.CRANIAL_NERVE_DISORDER,
+    "cranial_nerve_disorders": Descriptor.CRANIAL_NERVE_DISORDER,
     "cva": Descriptor.CEREBROVASCULAR_ACCIDENT,
+    "cerebrovascular_accidents": Descriptor.CEREBROVASCULAR_ACCIDENT,
+    "urinary_cast": Descriptor.URINARY_CASTS,
     "haematuria": Descriptor.HEMATURIA,
     "new_rash": Descriptor.RASH,
+    "mucosal_ulcer": Descriptor.MUCOSAL_ULCERS,
     "low_c3_c4": Descriptor.LOW_COMPLEMENT,
+    "hypocomplementemia": Descriptor.LOW_COMPLEMENT,
+    "hypocomplementaemia": Descriptor.LOW_COMPLEMENT,
+    "increased_dna": Descriptor.INCREASED_DNA_BINDING,
+    "pyrexia": Descriptor.FEVER,
+    "thrombocytopaenia": Descriptor.THROMBOCYTOPENIA,
     "leucopenia": Descriptor.LEUKOPENIA,
+    "leucopaenia": Descriptor.LEUKOPENIA,
+    "leukopaenia": Descriptor.LEUKOPENIA,
 }
 """Other names under which descriptors are met in files."""
 
@@ -43,6 +59,8 @@ ALSO_OTHER_COLUMNS = {
 """Names of descriptors that other columns go by too: understood where a person says them, only."""
 
 _CANONICAL = {d.value: d for d in Descriptor}
+_NUMBERED = re.compile(r"^\s*[0-9]{1,2}\s*[.)]\s*")  # "1. Seizure"
+_WEIGHED = re.compile(r"\s*[(\[]\s*([0-9])\s*(?:points?|pts?)?\s*[)\]]\s*$")  # "Seizure (8)"
 _BY_NAME = _CANONICAL | ALIASES
 _OF_OTHERS = {*Visit.model_fields, *Findings.model_fields} - _BY_NAME.keys()
 _BESIDE = re.compile(
@@ -58,14 +76,65 @@ _OF_A_SCORE = re.compile("(sledai|selena|2k|v|visit|[0-9])*")
 def descriptor_named(name: str) -> Descriptor:
     """Find a descriptor by its name or an alias, without regard to case, spaces and punctuation.
 
-    Raises `InvalidInputError`, with the closest names, where there is none.
+    Raises `InvalidInputError`, with the closest names, where there is none; for no text, too.
 
     >>> descriptor_named("CVA"), descriptor_named("New Rash")
     (<Descriptor.CEREBROVASCULAR_ACCIDENT: 'cerebrovascular_accident'>, <Descriptor.RASH: 'rash'>)
     """
-    plain = plain_name(name)
-    (descriptor,) = descriptor_set([(_BY_NAME | ALSO_OTHER_COLUMNS).get(plain, plain)])
-    return descriptor
+    require(name, str, "descriptor", "its name, as text")
+    if (found := named_by(name, ALSO_OTHER_COLUMNS)) is not None:
+        return found
+    return next(iter(descriptor_set([plain_name(name)])))  # which names the closest ones
+
+
+def named_by(name: str, others: Mapping[str, Descriptor] | None = None) -> Descriptor | None:
+    """Find the descriptor that a column goes by, or None: its name or an alias, run together too.
+
+    A number before it counts for nothing, nor does its weight in brackets behind it. `others` are
+    names that are taken too.
+
+    >>> [named_by(name) for name in ("1. Seizure (8)", "lowComplement", "arthritis_2")]
+    [<Descriptor.SEIZURE: 'seizure'>, <Descriptor.LOW_COMPLEMENT: 'low_complement'>, None]
+    """
+    bare = _NUMBERED.sub("", name)
+    weight = _WEIGHED.search(bare)
+    joined = plain_name(_WEIGHED.sub("", bare)).replace("_", "")
+    found = _JOINED.get(joined)
+    if found is None and others:
+        found = {plain.replace("_", ""): d for plain, d in others.items()}.get(joined)
+    if found is None or (weight and int(weight[1]) != found.weight):
+        return None
+    return found
+
+
+class Family(NamedTuple):
+    """How the columns of the items are called: what stands before and behind, or their number."""
+
+    prefix: str = ""
+    suffix: str = ""
+    numbered: str = ""
+
+    def columns(self, columns: Iterable[str]) -> dict[str, Descriptor]:
+        """Say which columns are so called, and which descriptor each holds.
+
+        >>> Family(prefix="sledai").columns(["sledaiObs", "sledai_total", "rash"])
+        {'sledaiObs': <Descriptor.ORGANIC_BRAIN_SYNDROME: 'organic_brain_syndrome'>}
+        """
+        found: dict[str, Descriptor] = {}
+        by_number = {self.numbered.replace("{}", str(d.number)): d for d in Descriptor}
+        for column in columns:
+            descriptor = by_number.get(column) if self.numbered else self._within(column)
+            if descriptor is not None:
+                found[column] = descriptor
+        return found
+
+    def _within(self, column: str) -> Descriptor | None:
+        name = str(column)
+        before, behind = self.prefix.lower(), self.suffix.lower()
+        if not (name.lower().startswith(before) and name.lower().endswith(behind)):
+            return None
+        inside = name[len(before) : len(name) - len(behind)]
+        return named_by(inside, ALSO_OTHER_COLUMNS)
 
 
 def plain_name(name: str) -> str:
@@ -82,11 +151,13 @@ def answer_columns(
     named: Mapping[str, Descriptor],
     no_items: Collection[str] = (),
     *,
+    family: Family | None = None,
     how: str = "",
 ) -> dict[str, Descriptor]:
     """Say which column holds which descriptor: those in `named`, then by name or alias.
 
-    Columns in `no_items` hold none. Raises `InvalidInputError` when a column of either is not
+    Where a `family` is stated, only columns that are called so are found by name. Columns in
+    `no_items` hold none. Raises `InvalidInputError` when a column of either is not
     there, when two columns go by names of one descriptor, and as `refuse_two_families` does; `how`
     tells people how to say what is meant.
 
@@ -96,12 +167,12 @@ def answer_columns(
     columns = list(columns)
     for theirs, descriptor in named.items():
         if theirs not in columns:
-            raise InvalidInputError(f"no column {shorten(theirs)}, named for {descriptor}")
+            raise InvalidInputError.no_column(theirs, descriptor)
     refuse_no_items(columns, named, no_items)
     bare: dict[str, Descriptor] = {}
-    for column in columns:
-        found = _BY_NAME.get(plain_name(column))
-        if found is None or column in {*named, *no_items} or found in named.values():
+    called = family.columns(columns) if family else _bare(columns)
+    for column, found in called.items():
+        if column in {*named, *no_items} or found in named.values():
             continue
         if others := [other for other, d in bare.items() if d is found]:
             raise InvalidInputError(
@@ -109,8 +180,14 @@ def answer_columns(
                 f"say which one is meant{how}"
             )
         bare[column] = found
-    refuse_two_families(columns, bare, named, no_items, how=how)
+    if family is None:
+        refuse_two_families(columns, bare, named, no_items, how=how)
     return {**named, **bare}
+
+
+def _bare(columns: Iterable[str]) -> dict[str, Descriptor]:
+    found = {column: named_by(str(column)) for column in columns}  # pandas has numbers for names
+    return {column: descriptor for column, descriptor in found.items() if descriptor is not None}
 
 
 def refuse_no_items(
@@ -218,6 +295,7 @@ def _some(columns: Iterable[str]) -> str:
 _NAMED = 6
 
 
+_JOINED = {name.replace("_", ""): d for name, d in _BY_NAME.items()}
 _PATTERNS = {name: re.compile(rf"(?:(.*)_)?{name}(?:_(.*))?") for name in _BY_NAME}
 
 

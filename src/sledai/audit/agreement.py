@@ -3,18 +3,21 @@
 The expressions behind `sledai.audit.compare`. Needs the extra `frame`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, assert_never
 
 import narwhals as nw
 
-from sledai.columns import Layout, misread
+from sledai.codebook import Codebook, Lab
+from sledai.codebook.lab import LAB_LIMITS
 from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.engines import misread, opened
 from sledai.errors import InvalidInputError, shorten
-from sledai.laboratory import Lab, numbers
-from sledai.parts import INVALID_COLUMN, POLICY_COLUMN, Parts, Range, add_columns, opened
+from sledai.frame.lab_columns import numbers
+from sledai.frame.result_columns import INVALID_COLUMN, POLICY_COLUMN
+from sledai.frame.row_points import Range, RowPoints, add_columns
 
 __all__ = [
     "LEFT_OUT",
@@ -22,8 +25,11 @@ __all__ = [
     "Check",
     "Query",
     "add_agreement",
+    "added_columns",
     "bounds_columns",
+    "checked_labs",
     "query_column",
+    "recorded_columns",
 ]
 
 
@@ -78,61 +84,87 @@ def bounds_columns(check: Check) -> tuple[str, str]:
     return f"sledai_{middle}low", f"sledai_{middle}high"
 
 
+def added_columns(checks: Iterable[Check], labs: Iterable[Lab]) -> list[str]:
+    """Name the columns that `sledai.audit.compare` adds."""
+    checks = list(checks)
+    return [
+        *(name for check in checks for name in bounds_columns(check)),
+        *(f"sledai_{check}_{what}" for check in checks for what in ("agreement", "difference")),
+        *map(query_column, labs),
+        POLICY_COLUMN,
+        INVALID_COLUMN,
+    ]
+
+
 def add_agreement(
     df: Any,
-    more: Callable[[Parts], Mapping[str, Any]] = lambda _: {},
+    more: Callable[[RowPoints], Mapping[str, Any]] = lambda _: {},
     *,
-    recorded: str,
-    clinical: str | None,
-    labs: tuple[Lab, ...],
-    layout: Layout,
+    codebook: Codebook,
 ) -> Any:
     """Add the columns of `sledai.audit.compare`, and `more`, to a frame of any engine."""
-    analytes = [lab.analyte for lab in labs]
-    if doubled := {analyte for analyte in analytes if analytes.count(analyte) > 1}:
-        raise InvalidInputError(f"analytes given twice: {', '.join(sorted(doubled))}")
-    for lab in labs:
-        lab.limit  # noqa: B018 - refuses an analyte that has none of its own
-        if (lab.lower, lab.upper, lab.bound) != (None, None, None):
-            raise InvalidInputError(f"{lab.analyte}: an audit takes no range and no bounds")
-    named = [recorded, *([clinical] if clinical else []), *(lab.column for lab in labs)]
+    columns = recorded_columns(codebook)
+    labs = checked_labs(codebook)
+    total_column, clinical = columns[Check.TOTAL], columns.get(Check.CLINICAL)
+    named = [*columns.values(), *(lab.column for lab in labs)]
     types = {column: _numeric_type(df, column) for column in named}
     checks = [Check.TOTAL] if clinical is None else list(Check)
 
     def recorded_number(engine: Any, column: str) -> _Number:
         # As floats: small or unsigned integers could overflow in a difference.
-        value, known = numbers(engine, column, types)
+        value, known = numbers(engine, column, types, codebook.file.missing)
         return _Number(value, known, single=types[column] == nw.Float32)
 
-    def results(parts: Parts) -> dict[str, Any]:
-        engine = parts.engine
+    def results(row: RowPoints) -> dict[str, Any]:
+        engine = row.engine
         made: dict[str, Any] = {}
-        total = recorded_number(engine, recorded)
+        total = recorded_number(engine, total_column)
         scores = {Check.TOTAL: total}
         if clinical is not None:
             score = recorded_number(engine, clinical)
             difference = _Number(total.value - score.value, total.known & score.known)
             scores |= {Check.CLINICAL: score, Check.SEROLOGIC: difference}
         for check, score in scores.items():
-            computed = _computed(parts, check)
+            computed = _computed(row, check)
             low, high = bounds_columns(check)
             made[low], made[high] = computed.bounds.low, computed.bounds.high
             made[f"sledai_{check}_agreement"] = _agreement(engine, computed, score)
             made[f"sledai_{check}_difference"] = _distance(engine, computed.bounds, score)
         for lab in labs:
-            made[query_column(lab)] = _query(parts, recorded_number(engine, lab.column), lab)
-        return made | dict(more(parts))
+            made[query_column(lab)] = _query(row, recorded_number(engine, lab.column), lab)
+        return made | dict(more(row))
 
-    bounds = [name for check in checks for name in bounds_columns(check)]
-    others = [f"sledai_{check}_{what}" for check in checks for what in ("agreement", "difference")]
     return add_columns(
         df,
         results,
-        integers=bounds,
-        added=[*bounds, *others, *map(query_column, labs), POLICY_COLUMN, INVALID_COLUMN],
-        layout=layout,
+        integers=[name for check in checks for name in bounds_columns(check)],
+        added=added_columns(checks, labs),
+        codebook=codebook,
         policy="strict",
     )
+
+
+def recorded_columns(codebook: Codebook) -> dict[Check, str]:
+    """Say in which column each recorded score is; there is a total at least."""
+    recorded = codebook.recorded
+    if recorded.total is None:
+        raise InvalidInputError("no recorded total; accepted: its column, as total in [recorded]")
+    if recorded.clinical is None:
+        return {Check.TOTAL: recorded.total}
+    return {Check.TOTAL: recorded.total, Check.CLINICAL: recorded.clinical}
+
+
+def checked_labs(codebook: Codebook) -> tuple[Lab, ...]:
+    """Give the laboratory values that items can be held against: those with a limit of its own."""
+    labs = tuple(
+        lab
+        for lab in codebook.findings.labs
+        if lab.analyte in LAB_LIMITS and lab.unit_column is None
+    )
+    for lab in labs:
+        if lab.bound is not None:
+            raise InvalidInputError(f"{lab.analyte}: an audit takes no bounds")
+    return labs
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +184,16 @@ class _Computed:
     open: Mapping[int, Any]
 
 
-def _computed(parts: Parts, check: Check) -> _Computed:
+def _computed(row: RowPoints, check: Check) -> _Computed:
     (weight,) = {descriptor.weight for descriptor in SEROLOGIC}
     match check:
         case Check.TOTAL:
-            both = parts.open_clinical[weight] + parts.open_serologic
-            return _Computed(parts.total, {**parts.open_clinical, weight: both})
+            both = row.open_clinical[weight] + row.open_serologic
+            return _Computed(row.total, {**row.open_clinical, weight: both})
         case Check.CLINICAL:
-            return _Computed(parts.clinical, parts.open_clinical)
+            return _Computed(row.clinical, row.open_clinical)
         case Check.SEROLOGIC:
-            return _Computed(parts.serologic, {weight: parts.open_serologic})
+            return _Computed(row.serologic, {weight: row.open_serologic})
         case _:
             assert_never(check)
 
@@ -171,7 +203,7 @@ def _numeric_type(df: Any, column: str) -> Any:
     frame = opened(df)
     schema = frame.collect_schema()
     if column not in schema:
-        raise InvalidInputError(f"no column {shorten(column)}")
+        raise InvalidInputError.no_column(column)
     if problem := misread(column, frame):
         raise InvalidInputError(problem)
     if not schema[column].is_numeric():
@@ -221,14 +253,14 @@ def _distance(engine: Any, bounds: Range, score: _Number) -> Any:
     )
 
 
-def _query(parts: Parts, value: _Number, lab: Lab) -> Any:
-    engine, reading = parts.engine, parts.readings[lab.descriptor]
+def _query(row: RowPoints, value: _Number, lab: Lab) -> Any:
+    engine, item = row.engine, row.columns[lab.descriptor]
     past = lab.is_past(value.value, single=value.single)
     return (
-        engine.when(value.known & past & reading.absent(engine))
+        engine.when(value.known & past & item.absent(engine))
         .then(engine.lit(Query.ABSENT_PAST_LIMIT.value))
         .otherwise(
-            engine.when(value.known & ~past & (reading.points(engine) > 0)).then(
+            engine.when(value.known & ~past & item.present(engine)).then(
                 engine.lit(Query.PRESENT_WITHIN_LIMIT.value)
             )
         )

@@ -1,0 +1,133 @@
+"""The columns that are added to data frames: their names, what they mean, and their types.
+
+Each is one row here, which frames, the command line and the docs read. Needs no engine.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from sledai.descriptors import Descriptor
+from sledai.indices.states import STATES
+from sledai.rules import ActivityRule
+from sledai.trials.catalog import rule_of
+
+__all__ = [
+    "INVALID_COLUMN",
+    "PATIENT_COLUMNS",
+    "POLICY_COLUMN",
+    "SCORE_COLUMNS",
+    "VISIT_COLUMNS",
+    "ResultColumn",
+    "reason_column",
+    "verdict_column",
+]
+
+INVALID_COLUMN = "sledai_invalid"
+"""Added on lazy frames: number of cells that are no answer; they count as not assessed."""
+
+POLICY_COLUMN = "sledai_policy"
+"""Added where a policy other than strict was asked for: its name, in every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumn:
+    """What a column means, and whether it holds whole numbers, other numbers or text."""
+
+    meaning: str
+    kind: Literal["whole", "number", "text"]
+
+
+_TOTALS = {
+    "sledai_total": ResultColumn(
+        "total score; null where not-assessed descriptors leave it open", "whole"
+    ),
+    "sledai_clinical": ResultColumn(
+        "clinical score; null where not-assessed descriptors leave it open", "whole"
+    ),
+    "sledai_low": ResultColumn("lowest possible total", "whole"),
+    "sledai_high": ResultColumn("highest possible total", "whole"),
+    "sledai_clinical_low": ResultColumn("lowest possible clinical score", "whole"),
+    "sledai_clinical_high": ResultColumn("highest possible clinical score", "whole"),
+}
+_ASSUMED = ResultColumn("what nobody answered and that counts as no", "text")
+
+SCORE_COLUMNS = _TOTALS | {
+    "sledai_not_assessed": ResultColumn("number of descriptors not assessed", "whole"),
+}
+"""The columns that `score` adds, with their meaning."""
+
+VISIT_COLUMNS = _TOTALS | {
+    "sledai_change_low": ResultColumn(
+        "lowest possible change of the total since the visit before", "whole"
+    ),
+    "sledai_change_high": ResultColumn(
+        "highest possible change of the total since the visit before", "whole"
+    ),
+    "sledai_class": ResultColumn(
+        "published class of that change, or those that are possible", "text"
+    ),
+    "sledai_new": ResultColumn("descriptors that are newly present", "text"),
+    "sledai_resolved": ResultColumn("descriptors that were present and are absent", "text"),
+    "sledai_flare": ResultColumn(
+        "SELENA flare index since the visit before, or what is possible", "text"
+    ),
+}
+"""The columns that `by_visit` adds; those about a change are null at a patient's first visit."""
+for _state in STATES.values():
+    VISIT_COLUMNS[_state.column] = ResultColumn(
+        f"{_state.meaning}: met, not_met or undetermined", "text"
+    )
+    if _state.assumes:
+        VISIT_COLUMNS[f"{_state.column}_assumed"] = _ASSUMED
+
+PATIENT_COLUMNS = {
+    "sledai_visits": ResultColumn("number of visits", "whole"),
+    "sledai_days": ResultColumn("days from the first visit to the last", "whole"),
+    "sledai_adjusted_mean_low": ResultColumn(
+        "lowest possible adjusted mean of the total", "number"
+    ),
+    "sledai_adjusted_mean_high": ResultColumn(
+        "highest possible adjusted mean of the total", "number"
+    ),
+    "sledai_area_low": ResultColumn(
+        "lowest possible area under the total, points times days", "number"
+    ),
+    "sledai_area_high": ResultColumn(
+        "highest possible area under the total, points times days", "number"
+    ),
+    "sledai_flare_earliest": ResultColumn(
+        "days to the first visit at which a flare is possible", "whole"
+    ),
+    "sledai_flare_latest": ResultColumn(
+        "days to the first visit at which a flare is certain", "whole"
+    ),
+}
+"""The columns of `by_patient` beside the patient; those over time are null after one visit."""
+for _state in STATES.values():
+    for _end, _word in (("low", "least"), ("high", "greatest")):
+        PATIENT_COLUMNS[f"{_state.column}_{_end}"] = ResultColumn(
+            f"{_word} share of the days in {_state.meaning}", "number"
+        )
+    if _state.assumes:
+        PATIENT_COLUMNS[f"{_state.column}_assumed"] = _ASSUMED
+
+
+def reason_column(descriptor: Descriptor) -> str:
+    """Name the column that holds the reason for a derived descriptor.
+
+    >>> reason_column(Descriptor.FEVER)
+    'sledai_fever_reason'
+    """
+    return f"sledai_{descriptor}_reason"
+
+
+def verdict_column(rule: ActivityRule | str) -> str:
+    """Name the column that holds the verdict on a rule, or on a trial's by its registry number.
+
+    Raises `InvalidInputError` for what is neither.
+
+    >>> verdict_column("NCT05765006")
+    'sledai_nct05765006'
+    """
+    return "sledai_" + re.sub(r"\W+", "_", rule_of(rule).name.lower()).strip("_")

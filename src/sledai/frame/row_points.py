@@ -1,0 +1,186 @@
+"""What every column that is added to a data frame is made of: the points of each row.
+
+They are the points of the clinical and of the serologic descriptors, and how many of each weight
+are open, each computed once. `add_columns` opens a frame of any engine, adds them, adds what is
+made of them, and takes them away again. Needs the extra `frame`.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any, Literal, get_args
+
+import narwhals as nw
+
+from sledai.codebook import Codebook
+from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.engines import BETWEEN, expressions_of, finished, opened, result_names
+from sledai.errors import require_one_of
+from sledai.frame.answer_columns import number, refuse_invalid
+from sledai.frame.descriptor_columns import DescriptorColumn, codebook_of, read_descriptors
+from sledai.frame.result_columns import INVALID_COLUMN, POLICY_COLUMN
+from sledai.frame.rows import visits_only
+
+__all__ = [
+    "Policy",
+    "Range",
+    "RowPoints",
+    "add_columns",
+]
+
+Policy = Literal["strict", "absent"]
+"""What a descriptor that was not assessed is taken for: open (strict), or absent.
+
+A row in which no descriptor was answered stays open under each: nobody was there to find it absent.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The lowest and the highest value that a row leaves possible, as expressions."""
+
+    low: Any
+    high: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RowPoints:
+    """The points of a row as expressions of `engine`: narwhals, or polars itself.
+
+    `open_clinical` counts, by weight, the clinical descriptors that can still be present, and
+    `open_serologic` the serologic ones, which weigh the same. `is_open` says of one column,
+    by 1 or 0, whether it can.
+    """
+
+    engine: Any
+    clinical: Range
+    serologic: Range
+    open_clinical: Mapping[int, Any]
+    open_serologic: Any
+    not_assessed: Any
+    columns: Mapping[Descriptor, DescriptorColumn]
+    is_open: Callable[[DescriptorColumn], Any]
+
+    def without(self, descriptors: Iterable[Descriptor]) -> Range:
+        """Leave clinical descriptors out of the clinical score."""
+        low, high = self.clinical.low, self.clinical.high
+        for column in (self.columns[descriptor] for descriptor in descriptors):
+            points = column.points(self.engine).cast(self.engine.Int32)
+            open_ = self.is_open(column).cast(self.engine.Int32)
+            low, high = low - points, high - points - open_ * column.descriptor.weight
+        return Range(low, high)
+
+    @property
+    def total(self) -> Range:
+        """The total score."""
+        return Range(
+            self.clinical.low + self.serologic.low, self.clinical.high + self.serologic.high
+        )
+
+
+def add_columns(
+    df: Any,
+    make: Callable[[RowPoints], Mapping[str, Any]],
+    *,
+    integers: Collection[str],
+    added: Iterable[str],
+    codebook: Codebook | None,
+    policy: Policy,
+) -> Any:
+    """Add the columns that `make` gives to a frame of any engine; lazy frames stay lazy.
+
+    `added` names the columns, and `integers` those of them that hold whole numbers or null; other
+    columns that `make` gives are for the caller alone.
+    The rest is as in `sledai.frame.score`.
+    """
+    require_one_of(policy, get_args(Policy), "policy")
+    df, frame = visits_only(df, opened(df), codebook_of(codebook))
+    columns = read_descriptors(frame, codebook)
+    names = result_names(frame.collect_schema().names(), added)
+    if isinstance(frame, nw.DataFrame):
+        refuse_invalid(frame, columns)
+    lazy = isinstance(frame, nw.LazyFrame)
+    engine = expressions_of(frame)
+    if frame.implementation.is_polars():
+        # In one piece: before 2.0 polars added numbers to a piece without rows as to one with some.
+        whole = df if lazy else df.rechunk().lazy()
+        result = _apply(whole, engine, columns, make, names, policy=policy, lazy=lazy)
+        return result if lazy else result.collect()
+    result = _apply(frame, engine, columns, make, names, policy=policy, lazy=lazy)
+    whole = [names[name] for name in integers]
+    return finished(df, frame, result, dict.fromkeys(whole, "Int32"))
+
+
+def _sum(expressions: Iterable[Any]) -> Any:
+    return reduce(add, expressions)
+
+
+def _apply(
+    frame: Any,
+    engine: Any,
+    columns: list[DescriptorColumn],
+    make: Callable[[RowPoints], Mapping[str, Any]],
+    names: Mapping[str, str],
+    *,
+    policy: Policy,
+    lazy: bool,
+) -> Any:
+    """Add the points, then what is made of them, so that each is computed once."""
+    asked = [column for column in columns if column.kind is not None]
+    unanswered = f"{BETWEEN}unanswered"
+
+    def is_open(column: DescriptorColumn) -> Any:
+        unknown = column.unknown(engine)
+        if policy == "strict":
+            return unknown
+        # A cell that is no answer is not a missing answer.
+        answered = engine.col(unanswered) < len(asked)
+        return engine.when(answered).then(column.invalid(engine)).otherwise(unknown)
+
+    if policy != "strict":
+        counted = _sum([number(engine, 0), *(r.unknown(engine) for r in asked)])
+        frame = frame.with_columns(**{unanswered: counted})
+    first: dict[str, Any] = {}
+    second: dict[str, Any] = {}
+    counts: dict[str, dict[int, Any]] = {}
+    ranges: dict[str, Range] = {}
+    for group, members in (
+        ("clinical", [r for r in columns if r.descriptor not in SEROLOGIC]),
+        ("serologic", [r for r in columns if r.descriptor in SEROLOGIC]),
+    ):
+        low, slack = f"{BETWEEN}{group}", f"{BETWEEN}{group}_slack"
+        first[low] = _sum(r.points(engine) for r in members)
+        counts[group] = {}
+        for weight in sorted({r.descriptor.weight for r in members}):
+            name = f"{BETWEEN}{group}_open_{weight}"
+            first[name] = _sum(is_open(r) for r in members if r.descriptor.weight == weight)
+            counts[group][weight] = engine.col(name)
+        second[slack] = _sum(n * number(engine, w) for w, n in counts[group].items())
+        points = engine.col(low).cast(engine.Int32)
+        ranges[group] = Range(points, points + engine.col(slack).cast(engine.Int32))
+    not_assessed = _sum(count for group in counts.values() for count in group.values())
+    if policy != "strict":
+        first[f"{BETWEEN}not_assessed"] = _sum(r.unknown(engine) for r in columns)
+        not_assessed = engine.col(f"{BETWEEN}not_assessed")
+    results = dict(
+        make(
+            RowPoints(
+                engine=engine,
+                clinical=ranges["clinical"],
+                serologic=ranges["serologic"],
+                open_clinical=counts["clinical"],
+                open_serologic=_sum(counts["serologic"].values()),
+                not_assessed=not_assessed.cast(engine.Int32),
+                columns={column.descriptor: column for column in columns},
+                is_open=is_open,
+            )
+        )
+    )
+    if policy != "strict":
+        results[POLICY_COLUMN] = engine.lit(policy)
+    if lazy:
+        results[INVALID_COLUMN] = _sum(r.invalid(engine) for r in columns).cast(engine.Int32)
+    results = {names.get(name, name): column for name, column in results.items()}
+    between = [*first, *second, *([unanswered] if policy != "strict" else [])]
+    return frame.with_columns(**first).with_columns(**second).with_columns(**results).drop(*between)
