@@ -55,10 +55,16 @@ def run_session(example: Example) -> str | None:
     return None
 
 
+def save_codebook(example: Example) -> None:
+    """Save a codebook that a page shows, under the name by which its examples use it."""
+    Path("codebook.toml").write_text(str(example.parsed), encoding="utf-8")
+
+
 pytest_collect_file = Sybil(
     parsers=[
         PythonCodeBlockParser(doctest_optionflags=doctest.ELLIPSIS),
         CodeBlockParser("console", run_session),
+        CodeBlockParser("toml", save_codebook),
         SkipParser(),
     ],
     patterns=["README.md", "docs/**/*.md"],

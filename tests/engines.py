@@ -5,6 +5,7 @@ PySpark needs Java. Where there is none its tests are skipped, but on CI they fa
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,11 @@ import pyarrow as pa
 import pytest
 
 Rows = list[dict[str, Any]]
+
+# Spark starts its workers with the first Python on the PATH, which may be another version.
+os.environ["PYSPARK_PYTHON"] = sys.executable
+# A session of a minute: without the compiler for hours, and a collector without threads.
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,9 @@ def _session() -> Any:
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.log.level", "OFF")
+        .config("spark.driver.extraJavaOptions", SHORT_LIVED)
+        # Where in Python a column was made: only messages of errors tell, and it doubles the time.
+        .config("spark.python.sql.dataFrameDebugging.enabled", "false")
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("OFF")

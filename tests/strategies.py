@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from sledai import SEROLOGIC, ActivityRule, Assessment, Descriptor
 from sledai.definitions import Edition
-from sledai.exclusions import LABORATORY
+from sledai.scoring.variants import LABORATORY
 
 answers = st.sampled_from([True, False, None])
 

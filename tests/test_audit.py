@@ -6,12 +6,14 @@ import pandas as pd
 import polars as pl
 import pytest
 import spec_tables
+from codebooks import labs_of
 from engines import ENGINES, Rows
 from test_engines import VISITS, table
-from test_explanations import completions
+from test_recorded_scores import completions
 
 from sledai import Assessment, Descriptor, InvalidInputError
-from sledai.audit import Agreement, Check, Finding, Lab, Query, audit, compare, query_column
+from sledai.audit import Agreement, Check, Finding, Query, audit, compare, query_column
+from sledai.codebook import Codebook, Lab
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Dask support is moving out of Narwhals:FutureWarning",
@@ -63,7 +65,10 @@ class TestEveryEngine:
         )
         if dtype == pl.Float64:
             data = data.with_columns(pl.col("total", "clinical").fill_null(float("nan")))
-        compared = compare(ENGINES[engine].make(data), recorded="total", clinical="clinical")
+        compared = compare(
+            ENGINES[engine].make(data),
+            Codebook(recorded={"total": "total", "clinical": "clinical"}),
+        )
         rows = rows_of(engine, compared)
         serologic = spec_tables.SEROLOGIC
         clinical_only = set(spec_tables.NAMES) - serologic
@@ -97,7 +102,9 @@ class TestEveryEngine:
         )
         for values in (pl.col("plt"), pl.col("plt").fill_null(float("nan"))):
             native = ENGINES[engine].make(data.with_columns(values))
-            compared = compare(native, recorded="total", labs=[PLATELETS])
+            compared = compare(
+                native, Codebook(findings=labs_of([PLATELETS]), recorded={"total": "total"})
+            )
             assert [row[query_column(PLATELETS)] for row in rows_of(engine, compared)] == [
                 query for _, _, query in cells
             ]
@@ -105,18 +112,25 @@ class TestEveryEngine:
     def test_columns_that_are_no_numbers_or_not_there(self, engine: str) -> None:
         data = ENGINES[engine].make(table(VISITS).with_columns(total=pl.lit("5")))
         with pytest.raises(InvalidInputError, match="column 'total' holds no numbers"):
-            compare(data, recorded="total")
+            compare(data, Codebook(recorded={"total": "total"}))
         with pytest.raises(InvalidInputError, match="no column 'other'"):
-            compare(data, recorded="other")
+            compare(data, Codebook(recorded={"total": "other"}))
 
     def test_an_audit_takes_limits_of_the_definitions_alone(self, engine: str) -> None:
-        data = ENGINES[engine].make(pl.DataFrame({"total": [2], "x": [0.4]}))
-        for lab, message in (
-            (Lab("c3", "x", "g/L"), "analyte: found 'c3'; accepted: urine_red_cells"),
-            (Lab("platelets", "x", "K/uL", bound="total"), "platelets: an audit takes no range"),
-        ):
-            with pytest.raises(InvalidInputError, match=message):
-                compare(data, recorded="total", labs=[lab], absent=list(Descriptor))
+        data = ENGINES[engine].make(pl.DataFrame({"id": [0], "total": [2], "x": [0.4]}))
+
+        def book(lab: Lab) -> Codebook:
+            return Codebook(
+                descriptors={"absent": list(Descriptor)},
+                findings=labs_of([lab]),
+                recorded={"total": "total"},
+            )
+
+        # The codebook is one for every door: what the laboratory's range decides is for `derive`.
+        (row,) = rows_of(engine, compare(data, book(Lab("c3", "x", "g/L"))))
+        assert not any(name.endswith("_query") for name in row)
+        with pytest.raises(InvalidInputError, match="platelets: an audit takes no bounds"):
+            compare(data, book(Lab("platelets", "x", "K/uL", bound="sign")))
 
     def test_descriptors_without_a_column_and_narrow_unsigned_numbers(self, engine: str) -> None:
         data = pl.DataFrame(
@@ -126,12 +140,15 @@ class TestEveryEngine:
         if engine != "PySpark":  # it has none
             data = data.with_columns(pl.col("total", "clinical").cast(pl.UInt8))
         compared = compare(
-            ENGINES[engine].make(data.with_columns(plt=pl.lit(50.0))),
-            recorded="total",
-            clinical="clinical",
-            labs=[PLATELETS, Lab("white_cells", "plt", "/uL")],
-            absent=set(Descriptor) - {"rash", "low_complement", "leukopenia"},
-            not_collected=["low_complement", "leukopenia"],
+            ENGINES[engine].make(data.with_columns(plt=pl.lit(50.0), wbc=pl.lit(50.0))),
+            Codebook(
+                descriptors={
+                    "absent": set(Descriptor) - {"rash", "low_complement", "leukopenia"},
+                    "not_collected": ["low_complement", "leukopenia"],
+                },
+                findings=labs_of([PLATELETS, Lab("white_cells", "wbc", "/uL")]),
+                recorded={"total": "total", "clinical": "clinical"},
+            ),
         )
         rows = rows_of(engine, compared)
         assert [row["sledai_total_agreement"] for row in rows] == ["possible", "possible"]
@@ -144,7 +161,7 @@ class TestEveryEngine:
         data = ENGINES[engine].make(
             table(VISITS).with_columns(pl.lit(1, dtype=pl.Int64).alias("total"))
         )
-        assert type(compare(data, recorded="total")) is type(data)
+        assert type(compare(data, Codebook(recorded={"total": "total"}))) is type(data)
 
 
 @pytest.mark.parametrize("dtype", ["int64[pyarrow]", "double[pyarrow]", "Int64", "Float32"])
@@ -152,7 +169,7 @@ def test_other_numbers_of_pandas(dtype: str) -> None:
     totals = recorded_totals()
     data = table(VISITS).to_pandas().astype(dict.fromkeys(spec_tables.NAMES, "boolean"))
     data["total"] = pd.Series(totals, dtype="Int64").astype(dtype)  # type: ignore[call-overload]
-    compared = compare(data, recorded="total")
+    compared = compare(data, Codebook(recorded={"total": "total"}))
     assert compared["sledai_total_agreement"].tolist() == [
         expected(visit, total, set())[0] for visit, total in zip(VISITS, totals, strict=True)
     ]
@@ -165,7 +182,13 @@ def test_a_single_float_on_the_limit_is_on_the_limit(engine: str) -> None:
         t=pl.Series([100.4, 100.5, 100.3], dtype=pl.Float32), total=pl.lit(0, dtype=pl.Int64)
     )
     lab = Lab("temperature", "t", "[degF]")
-    rows = rows_of(engine, compare(ENGINES[engine].make(data), recorded="total", labs=[lab]))
+    rows = rows_of(
+        engine,
+        compare(
+            ENGINES[engine].make(data),
+            Codebook(findings=labs_of([lab]), recorded={"total": "total"}),
+        ),
+    )
     assert [row[query_column(lab)] for row in rows] == [None, "absent_past_limit", None]
 
 
@@ -182,7 +205,9 @@ class TestAudit:
     others = frozenset(Descriptor) - {"arthritis", "leukopenia", "low_complement"}
 
     def test_findings(self) -> None:
-        found = audit(self.data, recorded="total", absent=self.others)
+        found = audit(
+            self.data, Codebook(descriptors={"absent": self.others}, recorded={"total": "total"})
+        )
         assert found.rows == 5
         assert found.agreement == {
             Check.TOTAL: {
@@ -199,7 +224,13 @@ class TestAudit:
         assert [finding.row for finding in found.disagreements] == [0]
 
     def test_both_scores(self) -> None:
-        found = audit(self.data, recorded="total", clinical="clinical", absent=self.others)
+        found = audit(
+            self.data,
+            Codebook(
+                descriptors={"absent": self.others},
+                recorded={"total": "total", "clinical": "clinical"},
+            ),
+        )
         assert [(f.row, f.check) for f in found.findings] == [
             (0, Check.TOTAL),
             (2, Check.TOTAL),
@@ -220,20 +251,26 @@ class TestAudit:
         data = pl.DataFrame({"rash": [None], "low_complement": [None], "t": [2], "c": [2]})
         others = frozenset(Descriptor) - {"rash", "low_complement"}
         assert [
-            str(f) for f in audit(data, recorded="t", clinical="c", absent=others).disagreements
+            str(f)
+            for f in audit(
+                data,
+                Codebook(descriptors={"absent": others}, recorded={"total": "t", "clinical": "c"}),
+            ).disagreements
         ] == []
         found = audit(
             data.with_columns(t=4, c=0, low_complement=False),
-            recorded="c",
-            clinical="t",
-            absent=others,
+            Codebook(descriptors={"absent": others}, recorded={"total": "c", "clinical": "t"}),
         )
         assert found.disagreements
         data = pl.DataFrame(
             {"rash": [None], "alopecia": [None], "low_complement": [False], "t": [4], "c": [2]}
         )
         (finding,) = audit(
-            data, recorded="t", clinical="c", absent=others - {"alopecia"}
+            data,
+            Codebook(
+                descriptors={"absent": others - {"alopecia"}},
+                recorded={"total": "t", "clinical": "c"},
+            ),
         ).disagreements
         assert str(finding) == (
             "serologic recorded 2, computed 0, difference +2: 1 of low_complement, "
@@ -242,7 +279,14 @@ class TestAudit:
 
     def test_queries(self) -> None:
         data = self.data.with_columns(plt=pl.Series([99.0, 100.0, None, 50.0, float("nan")]))
-        found = audit(data, recorded="total", absent=self.others, labs=[PLATELETS])
+        found = audit(
+            data,
+            Codebook(
+                descriptors={"absent": self.others},
+                findings=labs_of([PLATELETS]),
+                recorded={"total": "total"},
+            ),
+        )
         assert found.queries == {
             PLATELETS: {Query.ABSENT_PAST_LIMIT: 2, Query.PRESENT_WITHIN_LIMIT: 0}
         }
@@ -260,7 +304,14 @@ class TestAudit:
     def test_a_query_on_what_is_present(self) -> None:
         data = pl.DataFrame({"proteinuria": [True] * 2, "protein": [500, 501], "total": [4, 4]})
         others = frozenset(Descriptor) - {"proteinuria"}
-        (finding,) = audit(data, recorded="total", absent=others, labs=[PROTEIN]).findings
+        (finding,) = audit(
+            data,
+            Codebook(
+                descriptors={"absent": others},
+                findings=labs_of([PROTEIN]),
+                recorded={"total": "total"},
+            ),
+        ).findings
         assert str(finding) == (
             "urine_protein_24h 500 mg/d, not past the limit (> 0.5 g/24 h), yet proteinuria is "
             "present: by which value?"
@@ -275,7 +326,7 @@ class TestAudit:
             return (finding.row, finding.check, float(finding.recorded), str(finding))
 
         expected, found = (
-            audit(frame, recorded="total", labs=[PLATELETS])
+            audit(frame, Codebook(findings=labs_of([PLATELETS]), recorded={"total": "total"}))
             for frame in (data, ENGINES[engine].make(data))
         )
         assert [comparable(f) for f in found.findings] == [comparable(f) for f in expected.findings]
@@ -283,25 +334,33 @@ class TestAudit:
 
     def test_a_frame_that_is_not_in_memory(self) -> None:
         with pytest.raises(InvalidInputError, match="audit needs a frame in memory, found LazyF"):
-            audit(self.data.lazy(), recorded="total", absent=self.others)
+            audit(
+                self.data.lazy(),
+                Codebook(descriptors={"absent": self.others}, recorded={"total": "total"}),
+            )
 
     def test_what_is_no_frame(self) -> None:
         with pytest.raises(InvalidInputError, match="expected a data frame of polars"):
-            audit([1], recorded="total")
+            audit([1], Codebook(recorded={"total": "total"}))
         doubled = pd.DataFrame([[1, 2]], columns=["rash", "rash"])
         with pytest.raises(InvalidInputError, match="'rash' 2 times"):
-            audit(doubled, recorded="rash")
+            audit(doubled, Codebook(recorded={"total": "rash"}))
 
     def test_a_score_that_is_no_whole_number_or_out_of_range(self) -> None:
         data = pl.DataFrame({"total": [7.5, 106.0, -1.0, 0.0, float("inf")]})
-        found = audit(data, recorded="total", absent=list(Descriptor))
+        found = audit(
+            data, Codebook(descriptors={"absent": list(Descriptor)}, recorded={"total": "total"})
+        )
         differences = [(f.row, f.difference) for f in found.findings]
         assert differences == [(0, 7.5), (1, 106), (2, -1), (4, float("inf"))]
         assert str(found.findings[0]).endswith("difference +7.5: no descriptors explain it")
 
     def test_descriptors_that_nobody_assessed(self) -> None:
         data = pl.DataFrame({"total": [105, 0]})
-        found = audit(data, recorded="total", not_collected=list(Descriptor))
+        found = audit(
+            data,
+            Codebook(descriptors={"not_collected": list(Descriptor)}, recorded={"total": "total"}),
+        )
         assert [str(f)[:42] for f in found.findings] == [
             "total recorded 105, computed 0 to 105: imp",
             "total recorded 0, computed 0 to 105: impli",
@@ -309,24 +368,52 @@ class TestAudit:
         assert found.findings[0].implication is not None
         assert len(found.findings[0].implication.present) == 24
 
-    def test_result_columns_are_never_overwritten(self) -> None:
-        data = self.data.with_columns(sledai_low=1)
-        with pytest.raises(InvalidInputError, match=r"there already .*: sledai_low$"):
-            audit(data, recorded="total", absent=self.others)
-        with pytest.raises(InvalidInputError, match="analytes given twice: platelets"):
-            audit(self.data, recorded="total", absent=self.others, labs=[PLATELETS, PLATELETS])
+    def test_results_whose_names_the_frame_has_already(self) -> None:
+        """An audit reads its own results, not the columns of the frame that are called so."""
+        book = Codebook(
+            descriptors={"absent": self.others},
+            findings=labs_of([PLATELETS]),
+            recorded={"total": "total", "clinical": "clinical"},
+        )
+        data = self.data.with_columns(plt=pl.lit(50.0), wbc=pl.lit(50.0))
+        own = [name for name in compare(data, book).columns if name not in data.columns]
+        assert len(own) == 13
+        theirs = data.with_columns(pl.lit(1).alias(name) for name in own)
+        expected, found = audit(data, book), audit(theirs, book)
+        assert (found.agreement, found.queries) == (expected.agreement, expected.queries)
+        assert [str(f) for f in found.findings] == [str(f) for f in expected.findings]
+        compared = compare(theirs, book)
+        assert compared.columns == [*theirs.columns, *(f"{name}_computed" for name in own)]
+        assert compared.select(theirs.columns).equals(theirs)
+        with pytest.raises(InvalidInputError, match=r"there already .*: sledai_low_computed"):
+            compare(compared.select(*data.columns, "sledai_low", "sledai_low_computed"), book)
 
     @pytest.mark.parametrize("name", ["^t.*l$", "*"])
     def test_names_that_polars_would_take_for_patterns(self, name: str) -> None:
         data = self.data.rename({"total": name})
-        expected = audit(self.data, recorded="total", absent=self.others)
-        assert audit(data, recorded=name, absent=self.others) == expected
+        expected = audit(
+            self.data, Codebook(descriptors={"absent": self.others}, recorded={"total": "total"})
+        )
+        assert (
+            audit(data, Codebook(descriptors={"absent": self.others}, recorded={"total": name}))
+            == expected
+        )
         labs = [Lab("platelets", "plt", "/uL")]
         queries = audit(
-            self.data.with_columns(plt=50), recorded="total", absent=self.others, labs=labs
+            self.data.with_columns(plt=50),
+            Codebook(
+                descriptors={"absent": self.others},
+                findings=labs_of(labs),
+                recorded={"total": "total"},
+            ),
         )
         data = self.data.with_columns(pl.lit(50).alias(name))
         named = audit(
-            data, recorded="total", absent=self.others, labs=[Lab("platelets", name, "/uL")]
+            data,
+            Codebook(
+                descriptors={"absent": self.others},
+                findings=labs_of([Lab("platelets", name, "/uL")]),
+                recorded={"total": "total"},
+            ),
         )
         assert [str(f) for f in named.findings] == [str(f) for f in queries.findings]

@@ -5,8 +5,8 @@ from hypothesis import given
 from strategies import assessments, complete_assessments, nearly_complete_assessments
 
 from sledai import SEROLOGIC, Assessment, Descriptor, clinical_score, total_score
-from sledai.change import CLASS_CITATION, ChangeClass, ScoreChange, class_of, compare
 from sledai.scoring import possible_scores
+from sledai.visits.change import CLASS_CITATION, ChangeClass, ScoreChange, change_of, class_of
 
 
 class TestClasses:
@@ -33,12 +33,12 @@ class TestClasses:
 
 @given(assessments(), assessments())
 def test_every_descriptor_is_in_one_place(earlier: Assessment, later: Assessment) -> None:
-    change = compare(earlier, later)
+    change = change_of(earlier, later)
     absent_at_both = earlier.absent & later.absent
     parts = [change.new, change.resolved, change.persisting, change.unknown, absent_at_both]
     assert sum(map(len, parts)) == 24
     assert frozenset[Descriptor]().union(*parts) == set(Descriptor)
-    back = compare(later, earlier)
+    back = change_of(later, earlier)
     assert (back.new, back.resolved) == (change.resolved, change.new)
     assert (back.total.low, back.total.high) == (-change.total.high, -change.total.low)
 
@@ -47,7 +47,7 @@ def test_every_descriptor_is_in_one_place(earlier: Assessment, later: Assessment
 def test_complete_assessments_have_a_number_and_a_class(
     earlier: Assessment, later: Assessment
 ) -> None:
-    change = compare(earlier, later)
+    change = change_of(earlier, later)
     total = spec_tables.total_of(set(later.present)) - spec_tables.total_of(set(earlier.present))
     clinical = clinical_score(later) - clinical_score(earlier)
     assert change.total == ScoreChange(total, total)
@@ -57,7 +57,7 @@ def test_complete_assessments_have_a_number_and_a_class(
 
 @given(nearly_complete_assessments(5), nearly_complete_assessments(5))
 def test_exact_over_every_completion(earlier: Assessment, later: Assessment) -> None:
-    change = compare(earlier, later)
+    change = change_of(earlier, later)
     pairs = [(a, b) for a in totals_by_hand(earlier) for b in totals_by_hand(later)]
     differences = [b - a for a, b in pairs]
     assert (change.total.low, change.total.high) == (min(differences), max(differences))
@@ -80,7 +80,7 @@ def totals_by_hand(visit: Assessment) -> set[int]:
 
 def test_a_descriptor_that_was_not_assessed_is_not_new() -> None:
     pending = Assessment.of(not_assessed={"rash"})
-    change = compare(pending, Assessment.of(present={"rash"}))
+    change = change_of(pending, Assessment.of(present={"rash"}))
     assert not change.new
     assert change.unknown == {Descriptor.RASH}
     assert (str(change.total), str(change.clinical)) == ("0 to +2", "0 to +2")

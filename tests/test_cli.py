@@ -20,8 +20,9 @@ import spec_tables
 import xlsxwriter
 
 import sledai
-from sledai import Descriptor, cli, frame
+from sledai import Descriptor, frame
 from sledai.__main__ import main
+from sledai.cli import app as cli
 from sledai.definitions.editions import differing
 from sledai.files import read_visits
 from sledai.trials.catalog import CATALOG
@@ -209,7 +210,7 @@ class TestScoreRefuses:
             (["--column", "id=rash", "--column", "id=fever"], "column 'id' is named twice"),
             (["--column", "x=knee"], "not one of the 24 descriptors: 'knee'"),
             (["--absent", "knee"], "not one of the 24 descriptors: 'knee'"),
-            (["--absent", "fever"], "yet column 'fever' holds it; if that is no item, say so"),
+            (["--absent", "fever"], "yet column 'fever' holds fever; if that is no item, say so"),
             (["--missing", "no"], "cannot take 'no' for a missing answer"),
             (["-o", "x.xlsx"], "x.xlsx: cannot write suffix '.xlsx'; accepted: .csv"),
             (["-o", "x.csv", "--rejects", "./x.csv"], "x.csv: named for two outputs"),
@@ -256,10 +257,15 @@ class TestScoreRefuses:
     def test_a_file_scored_before(self, run: Run, csv: Callable[..., Path]) -> None:
         output = Path("out.csv")
         run("score", csv(), "-o", output)
-        assert run("score", output)[0] == 0  # nothing is written
-        code, _, err = run("score", output, "-o", "again.csv")
+        code, out, _ = run("score", output, "-o", "again.csv")
+        assert code == 0
+        assert "names that the input has already: sledai_total as sledai_total_computed" in out
+        once, again = (pl.read_csv(name, infer_schema=False) for name in (output, "again.csv"))
+        assert again.select(once.columns).equals(once)
+        assert again["sledai_low_computed"].equals(once["sledai_low"], check_names=False)
+        code, _, err = run("score", "again.csv", "-o", "third.csv")
         assert code == 2
-        assert "already (rename or drop them): sledai_total" in " ".join(err.split())
+        assert "already (rename or drop them): sledai_total_computed" in " ".join(err.split())
 
     def test_what_the_output_format_cannot_hold(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "v.parquet"
@@ -798,7 +804,7 @@ class TestAudit:
             (["--recorded", "total", "--lab", "platelets=plt"], "--lab: found 'platelets=plt'"),
             (
                 ["--recorded", "total", "--lab", "iron=total mg"],
-                "analyte: found 'iron'; accepted: hematuria"[:23],
+                "--lab: found 'iron'; accepted: urine_red_cells, ",
             ),
             (
                 ["--recorded", "total", "--lab", "platelets=total g/L"],
@@ -809,9 +815,9 @@ class TestAudit:
             (["--recorded", "total", "-o", "x.xlsx"], "x.xlsx: cannot write suffix '.xlsx'"),
             (
                 ["--recorded", "total", "--column", "total=rash"],
-                "column 'total' is named both for rash and as a number",
+                "column 'total' is named both for rash and for the recorded total",
             ),
-            ([], "Missing option '--recorded'"),
+            ([], "no recorded total; accepted: --recorded COLUMN, or total in [recorded] of a"),
         ],
     )
     def test_options(self, run: Run, options: list[str], said: str) -> None:
@@ -927,12 +933,16 @@ class TestDerive:
     def test_a_prefix_where_the_names_are_taken(self, run: Run) -> None:
         path = self.file("a,92,no", header="id,plt,thrombocytopenia")
         options = ("--edition", "SLEDAI-2K", "--lab", "platelets=plt 10*9/L", "-o", "d.csv")
-        code, _, err = run("derive", path, *options)
-        assert code == 2
-        assert "would add columns that are there already (rename or drop them, or give" in (
-            " ".join(err.split())
-        )
-        assert not Path("d.csv").exists()
+        code, out, _ = run("derive", path, *options)
+        assert code == 0
+        assert "names that the input has already: thrombocytopenia as " in out
+        (row,) = pl.read_csv("d.csv").rows()
+        assert row[:4] == ("a", 92, "no", True)
+        assert row[4].startswith("present: platelets < 100,000 per mm3; assumed")
+        assert pl.read_csv("d.csv").columns[2:4] == [
+            "thrombocytopenia",
+            "thrombocytopenia_computed",
+        ]
         code, _, _ = run("derive", path, *options, "--prefix", "derived_")
         assert code == 0
         assert pl.read_csv("d.csv").columns == [
@@ -1033,10 +1043,13 @@ class TestDerive:
             (["--edition", "2000"], "edition: found '2000'"),
             (["--edition", "SELENA"], "nothing that a definition of SELENA-SLEDAI asks for"),
             (["--edition", "SELENA", "--lab", "platelets"], "--lab: found 'platelets'; accepted:"),
-            (["--edition", "SELENA", "--lab", "x=plt g/L"], "analyte: found 'x'; accepted: "),
+            (
+                ["--edition", "SELENA", "--lab", "x=plt g/L"],
+                "[findings] no key 'x'; accepted: plat",
+            ),
             (["--edition", "SELENA", "--lab", "c3=x g/L"], "labs.csv: no column 'x'"),
             (["--edition", "SELENA", "--sign", "rash"], "--sign: found 'rash'; accepted: SIGN="),
-            (["--edition", "SELENA", "--sign", "knee=id"], "sign: found 'knee'; accepted: "),
+            (["--edition", "SELENA", "--sign", "knee=id"], "[findings] no key 'knee'; accepted: "),
             (["--edition", "SELENA", "--sign", "rash=x"], "labs.csv: no column 'x'"),
             (
                 ["--edition", "SELENA", "--sign", "rash=id", "--sign", "rash=new"],
@@ -1243,7 +1256,7 @@ def test_a_fault_of_polars_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyP
     def fail(*_: object) -> None:
         raise pl.exceptions.ComputeError("out of luck")
 
-    monkeypatch.setattr("sledai.cli.score_file.open_visits", fail)
+    monkeypatch.setattr("sledai.cli.options.open_visits", fail)
     assert run("score", VISITS) == (2, "", "error: out of luck\n")
 
 
@@ -1257,7 +1270,7 @@ class TestMissingExtra:
     def test_it_says_what_to_install(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.delitem(sys.modules, "sledai.cli")
+        monkeypatch.delitem(sys.modules, "sledai.cli.app")
         monkeypatch.setitem(sys.modules, "typer", None)
         with pytest.raises(SystemExit) as stopped:
             main()

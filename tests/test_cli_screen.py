@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import spec_tables
 
-from sledai import cli
+from sledai.cli import app as cli
 from sledai.cli import screen_file
 
 ROOT = Path(__file__).parents[1]

@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from sledai import Descriptor, cli
-from sledai.follow_up import PATIENT_COLUMNS, VISIT_COLUMNS
-from sledai.visit_fields import FIELDS as FIELD_NAMES
+from sledai import Descriptor
+from sledai.cli import app as cli
+from sledai.codebook.fields import FIELDS as FIELD_NAMES
+from sledai.frame import PATIENT_COLUMNS, VISIT_COLUMNS
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "visits.csv"
@@ -255,23 +256,23 @@ class TestRefuses:
             (
                 "A,2024-01-01,no,no,1,,,",
                 ["--field", "global=pga"],
-                "error: column 'global': found 'pga'; accepted: physician_global 0-3",
+                "error: [fields] no key 'pga'; accepted: physician_global, ",
             ),
             (
                 "A,2024-01-01,no,no,1,,,",
                 ["--field", "plt=platelets mg"],
-                "error: column 'plt': found 'platelets mg'; accepted: physician_global 0-3",
+                "error: [fields] column 'plt': found 'platelets mg'; accepted: physician_global",
             ),
             ("A,2024-01-01,no,no,1,,,", ["--field", "global"], "error: --field: found 'global'"),
             (
                 "A,2024-01-01,no,no,1,,,",
                 ["--field", "nowhere=weight_kg"],
-                "error: --field: no column 'nowhere'",
+                "error: v.csv: no column 'nowhere'",
             ),
             (
                 "A,2024-01-01,no,no,1,,,",
                 ["--field", "plt=weight_kg", "--field", "global=weight_kg"],
-                "error: --field: 'global=weight_kg' is named twice",
+                "error: --field: two columns for weight_kg",
             ),
         ],
     )
@@ -299,7 +300,10 @@ class TestRefuses:
 
     def test_names_that_would_be_lost(self, run: Run, tmp_path: Path) -> None:
         code, _, err = run("v.csv", *OTHERS, subject="seen")
-        assert (code, err) == (2, "error: column 'seen' is named for patient and date\n")
+        assert (code, err) == (
+            2,
+            "error: column 'seen' is named both for the patient and for the date\n",
+        )
         pl.DataFrame({"id": [[1]], "seen": ["2024-01-01"], "rash": [1]}).write_parquet(
             tmp_path / "lists.parquet"
         )

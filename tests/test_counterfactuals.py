@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import complete_assessments, rules
 
 from sledai import SEROLOGIC, ActivityRule, Assessment, Descriptor, InvalidInputError, Verdict
-from sledai.counterfactuals import Counterfactual, counterfactuals
+from sledai.rules.counterfactuals import Counterfactual, counterfactuals
 from sledai.trials.catalog import find
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 

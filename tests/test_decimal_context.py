@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sledai import Assessment, InvalidInputError, Verdict
-from sledai.change import compare
 from sledai.findings import Findings, LabResult, compare_editions, derive
-from sledai.glucocorticoids import prednisone_equivalent
 from sledai.indices import adjusted_mean, doris, lldas, sfi, sri
+from sledai.indices.course import course, first_flare, time_in
 from sledai.quantities import PLAUSIBLE, UNITS, Quantity, checked, converted, plausible_range
-from sledai.series import course, first_flare, time_in
+from sledai.quantities.glucocorticoids import prednisone_equivalent
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 from sledai.trials.nct05765006.candidate import Candidate, template
 from sledai.trials.nct05765006.screening import screen
 from sledai.visits import History, Visit
+from sledai.visits.change import change_of
 
 HOSTILE = decimal.Context(
     prec=1,
@@ -108,7 +108,7 @@ RESULTS: dict[str, Callable[[], object]] = {
     "course": lambda: course(History(visits=visits())),
     "first flare": lambda: first_flare(History(visits=visits())),
     "time in": lambda: time_in(History(visits=visits()), "LLDAS").share,
-    "change": lambda: compare(*(visit.assessment for visit in visits() if visit.assessment)),
+    "change": lambda: change_of(*(visit.assessment for visit in visits() if visit.assessment)),
     "derive": lambda: list(map(str, derive(of_findings(), edition="SELENA").reasons.values())),
     "ratio": lambda: str(
         derive(

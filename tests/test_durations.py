@@ -9,7 +9,7 @@ import pytest
 from sledai.definitions.clauses import Limit
 from sledai.operators import Operator
 from sledai.quantities import Quantity
-from sledai.trials.durations import compare, days_in_months
+from sledai.trials.durations import days_in_months, is_past
 
 
 def limit(operator: Operator, value: int, unit: str) -> Limit:
@@ -62,4 +62,4 @@ def test_against_the_calendar_of_a_century(months: int) -> None:
     ],
 )
 def test_on_the_limit_and_beside_it(text: str, than: Limit, answer: bool | None) -> None:
-    assert compare(Quantity.parse(text), than) is answer
+    assert is_past(Quantity.parse(text), than) is answer

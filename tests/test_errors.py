@@ -28,6 +28,22 @@ def test_errors_survive_pickling() -> None:
     assert undetermined.deciding == {Descriptor.RASH}
 
 
+class TestFoundAndAccepted:
+    """Each message says where, what was found, shortened, and what is accepted."""
+
+    def test_several_are_listed(self) -> None:
+        accepted = (descriptor for descriptor in (Descriptor.RASH, Descriptor.FEVER))
+        error = InvalidInputError.found("x" * 60, accepted, "descriptor")
+        assert str(error) == f"descriptor: found '{'x' * 35}...'; accepted: rash, fever"
+
+    def test_numbers_are_listed_and_nowhere_is_not_said(self) -> None:
+        assert str(InvalidInputError.found(3, range(0, 5, 2))) == "found 3; accepted: 0, 2, 4"
+
+    def test_words_are_not_quoted(self) -> None:
+        error = InvalidInputError.in_words("two of 2024-01-16", "one of a date", "visits")
+        assert str(error) == "visits: found two of 2024-01-16; accepted: one of a date"
+
+
 class Strange:
     """Its text is its own, and not escaped."""
 

@@ -25,13 +25,14 @@ from sledai import (
     Descriptor,
     InvalidInputError,
     clinical_score,
+    engines,
     frame,
-    parts,
     score_bounds,
     total_score,
 )
-from sledai.columns import misread
+from sledai.codebook import Codebook
 from sledai.definitions import Edition
+from sledai.engines import misread
 from sledai.frame import INVALID_COLUMN, SCORE_COLUMNS, verdict_column
 from sledai.trials.catalog import find
 from sledai.trials.nct05765006 import ACTIVITY_RULE
@@ -213,7 +214,9 @@ def test_any_visits_and_any_rules_equal_the_scalar_path(
     expected = [scalar(visit, *named) for visit in visits]
     for kind in ("polars boolean", "pandas float with NaN"):
         data = MAKERS[kind](dumped(visits))
-        assert results(frame.score(data, rules=named, words={1: True})) == expected
+        assert (
+            results(frame.score(data, Codebook(answers={"present": [1]}), rules=named)) == expected
+        )
 
 
 class TestLazy:
@@ -248,42 +251,53 @@ class TestLazy:
 class TestColumns:
     data = pl.DataFrame(dumped(VISITS), schema=dict.fromkeys(spec_tables.NAMES, pl.Boolean))
 
-    def refusal(self, data: Any = None, **options: Any) -> str:
+    def refusal(self, data: Any = None, *, rules: Any = (), **descriptors: Any) -> str:
         with pytest.raises(InvalidInputError) as caught:
-            frame.score(self.data if data is None else data, **options)
+            book = Codebook(descriptors=descriptors) if descriptors else None
+            frame.score(self.data if data is None else data, book, rules=rules)
         return str(caught.value)
 
     def test_missing_columns_are_all_listed(self) -> None:
         said = self.refusal(self.data.drop("arthritis", "fever"))
-        assert said.startswith("no column for arthritis, fever; say which column it is")
+        assert said.startswith(
+            "no column for arthritis, fever; say in [descriptors] of a codebook which"
+        )
 
     def test_not_collected_is_not_assessed_and_absent_is_absent(self) -> None:
         known = pl.DataFrame(dumped([Assessment.of(present={"rash"})])).drop("arthritis", "fever")
-        (row,) = results(frame.score(known, not_collected=["arthritis"], absent=["fever"]))
+        (row,) = results(
+            frame.score(
+                known, Codebook(descriptors={"absent": ["fever"], "not_collected": ["arthritis"]})
+            )
+        )
         assert row == scalar(Assessment.of(present={"rash"}, not_assessed={"arthritis"}))
 
     def test_all_24_may_be_not_collected(self) -> None:
-        (row,) = results(frame.score(pl.DataFrame({"id": [7]}), not_collected=list(Descriptor)))
+        (row,) = results(
+            frame.score(
+                pl.DataFrame({"id": [7]}), Codebook(descriptors={"not_collected": list(Descriptor)})
+            )
+        )
         assert row == scalar(Assessment.of(not_assessed=list(Descriptor)))
 
     def test_a_column_that_is_there_cannot_be_named_as_not_there(self) -> None:
-        assert "yet with a column: fever" in self.refusal(absent=["fever"])
-        assert "yet with a column: fever" in self.refusal(not_collected=["fever"])
+        assert "yet column 'fever' holds fever; if" in self.refusal(absent=["fever"])
+        assert "yet column 'fever' holds fever" in self.refusal(not_collected=["fever"])
 
     def test_not_collected_and_absent_at_once(self) -> None:
         data = self.data.drop("fever")
         said = self.refusal(data, absent=["fever"], not_collected=["fever"])
-        assert said == "named both not collected and absent: fever"
+        assert said == "[descriptors] named both not collected and absent: fever"
 
     def test_columns_of_other_names(self) -> None:
         data = self.data.rename({"rash": "new_rash"})
-        assert results(frame.score(data, columns={"new_rash": "rash"})) == results(
+        assert results(frame.score(data, Codebook(descriptors={"rash": "new_rash"}))) == results(
             frame.score(self.data)
         )
 
     def test_a_named_column_comes_before_the_descriptors_own_name(self) -> None:
         data = self.data.with_columns(confirmed_fever=pl.lit(value=True))
-        scored = frame.score(data, columns={"confirmed_fever": "fever"})
+        scored = frame.score(data, Codebook(descriptors={"fever": "confirmed_fever"}))
         assert scored.equals(
             frame.score(self.data.with_columns(fever=pl.lit(value=True)))
             .with_columns(fever=data["fever"], confirmed_fever=data["confirmed_fever"])
@@ -291,22 +305,22 @@ class TestColumns:
         )
 
     def test_a_column_counts_for_one_descriptor_alone(self) -> None:
-        said = self.refusal(columns={"arthritis": "myositis"})
+        said = self.refusal(myositis="arthritis")
         assert said.startswith("no column for arthritis;")
 
     def test_two_columns_named_for_one_descriptor(self) -> None:
         data = self.data.with_columns(a=True, b=True)
-        said = self.refusal(data, columns={"a": "rash", "b": "rash"})
-        assert said == "two columns named for rash: 'a' and 'b'"
+        said = self.refusal(data, rash="a", new_rash="b")
+        assert said == "[descriptors] two columns for rash"
 
     def test_a_named_column_that_is_not_there(self) -> None:
-        assert self.refusal(columns={"eruption": "rash"}) == (
-            "no column 'eruption', named for rash"
-        )
+        assert self.refusal(rash="eruption") == ("no column 'eruption', named for rash")
 
     def test_an_unknown_descriptor(self) -> None:
-        for options in ({"columns": {"fever": "temp"}}, {"absent": ["temp"]}):
-            assert "'temp'" in self.refusal(**options)
+        assert "[descriptors] no key 'temp'; accepted: absent," in self.refusal(temp="fever")
+        assert "[descriptors] absent: not one of the 24 descriptors: 'temp'" in (
+            self.refusal(absent=["temp"])
+        )
 
     def test_doubled_columns(self) -> None:
         data = pd.DataFrame([[True, False]], columns=["rash", "rash"])
@@ -314,9 +328,22 @@ class TestColumns:
 
     @pytest.mark.parametrize("column", [*SCORE_COLUMNS, INVALID_COLUMN, "sledai_nct05765006"])
     def test_result_columns_are_never_overwritten(self, column: str) -> None:
-        data = self.data.with_columns(pl.lit(1).alias(column))
+        """A result whose name is there already has "_computed" behind its own."""
+        plain = frame.score(self.data.lazy(), rules=[ACTIVITY_RULE]).collect()
+        for called in (column, column.upper()):
+            data = self.data.with_columns(pl.lit("theirs").alias(called))
+            scored = frame.score(data.lazy(), rules=[ACTIVITY_RULE]).collect()
+            assert scored.select(data.columns).equals(data)
+            assert scored[f"{column}_computed"].to_list() == plain[column].to_list()
+            rest = plain.select(pl.exclude(*self.data.columns, column))
+            assert scored.select(rest.columns).equals(rest)
+        data = self.data.with_columns(
+            pl.lit(1).alias(column), pl.lit(1).alias(f"{column}_computed")
+        )
         said = self.refusal(data, rules=[ACTIVITY_RULE])
-        assert said == f"result columns that are there already (rename or drop them): {column}"
+        assert said == (
+            f"result columns that are there already (rename or drop them): {column}_computed"
+        )
 
     def test_two_rules_of_one_name(self) -> None:
         said = self.refusal(rules=[ACTIVITY_RULE, ACTIVITY_RULE])
@@ -329,7 +356,7 @@ class TestColumns:
         assert self.refusal(nw.from_native(self.data)).endswith(" or PySpark, found DataFrame")
 
     def test_an_engine_on_which_the_tests_do_not_run(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delitem(parts.ENGINES, nw.Implementation.PYARROW)
+        monkeypatch.delitem(engines.ENGINES, nw.Implementation.PYARROW)
         assert self.refusal(self.data.to_arrow()).endswith(" or PySpark, found Table")
 
     def test_attributes_of_pandas_stay(self) -> None:
@@ -342,18 +369,19 @@ class TestColumns:
         data[0] = "x"
         assert list(frame.score(data)[0]) == ["x"] * len(VISITS)
         data[7] = 8
-        numbered: Any = {7: "rash"}
-        assert self.refusal(data, columns=numbered).startswith("column 7: found 8 in row 0")
+        assert "[descriptors] found 7; accepted: the name of a column" in self.refusal(
+            data, rash=7
+        ) or "rash: found 7; accepted: the name of a column" in self.refusal(data, rash=7)
 
     @pytest.mark.parametrize("name", ["^a.*$", "*"])
     def test_a_name_that_polars_would_take_for_a_pattern(self, name: str) -> None:
         data = self.data.with_columns(pl.lit(value=True).alias(name))
-        scored = frame.score(data, columns={name: "rash"})
+        scored = frame.score(data, Codebook(descriptors={"rash": name}))
         assert scored[name].to_list() == [True] * len(VISITS)
         assert scored["sledai_low"].to_list() == [
             score_bounds(visit.model_copy(update={"rash": True})).low for visit in VISITS
         ]
-        lazy = frame.score(data.lazy(), columns={name: "rash"}).collect()
+        lazy = frame.score(data.lazy(), Codebook(descriptors={"rash": name})).collect()
         assert lazy["sledai_low"].equals(scored["sledai_low"])
 
     @pytest.mark.parametrize(
@@ -404,7 +432,7 @@ class TestValues:
         assert (
             said
             == f"column 'rash': {found}; accepted: true, false, 1, 0 and null (others are stated "
-            "in words)"
+            "in [answers] of a codebook)"
         )
 
     @pytest.mark.parametrize(
@@ -465,8 +493,9 @@ class TestValues:
 def test_without_the_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    for module in ("frame", "audit", "agreement", "derived", "finding_columns", "parts", "columns"):
-        monkeypatch.delitem(sys.modules, f"sledai.{module}", raising=False)
+    for module in [one for one in sys.modules if one.startswith(("sledai.frame", "sledai.audit"))]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.delitem(sys.modules, "sledai.engines", raising=False)
     monkeypatch.setitem(sys.modules, "narwhals", None)
     with pytest.raises(
         ModuleNotFoundError,
@@ -485,30 +514,36 @@ class TestRules:
         "asked", ["NCT04877691", " nct04877691", find("NCT04877691").rule, ["NCT04877691"]]
     )
     def test_one(self, asked: Any) -> None:
-        judged = frame.judge(self.data, asked, absent=self.absent)
+        judged = frame.judge(self.data, Codebook(descriptors={"absent": self.absent}), rules=asked)
         assert judged.columns == ["proteinuria", "low_complement", "sledai_nct04877691"]
         assert judged["sledai_nct04877691"].to_list() == ["not_met", "not_met"]
-        scored = frame.score(self.data, rules=asked, absent=self.absent)
+        scored = frame.score(self.data, Codebook(descriptors={"absent": self.absent}), rules=asked)
         assert scored["sledai_nct04877691"].to_list() == ["not_met", "not_met"]
 
     def test_several(self) -> None:
         rules: list[ActivityRule | str] = ["NCT06456567", ACTIVITY_RULE, "KR-BELIMUMAB"]
-        judged = frame.judge(self.data, rules=rules, absent=self.absent)
+        judged = frame.judge(self.data, Codebook(descriptors={"absent": self.absent}), rules=rules)
         assert judged.rows()[0][2:] == ("met", "not_met", "not_met")
         assert judged.rows()[1][2:] == ("undetermined", "not_met", "not_met")
         assert judged.columns[2:] == [verdict_column(one) for one in rules]
 
     def test_what_is_neither_and_what_is_asked_for_twice(self) -> None:
         with pytest.raises(InvalidInputError, match="trial: found 'NCT04877692'; did you mean"):
-            frame.judge(self.data, "NCT04877692", absent=self.absent)
+            frame.judge(
+                self.data, Codebook(descriptors={"absent": self.absent}), rules="NCT04877692"
+            )
         wrong: Any
         for wrong in (None, 8, find("NCT04877691"), [find("NCT04877691")]):
             with pytest.raises(InvalidInputError, match=r"found \w+; accepted: an ActivityRule or"):
-                frame.judge(self.data, wrong, absent=self.absent)
+                frame.judge(self.data, Codebook(descriptors={"absent": self.absent}), rules=wrong)
         with pytest.raises(InvalidInputError, match=r"^rules: found none; accepted: an Activity"):
-            frame.judge(self.data, (), absent=self.absent)
+            frame.judge(self.data, Codebook(descriptors={"absent": self.absent}), rules=())
         with pytest.raises(InvalidInputError, match="asked for twice: sledai_nct05765006"):
-            frame.judge(self.data, ["NCT05765006", ACTIVITY_RULE], absent=self.absent)
+            frame.judge(
+                self.data,
+                Codebook(descriptors={"absent": self.absent}),
+                rules=["NCT05765006", ACTIVITY_RULE],
+            )
 
 
 def test_the_verdict_column_has_a_plain_name() -> None:

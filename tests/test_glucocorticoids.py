@@ -8,8 +8,8 @@ import pytest
 import spec_tables
 
 from sledai import InvalidInputError
-from sledai.glucocorticoids import GLUCOCORTICOIDS, PREDNISONE_MG, prednisone_equivalent
 from sledai.quantities import Quantity
+from sledai.quantities.glucocorticoids import GLUCOCORTICOIDS, PREDNISONE_MG, prednisone_equivalent
 
 ROWS = spec_tables.rows("glucocorticoids.csv")
 

@@ -16,7 +16,7 @@ from strategies import complete_assessments
 
 from sledai import Assessment, Descriptor, InvalidInputError, Verdict
 from sledai.definitions import Edition
-from sledai.indices import adjusted_mean, doris, flares, lldas, sfi, sri
+from sledai.indices import adjusted_mean, doris, lldas, sfi, sfi_criteria, sri
 from sledai.indices.components import Component, IndexResult
 from sledai.indices.unknowns import points, transitions
 from sledai.visits import History, Visit
@@ -138,6 +138,11 @@ def completions(fields: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def newly_present(earlier: dict[str, Any], later: dict[str, Any]) -> set[str]:
+    before, now = (set(visit["assessment"]["present"]) for visit in (earlier, later))
+    return {f"new {descriptor}" for descriptor in now - before}
+
+
 class TestExactness:
     """What is not known is filled in in every way, and the outcomes are those that are possible."""
 
@@ -159,12 +164,13 @@ class TestExactness:
             )
         visits = pair_of(index, earlier, later)
         found = outcome(index, *visits, parameters)
-        assumed = lldas.assess(*visits).assumed if index == "lldas" else ()
-        assert set(assumed) <= {"new_lupus_activity"}
+        assumed = set(lldas.assess(*visits).assumed) if index == "lldas" else set[str]()
+        stated = {"new_lupus_activity": False} if "new_lupus_activity" in assumed else {}
         outcomes = {
             outcome(index, *pair_of(index, a, b), parameters)
             for a in completions(earlier)
-            for b in completions({**later, **dict.fromkeys(assumed, False)})
+            for b in completions({**later, **stated})
+            if assumed.isdisjoint(newly_present(a, b))
         }
         if index == "sfi":
             assert set(found.split("|")) == outcomes
@@ -275,7 +281,7 @@ class TestFlareIndex:
             "new_or_worse_vasculitis": {"vasculitis"},
             "new_or_worse_nephritis": set(),
             "new_or_worse_myositis": {"myositis"},
-        } == flares.SEVERE_SIGNS
+        } == sfi_criteria.SEVERE_SIGNS
         assert {
             "new_or_worse_rash": set(),
             "new_or_worse_nasopharyngeal_ulcers": {"mucosal_ulcers"},
@@ -283,7 +289,7 @@ class TestFlareIndex:
             "new_or_worse_pericarditis": {"pericarditis"},
             "new_or_worse_arthritis": {"arthritis"},
             "new_or_worse_fever": {"fever"},
-        } == flares.MILD_SIGNS
+        } == sfi_criteria.MILD_SIGNS
 
     def test_the_belimumab_variant_has_no_severe_score(self) -> None:
         result = sfi.assess(*pair_of("sfi"), variant="belimumab")
@@ -300,6 +306,42 @@ class TestFlareIndex:
             "[not read]",
             *["[as"] * 4,
         ]
+
+    @pytest.mark.parametrize(
+        "parameters",
+        [
+            {"variant": variant, "severe_score_needs_rise_of_3": rise, "mycophenolate": drug}
+            for variant in ("original", "belimumab")
+            for rise in (False, True)
+            for drug in (False, True)
+        ],
+    )
+    def test_each_row_of_the_table_stands_in_its_place(self, parameters: dict[str, Any]) -> None:
+        """Each criterion once, whatever the parameters, and said as its row says it."""
+        result = sfi.assess(*pair_of("sfi"), **parameters)
+        severe = ["score", "signs", "prednisone", "drugs", "hospitalization", "physician global"]
+        mild = ["score", "signs", "prednisone", "drugs", "physician global"]
+        if parameters["variant"] == "belimumab":
+            severe.remove("score")
+        assert [c.name for c in result.severe] == severe
+        assert [c.name for c in result.mild_moderate] == mild
+        rows = {(row.outcome, row.name, row.statement, row.citation) for row in sfi.CRITERIA}
+        assert len(rows) == 14
+        for outcome, components in (
+            (sfi.Flare.SEVERE, result.severe),
+            (sfi.Flare.MILD_MODERATE, result.mild_moderate),
+        ):
+            assert {(outcome, c.name, c.statement, c.citation) for c in components} <= rows
+
+    def test_a_severe_score_that_needs_a_rise_of_3(self) -> None:
+        result = sfi.assess(*pair_of("sfi"), severe_score_needs_rise_of_3=True)
+        assert result.severe[0].statement == "rise by >= 3 to a total > 12 points"
+
+    @pytest.mark.parametrize("name", ["severe_score_needs_rise_of_3", "mycophenolate"])
+    @pytest.mark.parametrize("wrong", ["no", None, 1, [False]])
+    def test_a_parameter_that_is_neither_true_nor_false(self, name: str, wrong: Any) -> None:
+        with pytest.raises(InvalidInputError, match=rf"^{name}: found .*; accepted: True, False$"):
+            sfi.assess(*pair_of("sfi"), **{name: wrong})
 
     def test_the_drugs_of_1999(self) -> None:
         result = sfi.assess(*pair_of("sfi"), mycophenolate=False)
@@ -413,7 +455,7 @@ class TestResponse:
                 Edition.SLEDAI_2K,
                 4,
                 "SRI-4 (SLEDAI-2K)",
-                "NCT04895241, SRI-4 among the outcomes",
+                "NCT04895241, SRI-4 among the outcomes [as reproduced in trials.co]",
             ),
         ],
     )
@@ -746,14 +788,14 @@ def test_a_result_is_printed_with_its_components() -> None:
 
 
 LIMITS: list[tuple[object, str]] = [
-    (flares.RISE, ">= 3 points"),
-    (flares.SEVERE_TOTAL, "> 12 points"),
-    (flares.GLOBAL_RISE, ">= 1 on 0 to 3"),
-    (flares.SEVERE_GLOBAL, "> 2.5 on 0 to 3"),
-    (flares.SEVERE_DOSE, "> 0.5 mg/kg/day"),
-    (flares.PLATELETS, "< 60,000 /mm3"),
-    (flares.HEMOGLOBIN, "< 7 g/dL"),
-    (flares.HEMOGLOBIN_FALL, "> 3 g/dL"),
+    (sfi_criteria.RISE, ">= 3 points"),
+    (sfi_criteria.SEVERE_TOTAL, "> 12 points"),
+    (sfi_criteria.GLOBAL_RISE, ">= 1 on 0 to 3"),
+    (sfi_criteria.SEVERE_GLOBAL, "> 2.5 on 0 to 3"),
+    (sfi_criteria.SEVERE_DOSE, "> 0.5 mg/kg/day"),
+    (sfi_criteria.PLATELETS, "< 60,000 /mm3"),
+    (sfi_criteria.HEMOGLOBIN, "< 7 g/dL"),
+    (sfi_criteria.HEMOGLOBIN_FALL, "> 3 g/dL"),
     (sri.WORSE, ">= 0.3 on 0 to 3"),
     (lldas.GLOBAL, "<= 1 on 0 to 3"),
     (lldas.PREDNISOLONE, "<= 7.5 mg/d"),

@@ -6,7 +6,7 @@ import pytest
 import spec_tables
 
 from sledai import Descriptor, InvalidInputError
-from sledai.names import (
+from sledai.codebook.names import (
     ALIASES,
     ALSO_OTHER_COLUMNS,
     answer_columns,
@@ -29,6 +29,12 @@ class TestNames:
             f" {descriptor.label.replace(' ', ' - ')} ?",
         ):
             assert descriptor_named(name) is descriptor
+
+    @pytest.mark.parametrize("wrong", [None, 8, ["rash"], {"rash": 1}, b"rash"])
+    def test_a_name_is_text(self, wrong: Any) -> None:
+        found = type(wrong).__name__
+        with pytest.raises(InvalidInputError, match=rf"^descriptor: found {found}; accepted: its"):
+            descriptor_named(wrong)
 
     @pytest.mark.parametrize(
         ("alias", "descriptor"),
@@ -99,7 +105,6 @@ class TestTwoFamilies:
             ["cva", "baseline_cerebrovascular_accident"],
             ["rash", "fever", "sledairash", "sledaifever"],
             ["rash", "sledai_fever", "sledai_pyuria"],
-            ["low_complement", "fever", "lowcomplement", "sle_dai_fever"],
             ["arthritis", "arthritis2"],
             ["arthritis", "sledaiarthritis"],
         ],
@@ -176,3 +181,127 @@ class TestTwoFamilies:
         columns = [*NAMES, *(f"v1_{name}" for name in NAMES)]
         with pytest.raises(InvalidInputError, match=r"'v1_lupus_headache'|and 19 more"):
             answer_columns(columns, {})
+
+
+class TestHowFamiliesAreTold:
+    """Each way in which a name can look like an item, at its edge."""
+
+    @pytest.mark.parametrize(
+        ("columns", "said"),
+        [
+            # Each family is named, and all that doubt falls on.
+            (
+                ["arthritis", "rash", "sledai_arthritis", "b_rash"],
+                (
+                    "two families of names: 'arthritis', 'rash' beside 'sledai_arthritis', "
+                    "'b_rash'; say which columns are the items, and which are none"
+                ),
+            ),
+            # What is no item is passed over, and the next is looked at.
+            (
+                ["osteoarthritis", "arthritis", "rash", "sledai_rash"],
+                (
+                    "two families of names: 'rash' beside 'sledai_rash'; say which columns are "
+                    "the items, and which are none"
+                ),
+            ),
+            # As many columns by one prefix as there are bare ones.
+            (
+                ["rash", "fever", "sledai_pyuria", "sledai_myositis"],
+                (
+                    "two families of names: 'rash', 'fever' beside 'sledai_pyuria', "
+                    "'sledai_myositis'; say which columns are the items, and which are none"
+                ),
+            ),
+            (
+                ["low_complement", "sledai_lowcomplement"],
+                (
+                    "two families of names: 'low_complement' beside 'sledai_lowcomplement'; say "
+                    "which columns are the items, and which are none"
+                ),
+            ),
+            # Six are named, and the others counted.
+            (
+                [*NAMES[:7], *(f"s_{name}" for name in NAMES[:6])],
+                (
+                    "two families of names: 'seizure', 'psychosis', 'organic_brain_syndrome', "
+                    "'visual_disturbance', 'cranial_nerve_disorder', 'lupus_headache' beside "
+                    "'s_seizure', 's_psychosis', 's_organic_brain_syndrome', "
+                    "'s_visual_disturbance', 's_cranial_nerve_disorder', 's_lupus_headache'; say "
+                    "which columns are the items, and which are none"
+                ),
+            ),
+            (
+                [*NAMES[:7], *(f"s_{name}" for name in NAMES[:8])],
+                (
+                    "two families of names: 'seizure', 'psychosis', 'organic_brain_syndrome', "
+                    "'visual_disturbance', 'cranial_nerve_disorder', 'lupus_headache' and 1 more "
+                    "beside 's_seizure', 's_psychosis', 's_organic_brain_syndrome', "
+                    "'s_visual_disturbance', 's_cranial_nerve_disorder', 's_lupus_headache' and 2"
+                    " more; say which columns are the items, and which are none"
+                ),
+            ),
+        ],
+    )
+    def test_the_message_names_both(self, columns: list[str], said: str) -> None:
+        with pytest.raises(InvalidInputError) as caught:
+            answer_columns(columns, {})
+        assert str(caught.value) == said
+
+    def test_how_to_say_it_is_said(self) -> None:
+        with pytest.raises(InvalidInputError, match=r"which one is meant \(so\)$"):
+            answer_columns(["rash", "new_rash"], {}, how=" (so)")
+        with pytest.raises(InvalidInputError, match=r"which one is meant$"):
+            answer_columns(["rash", "new_rash"], {})
+        with pytest.raises(InvalidInputError, match=r"which are none \(so\)$"):
+            answer_columns(["rash", "sledai_rash"], {}, how=" (so)")
+
+    @pytest.mark.parametrize(
+        "columns",
+        [
+            ["rash", "sledai_fever"],
+            ["rash", "history_new_rash"],
+            ["pyuria", "a_rash", "b_fever"],
+            ["pyuria", "rash_a", "fever_b"],
+            ["arthritis", "rash", "arthritisDate", "rashDate"],
+        ],
+    )
+    def test_no_family(self, columns: list[str]) -> None:
+        bare = [column for column in columns if column in NAMES]
+        assert list(answer_columns(columns, {})) == bare
+
+    @pytest.mark.parametrize(
+        ("columns", "named", "beside"),
+        [
+            (
+                ["arthritis", "pyuria", "myositis", "s_r", "s_f", "s_x"],
+                {"s_r": "rash", "s_f": "fever"},
+                "'s_x'",
+            ),
+            (
+                ["arthritis", "pyuria", "s_r", "s_f"],
+                {"s_r": "rash", "s_f": "fever"},
+                "'s_r', 's_f'",
+            ),
+            (["pyuria", "s_a_1", "s_b_2"], {"s_a_1": "rash", "s_b_2": "fever"}, "'s_a_1', 's_b_2'"),
+        ],
+    )
+    def test_a_prefix_that_was_said(
+        self, columns: list[str], named: dict[str, str], beside: str
+    ) -> None:
+        said = {column: Descriptor(name) for column, name in named.items()}
+        with pytest.raises(InvalidInputError, match=rf" beside {beside}; say which"):
+            answer_columns(columns, said)
+
+    @pytest.mark.parametrize(
+        ("columns", "named"),
+        [
+            (["arthritis", "pyuria", "myositis", "s_r", "s_f", "s_date"], ["s_r", "s_f"]),
+            (["visit_joints", "visit_foo", "pyuria", "myositis"], ["visit_joints"]),
+            (["Joint", "joint", "myositis", "pyuria"], ["Joint", "joint"]),
+        ],
+    )
+    def test_a_prefix_that_says_nothing(self, columns: list[str], named: list[str]) -> None:
+        said = dict(zip(named, (Descriptor.RASH, Descriptor.FEVER), strict=False))
+        bare = [column for column in columns if column in NAMES]
+        assert list(answer_columns(columns, said)) == [*named, *bare]

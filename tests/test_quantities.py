@@ -12,13 +12,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sledai import InvalidInputError
-from sledai.audit import LAB_LIMITS, Lab
+from sledai.codebook import Lab
+from sledai.codebook.lab import LAB_LIMITS
 from sledai.operators import Operator
 from sledai.quantities import (
     PLAUSIBLE,
     UNITS,
-    Amount,
     Bound,
+    Interval,
     Quantity,
     checked,
     converted,
@@ -129,6 +130,12 @@ def test_an_unknown_analyte_is_refused() -> None:
         Lab("iron", "x", "mg")
     with pytest.raises(InvalidInputError, match="analyte: found 'iron'; accepted: platelets"):
         converted("iron", Decimal(1), "mg")
+
+
+@pytest.mark.parametrize("value", [float("nan"), inf, "100", None, True, [1]])
+def test_what_is_converted_is_a_number(value: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"^value: found .*; accepted: a number$"):
+        converted("platelets", value, "K/uL")
 
 
 def test_the_analytes_and_their_descriptors() -> None:
@@ -314,12 +321,12 @@ def test_a_bound_decides_only_what_all_its_values_agree_on(
     passing = COMPARISONS[operator]
     amount = checked("urine_red_cells", Quantity(value, "/[HPF]", bound))
     expected = True if sides <= passing else False if not sides & passing else None
-    assert amount.compare(operator, Fraction(limit)) is expected
+    assert amount.is_past(operator, Fraction(limit)) is expected
 
 
 @given(st.data())
 def test_a_difference_is_open_where_an_end_is(data: st.DataObject) -> None:
-    def drawn() -> tuple[Amount, list[Fraction]]:
+    def drawn() -> tuple[Interval, list[Fraction]]:
         value = data.draw(st.integers(1, 4))
         bound: Bound = data.draw(st.sampled_from(["", "<", "<=", ">", ">="]))
         within = allowed(value, bound, most=15)
@@ -330,7 +337,7 @@ def test_a_difference_is_open_where_an_end_is(data: st.DataObject) -> None:
     limit = Fraction(data.draw(st.integers(-4, 4)))
     above = {n - b > limit for n in now_within for b in before_within}
     expected = above.pop() if len(above) == 1 else None
-    assert (now - before).compare(">", limit) is expected
+    assert (now - before).is_past(">", limit) is expected
 
 
 PLAUSIBLE_ROWS = spec_tables.rows("plausible.csv")

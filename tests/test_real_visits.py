@@ -5,15 +5,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from codebooks import labs_of
 
-from sledai import Assessment, Descriptor, cli, frame
-from sledai.answers import read_answers, read_numbers
-from sledai.change import ChangeClass, compare
+from sledai import Assessment, Descriptor, frame
+from sledai.cells import find_answers, read_numbers
+from sledai.cli import app as cli
+from sledai.codebook import Codebook, Lab
+from sledai.codebook.names import answer_columns
 from sledai.definitions import Edition
 from sledai.files import read_visits
 from sledai.findings import Findings, derive
-from sledai.frame import Lab
-from sledai.names import answer_columns
+from sledai.visits.change import ChangeClass, change_of
 
 FILE = Path(__file__).parents[2] / "shared" / "data" / "gse65391_visits.csv"
 
@@ -29,8 +31,10 @@ NOT_REPRODUCED = {"GSM1594305", "GSM1595000", "GSM1595041"}
 def test_485_of_488_recorded_totals_are_reproduced() -> None:
     visits = read_visits(FILE)
     columns = answer_columns(visits.columns, {})
-    answers = read_answers(visits, columns, items="points")
-    scored = frame.score(answers, columns=columns)
+    points = Codebook(answers={"points": True})
+    answers = find_answers(visits, {c: points.words_of(d) for c, d in columns.items()})
+    assert not answers.wrong_cells
+    scored = frame.score(answers.visits)
     assert scored["sledai_total"].null_count() == 0
     differing = scored.filter(pl.col("sledai_total") != pl.col("sledai").cast(pl.Int32))
     assert scored.height - differing.height == 485
@@ -72,7 +76,9 @@ def test_white_counts_of_exactly_3_score_nothing(edition: Edition) -> None:
         derivation = derive(Findings(white_cells="3.0 10*9/L"), edition=edition)
         assert derivation.assessment.leukopenia is False
     derived = frame.derive(
-        on_the_limit.to_frame(), edition=edition, labs=[Lab("white_cells", "wbc", "10*9/L")]
+        on_the_limit.to_frame(),
+        Codebook(findings=labs_of([Lab("white_cells", "wbc", "10*9/L")])),
+        edition=edition,
     )
     assert set(derived["leukopenia"]) == {False}
 
@@ -84,7 +90,7 @@ def test_derived_and_rated_differ_only_where_the_rater_saw_another_cause_or_valu
     rated = read_visits(FILE)
     labs = [Lab(analyte, column, "10*9/L") for analyte, (column, _) in LABS.items()]
     values = pl.DataFrame([numbers(column) for column, _ in LABS.values()])
-    derived = frame.derive(values, edition=Edition.SELENA, labs=labs)
+    derived = frame.derive(values, Codebook(findings=labs_of(labs)), edition=Edition.SELENA)
     found: dict[str, Counter[str]] = {}
     for analyte, (column, descriptor) in LABS.items():
         found[descriptor] = Counter()
@@ -127,7 +133,7 @@ def test_change_over_all_patients() -> None:
         for earlier, later, before, now in zip(
             assessments, assessments[1:], rows["sledai"], rows["sledai"][1:], strict=False
         ):
-            change = compare(earlier, later)
+            change = change_of(earlier, later)
             assert change.total.low == change.total.high
             assert sum(d.weight for d in change.new) - sum(d.weight for d in change.resolved) == (
                 change.total.low

@@ -107,3 +107,17 @@ class TestRules:
         assert b'"rule":"any of (' in TypeAdapter(Derivation).dump_json(made)
         reason = TypeAdapter(Reason).dump_python(made.reasons[Descriptor.FEVER])
         assert reason["definition"]["rule"] == "temperature > 38 degrees C"
+
+
+def test_an_error_says_all_that_it_said_with_names_escaped() -> None:
+    """The title, the message, the input and the place; numbers in it stay numbers."""
+    with pytest.raises(ValidationError) as caught:
+        History.model_validate({"visits": [{"date": "2024-01-16", "a\nb": 5}]})
+    assert caught.value.title == "History"
+    (line,) = caught.value.errors()
+    assert line["loc"] == ("visits", 0, "a\\nb")
+    assert (line["type"], line["msg"], line["input"]) == (
+        "extra_forbidden",
+        "Extra inputs are not permitted",
+        5,
+    )

@@ -10,18 +10,16 @@ from typing import Any
 
 import polars as pl
 import pytest
+from codebooks import labs_of
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
 from sledai import Assessment, Descriptor, ScoreBounds, score_bounds
-from sledai.audit import Audit, Lab, audit
-from sledai.change import Change, compare
-from sledai.counterfactuals import Counterfactual, counterfactuals
+from sledai.audit import Audit, audit
+from sledai.codebook import Codebook, Lab
 from sledai.definitions import Definition, Edition
 from sledai.definitions.selena import SELENA_DEFINITIONS
-from sledai.entry_rules import ActivityRule, Judgement
-from sledai.explanations import Explanation, Implication, explain, imply
 from sledai.findings import (
     Derivation,
     EditionComparison,
@@ -34,12 +32,16 @@ from sledai.findings import (
     derive,
 )
 from sledai.findings.evaluation import Outcome
-from sledai.frozen import FrozenDict
-from sledai.glucocorticoids import GLUCOCORTICOIDS, Glucocorticoid
 from sledai.indices import adjusted_mean, doris, lldas, sfi, sri
 from sledai.indices.components import Component, IndexResult
-from sledai.quantities import Amount, Quantity, checked
-from sledai.series import FirstFlare, Readings, Step, TimeIn, course, first_flare, time_in
+from sledai.indices.course import FirstFlare, Step, TimeIn, course, first_flare, time_in
+from sledai.indices.states import Readings
+from sledai.quantities import Interval, Quantity, checked
+from sledai.quantities.glucocorticoids import GLUCOCORTICOIDS, Glucocorticoid
+from sledai.records import FrozenDict
+from sledai.rules.activity import ActivityRule, Judgement
+from sledai.rules.counterfactuals import Counterfactual, counterfactuals
+from sledai.scoring.recorded_scores import Explanation, Implication, explain, imply
 from sledai.sources import Citation
 from sledai.trials.catalog import CATALOG, Trial
 from sledai.trials.nct05765006 import ACTIVITY_RULE
@@ -47,6 +49,7 @@ from sledai.trials.nct05765006.candidate import Candidate
 from sledai.trials.nct05765006.report import CriterionResult, MissingAnswer, ScreeningReport
 from sledai.trials.nct05765006.screening import screen
 from sledai.visits import History, Visit
+from sledai.visits.change import Change, change_of
 
 FIRST, LATER = (
     Visit(date=date(2024, 1, 1), assessment=Assessment.of(present={"rash", "low_complement"})),
@@ -74,7 +77,12 @@ FRAME = pl.DataFrame(
 )
 OTHERS = [d for d in Descriptor if d != "arthritis"]
 AUDITED = audit(
-    FRAME, recorded="recorded", absent=OTHERS, labs=[Lab("white_cells", "wbc", "10*9/L")]
+    FRAME,
+    Codebook(
+        descriptors={"absent": OTHERS},
+        findings=labs_of([Lab("white_cells", "wbc", "10*9/L")]),
+        recorded={"total": "recorded"},
+    ),
 )
 EXPLAINED = explain(Assessment.of(present={"rash"}), 7)
 
@@ -86,7 +94,7 @@ RESULTS: list[tuple[Any, type]] = [
     (Outcome(answer=True), Outcome),
     (compare_editions(FINDINGS), EditionComparison),
     (SELENA_DEFINITIONS[Descriptor.PROTEINURIA], Definition),
-    (compare(AT_THE_EDGE, Assessment.of(present={"fever"})), Change),
+    (change_of(AT_THE_EDGE, Assessment.of(present={"fever"})), Change),
     (course(HISTORY)[0], Step),
     (course(HISTORY)[1], Step),
     (first_flare(HISTORY), FirstFlare),
@@ -110,7 +118,7 @@ RESULTS: list[tuple[Any, type]] = [
     *((finding, type(finding)) for finding in AUDITED.findings),
     (score_bounds(Assessment.of(not_assessed={"rash"})), ScoreBounds),
     (Quantity(92, "K/uL", "<"), Quantity),
-    (checked("platelets", Quantity(92, "K/uL", ">")), Amount),
+    (checked("platelets", Quantity(92, "K/uL", ">")), Interval),
     (CATALOG[0], Trial),
     (GLUCOCORTICOIDS["prednisone"], Glucocorticoid),
     (DERIVED.reasons[Descriptor.FEVER].definition.citation, Citation),
@@ -152,7 +160,7 @@ def test_an_endpoint_returns_it(result: Any, kind: type) -> None:
 
 
 def test_all_of_them_in_one_app() -> None:
-    """Two are called Change: their names in the schema do not meet."""
+    """Their names in the schema do not meet."""
     app = FastAPI()
     for number, (_, kind) in enumerate(RESULTS):
 

@@ -15,11 +15,12 @@ from pydantic import BaseModel, ValidationError
 from sledai import Assessment, Descriptor
 from sledai.findings import Findings, LabResult
 from sledai.findings.observations import OBSERVED
-from sledai.glucocorticoids import GLUCOCORTICOIDS
 from sledai.quantities import UNITS, converted, plausible, written
-from sledai.schemas import amount, number, quantity, range_said
+from sledai.quantities.glucocorticoids import GLUCOCORTICOIDS
+from sledai.quantities.schemas import amount, number, quantity, range_said
 from sledai.trials.nct05765006.candidate import Candidate
-from sledai.visits import RANGES, History, Visit
+from sledai.visits import History, Visit
+from sledai.visits.visit import RANGES
 
 MODELS: list[type[BaseModel]] = [Assessment, Candidate, Findings, History, LabResult, Visit]
 COMPLETE = Assessment.of(present={"rash"}).model_dump()

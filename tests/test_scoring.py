@@ -21,8 +21,8 @@ from sledai import (
     score_bounds,
     total_score,
 )
-from sledai.exclusions import EXCLUSIONS, LABORATORY
 from sledai.scoring import MAX_TOTAL
+from sledai.scoring.variants import EXCLUSIONS, LABORATORY
 
 EXAMPLES = spec_tables.rows("worked_examples.csv")
 

@@ -14,10 +14,15 @@ from hypothesis import strategies as st
 from sledai import SEROLOGIC, ActivityRule, Assessment, Descriptor, InvalidInputError, Verdict
 from sledai.trials import nct05765006
 from sledai.trials.criteria import Past, leaves
-from sledai.trials.nct05765006 import CRITERIA, FACTS, Candidate, screen
 from sledai.trials.nct05765006.candidate import explained, read_candidate, template
 from sledai.trials.nct05765006.report import ScreeningReport
-from sledai.trials.nct05765006.screening import SCORED_YET_EXCLUDING
+from sledai.trials.nct05765006.screening import (
+    CRITERIA,
+    FACTS,
+    SCORED_YET_EXCLUDING,
+    Candidate,
+    screen,
+)
 
 BASELINE: dict[str, Any] = json.loads(
     (spec_tables.SPEC / "screening_baseline.json").read_text(encoding="utf-8")
@@ -91,7 +96,7 @@ class TestCriteria:
 
     def test_the_package_offers_no_other_names(self) -> None:
         with pytest.raises(AttributeError, match="has no attribute 'screening_report'"):
-            nct05765006.screening_report  # noqa: B018
+            nct05765006.screening_report  # type: ignore[attr-defined]  # noqa: B018
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 import polars as pl
-from engines import need_java
+from engines import SHORT_LIVED, need_java
 
 from sledai import frame
-from sledai.answers import read_answers
+from sledai.cells import find_answers
+from sledai.codebook.names import answer_columns
+from sledai.codebook.words import Words
 from sledai.files import read_visits
-from sledai.names import answer_columns
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -22,7 +23,11 @@ def job(*arguments: object) -> subprocess.CompletedProcess[str]:
     need_java()
     return subprocess.run(  # noqa: S603
         [sys.executable, str(EXAMPLES / "spark_score.py"), *map(str, arguments)],
-        env=os.environ | {"PYSPARK_SUBMIT_ARGS": "--master local[2] pyspark-shell"},
+        env=os.environ
+        | {
+            "PYSPARK_SUBMIT_ARGS": "--master local[2] "
+            f'--driver-java-options "{SHORT_LIVED}" pyspark-shell'
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -61,7 +66,9 @@ def test_a_folder_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 def test_the_parquet_example_holds_the_visits_of_the_csv_example() -> None:
     visits = read_visits(EXAMPLES / "visits.csv")
     columns = answer_columns(visits.columns, {})
-    answers = read_answers(visits, columns).rename({k: d.value for k, d in columns.items()})
+    found = find_answers(visits, dict.fromkeys(columns, Words.of()))
+    answers = found.visits.rename({k: d.value for k, d in columns.items()})
+    assert not found.wrong_cells
     parquet = pl.read_parquet(VISITS)
     assert parquet.columns == answers.columns
     assert parquet.select(columns.values()).equals(answers.select(columns.values()))

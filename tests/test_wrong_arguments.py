@@ -24,21 +24,26 @@ from sledai import (
     score_bounds,
     total_score,
 )
-from sledai.change import compare
-from sledai.counterfactuals import counterfactuals
+from sledai.audit import compare as compare_totals
+from sledai.codebook import Codebook, Lab
 from sledai.definitions import Edition
 from sledai.definitions.editions import wordings
-from sledai.explanations import explain, imply
 from sledai.findings import Findings, compare_editions, derive
-from sledai.frame import Lab, score
-from sledai.glucocorticoids import prednisone_equivalent
+from sledai.frame import score
 from sledai.indices import adjusted_mean, doris, lldas, sfi, sri
-from sledai.quantities import Quantity, checked, scale_of
+from sledai.indices.course import course, first_flare, time_in
+from sledai.indices.states import Readings
+from sledai.quantities import Quantity, checked, converted, scale_of
+from sledai.quantities.fields import measured
+from sledai.quantities.glucocorticoids import prednisone_equivalent
+from sledai.rules.counterfactuals import counterfactuals
 from sledai.scoring import possible_scores
-from sledai.series import Readings, course, first_flare, time_in
+from sledai.scoring.recorded_scores import explain, imply
 from sledai.trials.catalog import rules_of
+from sledai.trials.nct05765006.candidate import explained, read_candidate
 from sledai.trials.nct05765006.screening import screen
 from sledai.visits import History, Visit
+from sledai.visits.change import change_of, class_of
 
 
 class TestWrongArguments:
@@ -58,8 +63,8 @@ class TestWrongArguments:
             meets_activity_criterion,
             meets_total_threshold,
             meets_clinical_threshold,
-            lambda visit: compare(visit, Assessment.of()),
-            lambda visit: compare(Assessment.of(), visit),
+            lambda visit: change_of(visit, Assessment.of()),
+            lambda visit: change_of(Assessment.of(), visit),
             lambda visit: counterfactuals(self.rule, visit),
             lambda visit: explain(visit, 8),
             lambda visit: imply(visit, 8),
@@ -100,11 +105,13 @@ VISIT = Visit.model_validate({"date": "2024-01-16"})
 LATER = Visit.model_validate({"date": "2024-04-16"})
 HISTORY = History.of([VISIT, LATER])
 FRAME = pd.DataFrame({"rash": [0, 1]})
-PLATELETS = pd.DataFrame({"plt": [92.0]})
 
 
-def parts_of(**arguments: Any) -> Any:
-    return score(FRAME, absent=[d for d in Descriptor if d != "rash"], **arguments)
+def section_of(name: str) -> Callable[[Any], Codebook]:
+    return lambda section: Codebook(**{name: section})
+
+
+RASH_ALONE = Codebook(descriptors={"absent": [d for d in Descriptor if d != "rash"]})
 
 
 TAKES: dict[str, tuple[Callable[[Any], object], str]] = {
@@ -126,6 +133,8 @@ TAKES: dict[str, tuple[Callable[[Any], object], str]] = {
     "sfi previous": (lambda x: sfi.assess(x, VISIT), "a Visit"),
     "sfi visit": (lambda x: sfi.assess(VISIT, x), "a Visit"),
     "sfi variant": (lambda x: sfi.assess(VISIT, LATER, variant=x), "original, belimumab"),
+    "sfi rise": (lambda x: sfi.assess(VISIT, LATER, severe_score_needs_rise_of_3=x), "True, False"),
+    "sfi mycophenolate": (lambda x: sfi.assess(VISIT, LATER, mycophenolate=x), "True, False"),
     "doris visit": (doris.assess, "a Visit"),
     "doris prednisolone": (lambda x: doris.assess(VISIT, prednisolone=x), "<=, <"),
     "adjusted mean": (adjusted_mean.assess, "a History"),
@@ -142,6 +151,16 @@ TAKES: dict[str, tuple[Callable[[Any], object], str]] = {
     "derive window": (lambda x: derive(Findings(), edition="SELENA", window_days=x), "10, 30"),
     "compare_editions": (compare_editions, "Findings"),
     "screen": (screen, "a Candidate"),
+    "read_candidate": (read_candidate, "text of JSON|no JSON"),
+    "explained": (explained, "informed_consent, age"),
+    "class_of": (lambda x: class_of(8, x), "later: .* 0 to 105"),
+    "class_of earlier": (lambda x: class_of(x, 8), "earlier: .* 0 to 105"),
+    "converted": (lambda x: converted("platelets", x, "K/uL"), "a number"),
+    "measured analyte": (lambda x: measured(None, x), "analyte: .* platelets, white_cells"),
+    "most counterfactuals": (
+        lambda x: counterfactuals(TestWrongArguments.rule, Assessment.of(), most=x),
+        "1 to 4",
+    ),
     "prednisone_equivalent": (prednisone_equivalent, "prednisone"),
     "Quantity.parse": (Quantity.parse, "a number of at least 0 and a unit"),
     "Quantity bound": (lambda x: Quantity(92, "K/uL", x), "accepted: <, <=, >, >="),
@@ -153,10 +172,17 @@ TAKES: dict[str, tuple[Callable[[Any], object], str]] = {
     "wordings": (wordings, "descriptor"),
     "Lab unit": (lambda x: Lab("platelets", "plt", x), "/mm3, /uL"),
     "Lab column": (lambda x: Lab("platelets", x, "K/uL"), "the name of a column"),
-    "labs": (lambda x: frame.derive(PLATELETS, edition="SELENA", labs=x), "a list of Lab"),
-    "columns": (lambda x: parts_of(columns=[x]), "a mapping of columns to descriptors"),
-    "policy": (lambda x: parts_of(policy=x), "strict, absent"),
-    "rules": (lambda x: parts_of(rules=[x]), "ActivityRule|NCT05765006"),
+    "score codebook": (lambda x: score(FRAME, x), "a Codebook"),
+    "derive codebook": (lambda x: frame.derive(FRAME, x, edition="SELENA"), "a Codebook|nothing"),
+    "compare codebook": (lambda x: compare_totals(FRAME, x), "a Codebook"),
+    "by_visit codebook": (lambda x: frame.by_visit(FRAME, x), "a Codebook|no subject; accepted"),
+    **{
+        f"codebook {section}": (section_of(section), rf"\[{section}\] .*accepted: ")
+        for section in Codebook.model_fields
+    },
+    "codebook lines": (RASH_ALONE.stating, "a table of|no section 'rash'; accepted"),
+    "policy": (lambda x: score(FRAME, RASH_ALONE, policy=x), "strict, absent"),
+    "rules": (lambda x: score(FRAME, RASH_ALONE, rules=[x]), "ActivityRule|NCT05765006"),
     "clinical_applies": (
         lambda x: ActivityRule(
             name="x", edition=Edition.SELENA, least_clinical=4, clinical_applies=x
@@ -182,8 +208,11 @@ WRONG: dict[str, Any] = {
 def test_what_is_taken_is_said(function: str, kind: str) -> None:
     allowed = {
         ("lldas previous", "None"),
+        ("sfi rise", "number"),  # which is true
+        ("sfi mycophenolate", "number"),
         ("sri bilag", "None"),
         ("Lab column", "text"),
+        ("score codebook", "None"),
     }
     if (function, kind) in allowed:
         return
@@ -200,8 +229,8 @@ def test_rules_are_one_or_several(wrong: Any) -> None:
 
 @pytest.mark.parametrize("wrong", ["rash", ["rash"], FRAME, pl.DataFrame({"rash": ["x"]})])
 def test_signs_are_a_mapping(wrong: Any) -> None:
-    with pytest.raises(InvalidInputError, match=r"signs: found .*; accepted: a mapping of signs"):
-        frame.derive(FRAME, edition="SELENA", signs=wrong)
+    with pytest.raises(InvalidInputError, match=r"\[findings\] found .*; accepted: a table of"):
+        Codebook(findings=wrong)
 
 
 @pytest.mark.parametrize("wrong", [["<"], FRAME, 5])
@@ -226,5 +255,7 @@ def test_counts_of_numpy_and_editions_by_name() -> None:
     assert sri.assess(VISIT, LATER, n=5, edition="sledai-2k").name == "SRI-5 (SLEDAI-2K)"
     with pytest.raises(InvalidInputError, match=r"n: found 4\.0; accepted: 4 to 8"):
         sri.assess(VISIT, LATER, n=4.0)  # type: ignore[arg-type]
+    assert len(counterfactuals(TestWrongArguments.rule, Assessment.of(), most=n)) == 8
+    assert class_of(n, n + 4) == "flare"
     made = derive(Findings(), edition="SELENA", window_days=np.int64(30))  # type: ignore[arg-type]
     assert (made.window_days, type(made.window_days)) == (30, int)

@@ -22,8 +22,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import assessments
 
-from sledai import Assessment, Descriptor, InvalidInputError, cli, frame, score_bounds
+from sledai import Assessment, Descriptor, InvalidInputError, frame, score_bounds
 from sledai.__main__ import main
+from sledai.cli import app as cli
+from sledai.codebook import Codebook
 from sledai.files import open_visits, read_visits
 
 NAMES = spec_tables.NAMES
@@ -151,23 +153,28 @@ class TestNamesOfOtherColumns:
         data = pl.DataFrame({"arthritis": [True], "sledai_arthritis": [False]})
         df: Any = data.lazy() if lazy else data
         others = set(Descriptor) - {"arthritis"}
-        with pytest.raises(InvalidInputError, match=r"'sledai_arthritis'; .*\(columns, no_items\)"):
-            frame.score(df, absent=others)
+        with pytest.raises(InvalidInputError, match=r"'sledai_arthritis'; .*\[descriptors\]"):
+            frame.score(df, Codebook(descriptors={"absent": others}))
         options: list[dict[str, Any]] = [
-            {"absent": others, "columns": {"sledai_arthritis": "arthritis"}},
+            {"absent": others, "arthritis": "sledai_arthritis"},
             {"absent": others, "not_collected": ["arthritis"], "no_items": ["arthritis"]},
             {"absent": others, "no_items": ["sledai_arthritis"]},
         ]
-        found = [frame.score(df, **one).lazy().collect() for one in options]
+        found = [frame.score(df, Codebook(descriptors=one)).lazy().collect() for one in options]
         assert [one.select("sledai_low", "sledai_high").row(0) for one in found] == [
             (0, 0),
             (0, 4),
             (4, 4),
         ]
-        with pytest.raises(InvalidInputError, match="no_items: expected names of columns, found"):
-            frame.score(df, absent=others, no_items="arthritis")
-        with pytest.raises(InvalidInputError, match="a column that is no item is named in no_item"):
-            frame.score(df, absent=set(Descriptor), no_items=["sledai_arthritis"])
+        with pytest.raises(InvalidInputError, match=r"\[descriptors\] no_items: found 'arthritis'"):
+            frame.score(df, Codebook(descriptors={"absent": others, "no_items": "arthritis"}))
+        with pytest.raises(
+            InvalidInputError, match=r"if that is no item, say so \(no_items of a c"
+        ):
+            frame.score(
+                df,
+                Codebook(descriptors={"absent": set(Descriptor), "no_items": ["sledai_arthritis"]}),
+            )
 
 
 class TestScales:
@@ -237,14 +244,16 @@ class TestRowsOfWhichNothingIsKnown:
 
     def test_frames_in_which_nothing_was_collected(self) -> None:
         data = pl.DataFrame({"id": [1]})
-        scored = frame.score(data, not_collected=Descriptor, policy="absent")
+        scored = frame.score(
+            data, Codebook(descriptors={"not_collected": Descriptor}), policy="absent"
+        )
         assert scored.select("sledai_total", "sledai_low", "sledai_high").row(0) == (None, 0, 105)
-        scored = frame.score(data, absent=Descriptor, policy="absent")
+        scored = frame.score(data, Codebook(descriptors={"absent": Descriptor}), policy="absent")
         assert scored["sledai_total"].to_list() == [0]
 
     def test_a_rule_stays_open(self) -> None:
         data = pl.DataFrame({name: [None, False] for name in NAMES})
-        judged = frame.judge(data.cast(pl.Boolean), "NCT05765006", policy="absent")
+        judged = frame.judge(data.cast(pl.Boolean), rules="NCT05765006", policy="absent")
         assert judged["sledai_nct05765006"].to_list() == ["undetermined", "not_met"]
 
 
@@ -404,22 +413,29 @@ class TestCodes:
         if engine == "pandas objects":
             texts = texts.with_columns(pl.all().str.strip_chars())
         words: list[tuple[pl.DataFrame, Any]] = [
-            (texts, {"ja": True, "Nein": False, "nk": None}),
-            (numbers, {2: True, 1: False, -9: None}),
+            (texts, {"present": ["ja"], "absent": ["Nein"], "not_assessed": ["nk"]}),
+            (numbers, {"present": [2], "absent": [1], "not_assessed": [-9]}),
         ]
         for df, said in words:
-            scored = frame.score(make(df), absent=others, words=said)
+            scored = frame.score(make(df), Codebook(descriptors={"absent": others}, answers=said))
             rows = pl.DataFrame(scored).select("sledai_low", "sledai_high").rows()
             assert rows == [(3, 3), (1, 1), (0, 2), (0, 3)]
         with pytest.raises(InvalidInputError, match=r"found '?Ja'? in row 0"):
-            frame.score(make(texts), absent=others)
+            frame.score(make(texts), Codebook(descriptors={"absent": others}))
 
     def test_frames_of_ones(self) -> None:
         ones = pl.DataFrame({name: [1, None] for name in NAMES})
-        with pytest.raises(InvalidInputError, match=r"state it in words, as \{1: True\} or"):
+        with pytest.raises(
+            InvalidInputError, match=r"state what means present and absent \(\[answers\] of"
+        ):
             frame.score(ones)
-        assert frame.score(ones, words={1: True})["sledai_low"].to_list() == [105, 0]
-        assert frame.score(ones, words={1: False, 2: True})["sledai_low"].to_list() == [0, 0]
+        assert frame.score(ones, Codebook(answers={"present": [1]}))["sledai_low"].to_list() == [
+            105,
+            0,
+        ]
+        assert frame.score(ones, Codebook(answers={"present": [2], "absent": [1]}))[
+            "sledai_low"
+        ].to_list() == [0, 0]
         assert frame.score(ones.cast(pl.Boolean))["sledai_low"].to_list() == [105, 0]
         nothing = pl.DataFrame(
             {name: [None] for name in NAMES}, schema=dict.fromkeys(NAMES, pl.Int8)
@@ -430,7 +446,7 @@ class TestCodes:
         objects = ones.cast(pl.Boolean).to_pandas().astype(object)
         assert frame.score(objects)["sledai_low"].to_list() == [105, 0]
         with pytest.raises(InvalidInputError, match="holds true and false beside codes that are"):
-            frame.score(objects, words={1: False, 2: True})
+            frame.score(objects, Codebook(answers={"present": [2], "absent": [1]}))
         one_absent = ones.with_columns(seizure=0, psychosis=0)
         with pytest.raises(InvalidInputError, match="most columns hold 1 and never say absent"):
             frame.score(one_absent)
@@ -442,14 +458,15 @@ class TestCodes:
             "hemolytic_anemia": [1, 2],
             "weight_kg": [60, -9],
         }
-        words: Any = {1: False, 2: True, -9: None}
-        found = frame.histories(pl.DataFrame(row), subject="id", date="seen", words=words)
+        file = {"missing": [-9]}
+        words = Codebook(file=file, answers={"present": [2], "absent": [1]})
+        found = frame.histories(pl.DataFrame(row), words, subject="id", date="seen")
         visits = found["A"].visits
         assert [visit.hemolytic_anemia for visit in visits] == [False, True]
         assert [visit.weight_kg for visit in visits] == [60, None]
         row["hemolytic_anemia"] = ["nein", "Ja "]
-        texts: Any = {**words, "ja": True, "nein": False}
-        found = frame.histories(pl.DataFrame(row), subject="id", date="seen", words=texts)
+        texts = Codebook(file=file, answers={"present": [2, "ja"], "absent": [1, "nein"]})
+        found = frame.histories(pl.DataFrame(row), texts, subject="id", date="seen")
         assert [visit.hemolytic_anemia for visit in found["A"].visits] == [False, True]
 
     def test_signs_of_findings(self) -> None:
@@ -460,32 +477,40 @@ class TestCodes:
             assert run("derive", "v.csv", *options, "--present", "1")[0] == 0
         signs = {"scleritis": "new"}
         with pytest.raises(InvalidInputError, match="1 may mean no"):
-            frame.derive(pl.DataFrame({"new": [1, 1]}), edition="SELENA", signs=signs)
+            frame.derive(pl.DataFrame({"new": [1, 1]}), Codebook(findings=signs), edition="SELENA")
         made = frame.derive(
-            pl.DataFrame({"new": [1, 1]}), edition="SELENA", signs=signs, words={1: True}
+            pl.DataFrame({"new": [1, 1]}),
+            Codebook(answers={"present": [1]}, findings=signs),
+            edition="SELENA",
         )
         assert made["visual_disturbance"].to_list() == [True, True]
 
     @pytest.mark.parametrize("kind", [pl.Categorical, pl.Enum(["ja", "nein"])])
     def test_categories_are_texts(self, kind: Any) -> None:
         df = pl.DataFrame({"rash": pl.Series(["ja", "nein", None], dtype=kind)})
-        words = {"ja": True, "nein": False}
-        scored = frame.score(df, words=words, absent=set(Descriptor) - {"rash"})
+        scored = frame.score(
+            df,
+            Codebook(
+                answers={"present": ["ja"], "absent": ["nein"]},
+                descriptors={"absent": set(Descriptor) - {"rash"}},
+            ),
+        )
         assert scored["sledai_high"].to_list() == [2, 0, 2]
         assert scored["sledai_low"].to_list() == [2, 0, 0]
 
     @pytest.mark.parametrize(
-        ("words", "said"),
+        ("answers", "said"),
         [
-            (["ja"], r"words: found \['ja'\]; accepted: a mapping of words or numbers"),
-            ({True: True}, "words: found True; accepted: text or a number"),
-            ({None: None}, "words: found None; accepted: text or a number"),
-            ({"ja": 1}, "words, 'ja': found 1; accepted: true, false or None"),
+            (["ja"], r"\[answers\] found \['ja'\]; accepted: a table of present, absent"),
+            ({"present": "ja"}, r"\[answers\] present: found 'ja'; accepted: a list of texts"),
+            ({"present": [True]}, r"\[answers\] present: found True; accepted: text or a number"),
+            ({"absent": [None]}, r"\[answers\] absent: found None; accepted: text or a number"),
+            ({"present": ["x"], "absent": ["X "]}, "found 'x' both for present and for absent"),
         ],
     )
-    def test_words_that_are_none(self, words: Any, said: str) -> None:
+    def test_words_that_are_none(self, answers: Any, said: str) -> None:
         with pytest.raises(InvalidInputError, match=said):
-            frame.score(pl.DataFrame({"rash": [1]}), words=words)
+            Codebook(answers=answers)
 
 
 class TestMissing:
@@ -700,7 +725,9 @@ class TestWhatIsNoVerdict:
     def test_frames_with_times_that_python_cannot_hold(self, far: pl.Series) -> None:
         df = pl.DataFrame({"id": [1], "seen": far})
         with pytest.raises(InvalidInputError, match="accepted: dates of the years 1 to 9999"):
-            frame.by_visit(df, subject="id", date="seen", not_collected=Descriptor)
+            frame.by_visit(
+                df, Codebook(descriptors={"not_collected": Descriptor}), subject="id", date="seen"
+            )
 
     def test_years_that_python_holds_are_shown_as_dates(self) -> None:
         with folder():
@@ -808,7 +835,7 @@ class TestWhatIsNoVerdict:
         def stop(*_: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("sledai.cli._verdict", stop)
+        monkeypatch.setattr("sledai.cli.app._verdict", stop)
         assert run("score", "v.csv") == (130, "", "")
 
     def test_a_missing_extra_has_a_code_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 import spec_tables
 
 from sledai.audit import compare
+from sledai.codebook import Codebook
 
 CLINICAL = [name for name in spec_tables.NAMES if name not in spec_tables.SEROLOGIC]
 SEROLOGIC = sorted(spec_tables.SEROLOGIC)
@@ -57,7 +58,7 @@ def test_every_class(serologic: int, present: bool) -> None:
     visits = pl.DataFrame(
         rows, schema=dict.fromkeys(spec_tables.NAMES, pl.Boolean), orient="row"
     ).with_columns(recorded=pl.Series(totals))
-    compared = compare(visits, recorded="recorded", clinical="recorded")
+    compared = compare(visits, Codebook(recorded={"total": "recorded", "clinical": "recorded"}))
     found = compared.select("sledai_total_agreement", "sledai_clinical_agreement").rows()
     assert found == expected
     # The recorded clinical score equals the total: no serologic points.

@@ -15,6 +15,7 @@ import pytest
 import spec_tables
 
 from sledai import ActivityRule, Assessment, frame
+from sledai.codebook import Codebook
 from sledai.trials.catalog import CATALOG
 
 Kind = tuple[int, bool, bool]  # points that count, whether one of `one_of`, in the total alone
@@ -145,7 +146,9 @@ def test_every_class(rule: ActivityRule) -> None:
             can_be_met & can_fail, "undetermined", np.where(can_be_met, "met", "not_met")
         )
         data = visits.join(states[start : start + at_once], how="cross")
-        judged = frame.judge(data, rule, absent=sorted(absent))[frame.verdict_column(rule)]
+        judged = frame.judge(data, Codebook(descriptors={"absent": sorted(absent)}), rules=rule)[
+            frame.verdict_column(rule)
+        ]
         assert judged.null_count() == 0
         assert (judged == pl.Series(expected)).all()
         sample = data.with_columns(judged.alias("verdict")).sample(100, seed=0)

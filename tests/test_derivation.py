@@ -1,21 +1,27 @@
 """Descriptors from columns of findings: on every engine, row by row as one visit at a time."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
+import pandas as pd
 import polars as pl
 import pytest
 import spec_tables
+from codebooks import labs_of
+from commands import run
 from engines import ENGINES, Engine, need_java
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sledai import Descriptor, InvalidInputError
+from sledai.codebook import Codebook, Lab
+from sledai.codebook.lab import SIGNS
 from sledai.definitions import Edition
 from sledai.definitions.clauses import SPECIAL_CASES
 from sledai.findings import Findings, LabResult
 from sledai.findings import derive as derive_one
-from sledai.frame import INVALID_COLUMN, SIGNS, Lab, derive, reason_column
+from sledai.frame import INVALID_COLUMN, derive, reason_column
 from sledai.quantities import Quantity
 
 pytestmark = pytest.mark.filterwarnings(
@@ -121,7 +127,9 @@ def frame_of(data: Iterable[Row]) -> pl.DataFrame:
 @settings(max_examples=60)
 @given(st.lists(rows(), min_size=1, max_size=20), st.sampled_from(Edition))
 def test_row_by_row_it_is_the_answer_for_one_visit(data: list[Row], edition: Edition) -> None:
-    derived = derive(frame_of(data), edition=edition, labs=LABS, signs=SIGN_COLUMNS)
+    derived = derive(
+        frame_of(data), Codebook(findings={**labs_of(LABS), **SIGN_COLUMNS}), edition=edition
+    )
     names = [d for d in Descriptor if d.value in derived.columns]
     assert len(names) == 11
     for row, result in zip(data, derived.rows(named=True), strict=True):
@@ -163,8 +171,10 @@ for some in SOME:
 @pytest.mark.parametrize("edition", Edition)
 def test_every_engine(engine: Engine, edition: Edition) -> None:
     data = frame_of(SOME)
-    expected = derive(data, edition=edition, labs=LABS, signs=SIGN_COLUMNS)
-    result = derive(engine.make(data), edition=edition, labs=LABS, signs=SIGN_COLUMNS)
+    expected = derive(data, Codebook(findings={**labs_of(LABS), **SIGN_COLUMNS}), edition=edition)
+    result = derive(
+        engine.make(data), Codebook(findings={**labs_of(LABS), **SIGN_COLUMNS}), edition=edition
+    )
     assert isinstance(result, engine.kind())
     found = engine.rows(result)
     if engine.lazy:
@@ -182,7 +192,9 @@ def test_every_engine(engine: Engine, edition: Edition) -> None:
 
 def test_a_value_without_a_limit_decides_nothing(engine: Engine) -> None:
     data = engine.make(pl.DataFrame({"C3": [0.5, None]}))
-    result = engine.rows(derive(data, edition=Edition.SELENA, labs=[Lab("c3", "C3", "g/L")]))
+    result = engine.rows(
+        derive(data, Codebook(findings=labs_of([Lab("c3", "C3", "g/L")])), edition=Edition.SELENA)
+    )
     assert [row["low_complement"] for row in result] == [None, None]
     reasons = {row["sledai_low_complement_reason"] for row in result}
     assert {reason.split(":")[0] for reason in reasons} == {"not assessed"}
@@ -192,7 +204,7 @@ class TestReasons:
     def test_each_clause_with_its_limit(self) -> None:
         labs = [Lab("c3", "C3", "g/L", lower=0.9), Lab("c4", "C4", "g/L", lower=0.1)]
         data = pl.DataFrame({"C3": [0.8, 1.0, 1.0], "C4": [0.2, 0.2, None]})
-        derived = derive(data, edition="SELENA", labs=labs)
+        derived = derive(data, Codebook(findings=labs_of(labs)), edition="SELENA")
         assert derived["low_complement"].to_list() == [True, False, None]
         reasons = derived["sledai_low_complement_reason"].to_list()
         ends = "the laboratory's lower limit"
@@ -205,7 +217,7 @@ class TestReasons:
 
     def test_signs(self) -> None:
         data = pl.DataFrame({"x": [1, 0, None]})
-        derived = derive(data, edition=Edition.SLEDAI_2K, signs={"rash": "x"})
+        derived = derive(data, Codebook(findings={"rash": "x"}), edition=Edition.SLEDAI_2K)
         assert derived["sledai_rash_reason"].to_list() == [
             "present: rash: yes [SLEDAI-2K]",
             "absent: rash: no [SLEDAI-2K]",
@@ -223,22 +235,25 @@ class TestColumns:
         ("labs", "signs", "message"),
         [
             ([], {}, "nothing that a definition of SELENA-SLEDAI asks for is given"),
-            ([Lab("iga", "plt", "g/L")], {}, "analyte: found 'iga'; accepted: platelets, white"),
+            (
+                [Lab("iga", "plt", "g/L")],
+                {},
+                r"\[findings\] no key 'iga'; accepted: platelets, white",
+            ),
             ([Lab("platelets", "x", "/uL")], {}, "no column 'x', named for platelets"),
             (
                 [Lab("platelets", "text", "/uL")],
                 {},
                 "column 'text' holds no numbers",
             ),
-            (
-                [Lab("platelets", "plt", "/uL"), Lab("platelets", "plt", "/uL")],
-                {},
-                "analytes given twice: platelets",
-            ),
             ([Lab("c3", "plt", "g/L", lower="low")], {}, "no column 'low', named for c3"),
             ([Lab("c3", "plt", "g/L", upper="text")], {}, "column 'text' holds no numbers"),
             ([Lab("platelets", "plt", "/uL", bound="b")], {}, "no column 'b', named for platelets"),
-            ([], {"rashes": "plt"}, "sign: found 'rashes'; accepted: seizure, psychosis, "),
+            (
+                [],
+                {"rashes": "plt"},
+                r"\[findings\] no key 'rashes'; accepted: .* seizure, psychosis, .*closest: rash",
+            ),
             ([], {"rash": "x"}, "no column 'x', named for rash"),
             (
                 [Lab("platelets", "plt", "/uL", bound="fever")],
@@ -255,19 +270,29 @@ class TestColumns:
                 {},
                 "columns 'plt', 'single': floats of 32 and of 64 bits differ at the limit",
             ),
-            ([Lab("temperature", "plt", "Cel")], {}, "there already .*: fever"),
         ],
     )
     def test_refused(self, labs: list[Lab], signs: dict[str, str], message: str) -> None:
         with pytest.raises(InvalidInputError, match=message):
-            derive(self.DATA, edition=Edition.SELENA, labs=labs, signs=signs)
+            derive(self.DATA, Codebook(findings={**labs_of(labs), **signs}), edition=Edition.SELENA)
+
+    def test_a_descriptor_whose_name_a_column_has(self) -> None:
+        data = pl.DataFrame({"t": [39.0, 37.0], "fever": ["?", "?"], "FEVER": [1, 2]})
+        book = Codebook(findings={"temperature": {"column": "t", "unit": "Cel"}})
+        derived = derive(data, book, edition=Edition.SELENA)
+        assert derived.select(data.columns).equals(data)
+        assert derived["fever_computed"].to_list() == [True, False]
 
     @pytest.mark.parametrize("name", ["^p.*$", "*", "", " p "])
     def test_just_the_column_that_is_named_is_read(self, name: str) -> None:
         data = pl.DataFrame({"p": [150_000.0], name: [92_000.0], "p ": [150_000.0]})
         for frame in (data, data.lazy()):
             labs = [Lab("platelets", name, "/uL")]
-            derived = derive(frame, edition=Edition.SELENA, labs=labs).lazy().collect()
+            derived = (
+                derive(frame, Codebook(findings=labs_of(labs)), edition=Edition.SELENA)
+                .lazy()
+                .collect()
+            )
             assert derived["thrombocytopenia"].to_list() == [True]
 
     def test_what_is_no_frame_and_no_edition(self) -> None:
@@ -289,7 +314,7 @@ class TestWrongCells:
 
     def test_an_eager_frame_is_refused_with_the_row(self) -> None:
         with pytest.raises(InvalidInputError) as caught:
-            derive(self.DATA, edition=Edition.SELENA, labs=[self.LAB])
+            derive(self.DATA, Codebook(findings=labs_of([self.LAB])), edition=Edition.SELENA)
         assert str(caught.value) == (
             "column 'plt': found 92000.0 in row 1, counting from 0 (6 such cells); accepted: "
             "0 or 1 to 10,000 10*9/L; column 'sign': found '~' in row 9, counting from 0 "
@@ -331,8 +356,10 @@ class TestWrongCells:
         self, data: dict[str, list[float]], lab: Lab, message: str
     ) -> None:
         with pytest.raises(InvalidInputError, match=message):
-            derive(pl.DataFrame(data), edition=Edition.SELENA, labs=[lab])
-        lazy = derive(pl.LazyFrame(data), edition=Edition.SELENA, labs=[lab]).collect()
+            derive(pl.DataFrame(data), Codebook(findings=labs_of([lab])), edition=Edition.SELENA)
+        lazy = derive(
+            pl.LazyFrame(data), Codebook(findings=labs_of([lab])), edition=Edition.SELENA
+        ).collect()
         assert lazy[INVALID_COLUMN].sum() > 0
 
     @pytest.mark.parametrize(
@@ -352,7 +379,9 @@ class TestWrongCells:
         assert Lab("anti_dsdna", "x", "[IU]/mL", lower=0, upper=0).upper == 0
 
     def test_a_lazy_frame_counts_them_and_takes_them_for_not_known(self) -> None:
-        derived = derive(self.DATA.lazy(), edition=Edition.SELENA, labs=[self.LAB]).collect()
+        derived = derive(
+            self.DATA.lazy(), Codebook(findings=labs_of([self.LAB])), edition=Edition.SELENA
+        ).collect()
         assert derived[INVALID_COLUMN].to_list() == self.DATA["wrong"].to_list()
         assert derived["thrombocytopenia"].to_list() == [
             True, None, None, None, None, True, None, None, None, None, None, None,
@@ -363,12 +392,12 @@ class TestWrongCells:
         data = pl.DataFrame({"s": [True, None, True], "g": [True, False, False]})
         signs = {special: "s", general: "g"}
         with pytest.raises(InvalidInputError) as caught:
-            derive(data, edition=Edition.SLEDAI_1992, signs=signs)
+            derive(data, Codebook(findings=signs), edition=Edition.SLEDAI_1992)
         assert str(caught.value) == (
             "column 's': found True in row 2, counting from 0 (1 such cell); accepted: "
             f"{special} only where there is {general} ('g')"
         )
-        lazy = derive(data.lazy(), edition=Edition.SLEDAI_1992, signs=signs).collect()
+        lazy = derive(data.lazy(), Codebook(findings=signs), edition=Edition.SLEDAI_1992).collect()
         assert lazy[INVALID_COLUMN].to_list() == [0, 0, 1]
         answers = [name for name in lazy.columns if name in set(Descriptor)]
         assert [lazy[name][2] for name in answers] == [None] * len(answers)
@@ -378,8 +407,8 @@ class TestWrongCells:
         data = pl.DataFrame({"a": [0, 2], "b": [7, 1]})
         signs = {"pericardial_rub": "a", "pericardial_effusion": "b"}
         with pytest.raises(InvalidInputError, match=r"found 2 in row 1.*'b': found 7 in row 0"):
-            derive(data, edition=Edition.SELENA, signs=signs)
-        lazy = derive(data.lazy(), edition=Edition.SELENA, signs=signs).collect()
+            derive(data, Codebook(findings=signs), edition=Edition.SELENA)
+        lazy = derive(data.lazy(), Codebook(findings=signs), edition=Edition.SELENA).collect()
         assert lazy[INVALID_COLUMN].to_list() == [1, 1]
 
 
@@ -388,7 +417,7 @@ def test_single_floats_are_compared_as_such() -> None:
         {"t": [100.4, 100.5], "c3": [0.9, 0.89]}, schema={"t": pl.Float32, "c3": pl.Float32}
     )
     labs = [Lab("temperature", "t", "[degF]"), Lab("c3", "c3", "g/L", lower=0.9)]
-    derived = derive(data, edition=Edition.SELENA, labs=labs)
+    derived = derive(data, Codebook(findings=labs_of(labs)), edition=Edition.SELENA)
     assert derived["fever"].to_list() == [False, True]
     assert derived["low_complement"].to_list() == [None, True]
 
@@ -401,7 +430,7 @@ def test_anti_dsdna_in_units_other_than_percent(edition: Edition) -> None:
         (Lab("anti_dsdna", "dna", "[IU]/mL", upper=30), [True, False, False, None]),
         (Lab("anti_dsdna", "dna", "[IU]/mL"), [None] * 4),
     ):
-        derived = derive(data, edition=edition, labs=[lab])
+        derived = derive(data, Codebook(findings=labs_of([lab])), edition=edition)
         assert derived["increased_dna_binding"].to_list() == answers
 
 
@@ -417,16 +446,20 @@ def test_complement_that_was_measured_is_not_taken_for_normal() -> None:
     )
     others = [Lab("c3", "C3", "g/L", lower=0.9), Lab("c4", "C4", "g/L", lower=0.1)]
     measured = Lab("ch50", "CH", "U/mL", lower=50, bound="sign")
-    derived = derive(data, edition=Edition.SELENA, labs=[*others, measured])
+    derived = derive(data, Codebook(findings=labs_of([*others, measured])), edition=Edition.SELENA)
     assert derived["low_complement"].to_list() == [False, True, False, None, True]
-    derived = derive(data, edition=Edition.SELENA, labs=[*others, Lab("ch50", "CH", "U/mL")])
+    derived = derive(
+        data,
+        Codebook(findings=labs_of([*others, Lab("ch50", "CH", "U/mL")])),
+        edition=Edition.SELENA,
+    )
     assert derived["low_complement"].to_list() == [False, None, None, None, None]
 
 
 def test_a_special_case_alone_is_enough() -> None:
     data = pl.DataFrame({"again": [True, False, None]})
     signs = {"rash_new_or_recurrent": "again"}
-    by = {e: derive(data, edition=e, signs=signs)["rash"].to_list() for e in Edition}
+    by = {e: derive(data, Codebook(findings=signs), edition=e)["rash"].to_list() for e in Edition}
     assert by[Edition.SLEDAI_2K] == [True, None, None]
     assert by[Edition.SLEDAI_1992] == [True, False, None]
 
@@ -434,14 +467,14 @@ def test_a_special_case_alone_is_enough() -> None:
 def test_one_column_may_hold_two_signs() -> None:
     data = pl.DataFrame({"skin": [True, False]})
     signs = {"rash": "skin", "alopecia": "skin"}
-    derived = derive(data, edition=Edition.SLEDAI_2K, signs=signs)
+    derived = derive(data, Codebook(findings=signs), edition=Edition.SLEDAI_2K)
     assert derived.select("rash", "alopecia").rows() == [(True, True), (False, False)]
 
 
 def test_what_is_said_of_assay_and_of_causes() -> None:
     data = pl.DataFrame({"dna": [40.0, 20.0], "wbc": [2.0, 4.0]})
     labs = [Lab("anti_dsdna", "dna", "[IU]/mL", upper=30), Lab("white_cells", "wbc", "K/uL")]
-    derived = derive(data, edition=Edition.SELENA, labs=labs)
+    derived = derive(data, Codebook(findings=labs_of(labs)), edition=Edition.SELENA)
     assert derived["sledai_increased_dna_binding_reason"][0] == (
         "present: anti_dsdna > 25 %: not measured so; anti_dsdna > the laboratory's upper limit "
         "[SELENA-SLEDAI]"
@@ -463,7 +496,7 @@ def test_increases_of_exactly_half_a_gram(dtype: Any) -> None:
         Lab("urine_protein_24h", "now", "g/d"),
         Lab("previous_urine_protein_24h", "before", "g/d"),
     ]
-    derived = derive(data, edition=Edition.SELENA, labs=labs)
+    derived = derive(data, Codebook(findings=labs_of(labs)), edition=Edition.SELENA)
     assert derived["proteinuria"].to_list() == [True] * 50 + [False] * 249  # new to 0.50 before
 
 
@@ -499,7 +532,9 @@ class TestNewOnset:
                 pl.lit(found.bound, dtype=pl.String).alias(f"{name}_sign"),
             )
             labs.append(Lab(name, name, found.unit, bound=f"{name}_sign"))
-        (answer,) = derive(data, edition=edition, labs=labs, signs=signs)["proteinuria"]
+        (answer,) = derive(data, Codebook(findings={**labs_of(labs), **signs}), edition=edition)[
+            "proteinuria"
+        ]
         assert answer is {"present": True, "absent": False, "not_assessed": None}[row["expected"]]
 
     def test_what_is_said(self) -> None:
@@ -508,7 +543,7 @@ class TestNewOnset:
             Lab("urine_protein_24h", "now", "g/d"),
             Lab("previous_urine_protein_24h", "before", "g/d"),
         ]
-        derived = derive(data, edition=Edition.SELENA, labs=labs)
+        derived = derive(data, Codebook(findings=labs_of(labs)), edition=Edition.SELENA)
         now = "urine_protein_24h > 0.5 g/24 h"
         onset = "proteinuria_new_onset (unless stated: previous_urine_protein_24h not > 0.5 g/24 h)"
         increase = "urine_protein_24h - previous_urine_protein_24h > 0.5 g/24 h"
@@ -521,7 +556,11 @@ class TestNewOnset:
 def test_attributes_of_a_pandas_frame_stay() -> None:
     data = pl.DataFrame({"wbc": [2.0]}).to_pandas()
     data.attrs["study"] = "x"
-    derived = derive(data, edition=Edition.SELENA, labs=[Lab("white_cells", "wbc", "K/uL")])
+    derived = derive(
+        data,
+        Codebook(findings=labs_of([Lab("white_cells", "wbc", "K/uL")])),
+        edition=Edition.SELENA,
+    )
     assert derived.attrs == {"study": "x"}
 
 
@@ -532,7 +571,9 @@ def test_a_column_in_words() -> None:
 
 def test_whole_numbers_are_numbers() -> None:
     data = pl.DataFrame({"plt": [92, 100, None]}, schema={"plt": pl.Int16})
-    derived = derive(data, edition=Edition.SELENA, labs=[Lab("platelets", "plt", "K/uL")])
+    derived = derive(
+        data, Codebook(findings=labs_of([Lab("platelets", "plt", "K/uL")])), edition=Edition.SELENA
+    )
     assert derived["thrombocytopenia"].to_list() == [True, False, None]
 
 
@@ -542,8 +583,62 @@ def test_a_lazy_source_is_not_read() -> None:
 
     source = pl.io.plugins.register_io_source(explode, schema={"plt": pl.Float64})
     lab = Lab("platelets", "plt", "K/uL")
-    assert isinstance(derive(source, edition=Edition.SELENA, labs=[lab]), pl.LazyFrame)
+    assert isinstance(
+        derive(source, Codebook(findings=labs_of([lab])), edition=Edition.SELENA), pl.LazyFrame
+    )
 
 
 def test_the_signs_are_fields_of_findings() -> None:
     assert set(SIGNS) <= set(Findings.model_fields)
+
+
+class TestUnitsByRow:
+    """Each value is in the unit that stands beside it; where there is no value, any will do."""
+
+    BOOK = Codebook(
+        file={"missing": ["-9", "ND"]},
+        findings={"platelets": {"column": "plt", "unit_column": "unit"}},
+    )
+    ROWS = (("92", "10*9/L"), ("92000", " /uL "), ("150", "10*9/L"), ("-9", "ND"), ("", ""))
+    ANSWERS = (True, True, False, None, None)
+
+    def frame(self) -> pl.DataFrame:
+        return pl.DataFrame(
+            {
+                "plt": [float(value) if value else None for value, _ in self.ROWS],
+                "unit": [unit or None for _, unit in self.ROWS],
+            }
+        )
+
+    def test_frames(self) -> None:
+        for data in (self.frame(), self.frame().to_pandas()):
+            derived = derive(data, self.BOOK, edition="SELENA")
+            answers = [None if pd.isna(a) else bool(a) for a in derived["thrombocytopenia"]]
+            assert answers == list(self.ANSWERS)
+
+    def test_files(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        lines = [f"{value},{unit}" for value, unit in self.ROWS]
+        Path("v.csv").write_text("\n".join(["plt,unit", *lines, ""]), encoding="utf-8")
+        self.BOOK.dump("b.toml")
+        code, _, err = run("derive", "v.csv", "--codebook", "b.toml", "-o", "d.csv")
+        assert (code, err) == (0, "")
+        assert pl.read_csv("d.csv")["thrombocytopenia"].to_list() == list(self.ANSWERS)
+
+    def test_a_value_without_its_unit(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        data = pl.DataFrame({"plt": [92.0, 92.0], "unit": ["10*9/L", "ND"]})
+        with pytest.raises(InvalidInputError, match=r"'unit', row 1, .*found None; accepted: /mm3"):
+            derive(data, self.BOOK, edition="SELENA")
+        with pytest.raises(InvalidInputError, match="unit_column: found a lazy frame; accepted: "):
+            derive(data.lazy(), self.BOOK, edition="SELENA")
+        with pytest.raises(InvalidInputError, match="no column 'unit'"):
+            derive(data.drop("unit"), self.BOOK, edition="SELENA")
+        monkeypatch.chdir(tmp_path)
+        data.write_csv("v.csv")
+        self.BOOK.dump("b.toml")
+        code, _, err = run("derive", "v.csv", "--codebook", "b.toml", "-o", "d.csv")
+        assert code == 2
+        assert "cells that are no unit of platelets: 1; accepted: /mm3, /uL" in err
+        assert "line 3, column 'unit': found 'ND'" in err

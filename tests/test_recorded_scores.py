@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import assessments, nearly_complete_assessments
 
 from sledai import SEROLOGIC, Assessment, Descriptor, total_score
-from sledai.explanations import Change, explain, imply
+from sledai.scoring.recorded_scores import Miscount, explain, imply
 
 CLINICAL = {name for name in spec_tables.NAMES if name not in spec_tables.SEROLOGIC}
 
@@ -171,7 +171,7 @@ class TestWords:
         assert self.said(5, visit) == ("1 of fever, thrombocytopenia, leukopenia absent but added")
 
     def test_all_of_a_weight(self) -> None:
-        change = Change(
+        change = Miscount(
             added=True, count=2, among=frozenset({Descriptor.FEVER, Descriptor.LEUKOPENIA})
         )
         assert str(change) == "fever, leukopenia absent but added"

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sledai import Assessment, InvalidInputError, Verdict
-from sledai.change import ScoreChange
 from sledai.indices import sfi
-from sledai.series import FirstFlare, Readings, TimeIn, course, first_flare, time_in
+from sledai.indices.course import FirstFlare, TimeIn, course, first_flare, time_in
+from sledai.indices.states import Readings
 from sledai.visits import History, Visit
+from sledai.visits.change import ScoreChange
 
 SIGNS = [name for name in Visit.model_fields if "bool" in str(Visit.model_fields[name].annotation)]
 QUIET: dict[str, Any] = {
@@ -39,17 +40,20 @@ class TestCourse:
         first, second = course(History(visits=(visit(0, "rash"), visit(30))))
         assert first.change is None
         assert first.flare is None
-        assert first.lldas.verdict is Verdict.MET  # no new activity is stated
+        assert first.states["LLDAS"].verdict is Verdict.MET  # no new activity is stated
         assert second.change is not None
         assert second.change.total == ScoreChange(-2, -2)
         assert second.change.resolved == {"rash"}
         assert second.flare is not None
         assert second.flare.flare is sfi.Flare.NONE
-        assert (second.lldas.verdict, second.doris.verdict) == (Verdict.MET, Verdict.MET)
+        assert (second.states["LLDAS"].verdict, second.states["DORIS"].verdict) == (
+            Verdict.MET,
+            Verdict.MET,
+        )
 
     def test_new_activity_is_held_against_the_visit_before(self) -> None:
         steps = course(History(visits=(visit(0), visit(30, "rash"), visit(60, "rash"))))
-        assert [step.lldas.verdict for step in steps] == [
+        assert [step.states["LLDAS"].verdict for step in steps] == [
             Verdict.MET,  # stated: no new activity
             Verdict.NOT_MET,
             Verdict.MET,
@@ -70,8 +74,8 @@ class TestCourse:
             sfi.Flare.SEVERE,  # new lupus of the central nervous system with doubled prednisone
         )
         assert len(default.flare.severe) == len(others.flare.severe) + 1
-        assert default.doris.components[2].verdict is Verdict.MET
-        assert others.doris.components[2].verdict is Verdict.NOT_MET
+        assert default.states["DORIS"].components[2].verdict is Verdict.MET
+        assert others.states["DORIS"].components[2].verdict is Verdict.NOT_MET
 
 
 class TestFirstFlare:
@@ -204,10 +208,10 @@ class TestReadings:
         history = History(
             visits=(visit(0, new_lupus_activity=None), visit(30, "low_complement"), visit(90))
         )
-        default = [step.lldas.verdict.value for step in course(history)]
+        default = [step.states["LLDAS"].verdict.value for step in course(history)]
         assert default == ["undetermined", "not_met", "met"]
         readings = Readings(new_serology="ignored", first_visit="has nothing new")
-        others = [step.lldas.verdict.value for step in course(history, readings)]
+        others = [step.states["LLDAS"].verdict.value for step in course(history, readings)]
         assert others == ["met", "met", "met"]
         assert time_in(history, "LLDAS") == TimeIn(0, 30, 90)
         silent = ("new_lupus_activity",)

@@ -7,18 +7,35 @@ import polars as pl
 import pytest
 
 from sledai import Descriptor, InvalidInputError
-from sledai.answers import find_answers, read_amounts, read_answers, read_numbers
-from sledai.words import ANSWER_WORDS
-
-ARTHRITIS = {"arthritis": Descriptor.ARTHRITIS}
+from sledai.cells import Answers, find_answers, read_numbers, read_printed_values
+from sledai.codebook import Codebook
+from sledai.codebook.words import ANSWER_WORDS, Words
 
 
 class TestAnswers:
     """A cell is an answer by the table alone."""
 
-    def read(self, *cells: object, dtype: Any = pl.String, **options: Any) -> list[bool | None]:
+    def found(
+        self,
+        *cells: object,
+        dtype: Any = pl.String,
+        missing: list[str] | None = None,
+        points: bool = False,
+    ) -> Answers:
+        book = Codebook(file={"missing": missing or []}, answers={"points": points})
         visits = pl.DataFrame({"arthritis": pl.Series(cells, dtype=dtype)})
-        return read_answers(visits, ARTHRITIS, **options)["arthritis"].to_list()
+        return find_answers(visits, {"arthritis": book.words_of(Descriptor.ARTHRITIS)})
+
+    def read(self, *cells: object, **options: Any) -> list[bool | None]:
+        found = self.found(*cells, **options)
+        assert found.problems(range(len(cells))) == []
+        return found.visits["arthritis"].to_list()
+
+    def refused(self, *cells: object, **options: Any) -> list[str]:
+        found = self.found(*cells, **options)
+        said = found.problems(f"row {n}" for n in range(len(cells)))
+        assert found.wrong_cells
+        return said
 
     def test_words(self) -> None:
         yes = ["yes", "y", "true", "present", "1"]
@@ -39,7 +56,7 @@ class TestAnswers:
         with pytest.raises(InvalidInputError, match="cannot take 'no' for a missing answer"):
             self.read("no", missing=["No"])
         with pytest.raises(InvalidInputError, match="cannot take '4' for a missing answer"):
-            self.read("0", missing=["4.0"], items="points")
+            self.read("0", missing=["4.0"], points=True)
 
     @pytest.mark.parametrize(
         ("dtype", "cells"),
@@ -66,64 +83,54 @@ class TestAnswers:
     def test_cells_that_are_no_text_are_refused_like_others(
         self, dtype: Any, cell: Any, found: str
     ) -> None:
-        with pytest.raises(InvalidInputError, match="column 'arthritis': found") as caught:
-            self.read(cell, None, dtype=dtype)
-        assert found in str(caught.value)
+        assert self.refused(cell, None, dtype=dtype) == [
+            f"row 0, column 'arthritis': found {found}"
+        ]
 
     def test_a_name_is_no_pattern(self) -> None:
         visits = pl.DataFrame({"^arthritis$": ["yes"], "arthritis": ["no"]})
-        columns = {"^arthritis$": Descriptor.ARTHRITIS}
-        assert read_answers(visits, columns).rows() == [(True, "no")]
+        assert find_answers(visits, {"^arthritis$": Words.of()}).visits.rows() == [(True, "no")]
 
     def test_points_are_0_or_exactly_the_weight(self) -> None:
-        assert self.read("4", "0", "4.0", "", items="points") == [True, False, True, None]
-        assert self.read(4, 0, None, dtype=pl.Int8, items="points") == [True, False, None]
+        assert self.read("4", "0", "4.0", "", points=True) == [True, False, True, None]
+        assert self.read(4, 0, None, dtype=pl.Int8, points=True) == [True, False, None]
 
     @pytest.mark.parametrize("cell", ["8", "2", "1", "yes", "-4", "4.5", "04", "4 points"])
     def test_other_points_are_refused(self, cell: str) -> None:
-        with pytest.raises(InvalidInputError, match=f"found '{cell}'; accepted: 0 or 4$"):
-            self.read(cell, items="points")
+        (said,) = self.refused(cell, points=True)
+        assert said == f"row 0, column 'arthritis': found '{cell}'; accepted: 0 or 4"
 
     @pytest.mark.parametrize(
         "cell", ["8", "2", "-1", "1.5", "maybe", "yes?", "null", "NaN", "nein"]
     )
     def test_other_words_are_refused(self, cell: str) -> None:
-        with pytest.raises(InvalidInputError) as caught:
-            self.read(cell)
-        assert f"column 'arthritis': found {cell!r}" in str(caught.value)
-        assert f"accepted: {', '.join(ANSWER_WORDS)} (any case), empty" in str(caught.value)
-        assert "--missing TEXT" in str(caught.value)
-
-    def test_without_a_file_rows_are_counted_as_in_frames(self) -> None:
-        with pytest.raises(InvalidInputError, match=r"row 1, counting from 0, column 'arthritis'"):
-            self.read("no", "maybe")
+        assert self.refused(cell) == [f"row 0, column 'arthritis': found {cell!r}"]
+        accepted = self.found(cell).accepted
+        assert f"accepted: {', '.join(ANSWER_WORDS)} (any case), empty" in accepted
+        assert "--missing TEXT" in accepted
 
     def test_the_first_20_are_listed_by_row_and_the_rest_counted(self) -> None:
-        columns = {"rash": Descriptor.RASH, "fever": Descriptor.FEVER}
         visits = pl.DataFrame({"rash": ["x"] * 15, "fever": ["yes"] * 5 + ["y!"] * 10})
-        with pytest.raises(InvalidInputError) as caught:
-            read_answers(visits, columns)
-        lines = str(caught.value).splitlines()
-        assert lines[0].startswith("cells that are no answer: 25; accepted: yes, ")
-        assert lines[6:8] == [
-            "  row 5, counting from 0, column 'rash': found 'x'",
-            "  row 5, counting from 0, column 'fever': found 'y!'",
+        found = find_answers(visits, dict.fromkeys(visits.columns, Words.of()))
+        said = found.problems(f"line {n + 2}" for n in range(15))
+        assert said[5:7] == [
+            "line 7, column 'rash': found 'x'",
+            "line 7, column 'fever': found 'y!'",
         ]
-        assert len(lines) == 22
-        assert lines[-1] == "  and 5 more"
+        assert (len(said), found.wrong_cells) == (20, 25)
 
     def test_other_columns_stay(self) -> None:
         visits = pl.DataFrame({"id": ["a"], "arthritis": ["yes"], "note": ["no"]})
-        read = read_answers(visits, ARTHRITIS)
-        assert read.rows() == [("a", True, "no")]
+        read = find_answers(visits, {"arthritis": Words.of()})
+        assert read.visits.rows() == [("a", True, "no")]
 
     def test_an_answer_is_found_wherever_it_first_stands(self) -> None:
         """Beyond the first thousand cells, by which a column is read fast."""
         cells = ["no"] * 1500 + ["Present", " 1.0 ", None, "n/d", "yes"]
         found = self.read(*cells, missing=["n/d"])
         assert found == [False] * 1500 + [True, True, None, None, True]
-        with pytest.raises(InvalidInputError, match="row 1500, counting from 0"):
-            self.read(*["no"] * 1500, "maybe")
+        (said,) = self.refused(*["no"] * 1500, "maybe")
+        assert said == "row 1500, column 'arthritis': found 'maybe'"
 
     @pytest.mark.parametrize("cells", [[0] * 1500 + [1, None, 0], [0.0] * 1500 + [1.0, None]])
     def test_numbers_too(self, cells: list[Any]) -> None:
@@ -140,10 +147,10 @@ class TestFoundAnswers:
             "fever": pl.Series([0, 1, 8, 9], dtype=pl.Int64),
         }
     )
-    columns: ClassVar = {"rash": Descriptor.RASH, "fever": Descriptor.FEVER}
+    words: ClassVar = dict.fromkeys(("rash", "fever"), Words.of())
 
     def test_rows_that_can_be_read_and_why_the_others_cannot(self) -> None:
-        found = find_answers(self.visits, self.columns)
+        found = find_answers(self.visits, self.words)
         assert found.wrong_cells == 4
         assert found.wrong_rows.to_list() == [False, True, True, True]
         assert found.reasons().to_list() == [
@@ -159,7 +166,10 @@ class TestFoundAnswers:
         assert readable.wrong_rows.to_list() == [False]
 
     def test_reasons_say_which_points_are_accepted(self) -> None:
-        found = find_answers(self.visits, self.columns, items="points")
+        points = Words.of()
+        found = find_answers(
+            self.visits, {"rash": points.of_points(2), "fever": points.of_points(1)}
+        )
         assert found.reasons()[3] == "fever: found '9'; accepted: 0 or 1"
         assert found.problems(["line 2", "line 3", "line 4", "line 5"])[:2] == [
             "line 2, column 'rash': found 'yes'; accepted: 0 or 2",
@@ -167,13 +177,13 @@ class TestFoundAnswers:
         ]
 
     def test_where_all_can_be_read(self) -> None:
-        found = find_answers(self.visits.head(1), self.columns)
+        found = find_answers(self.visits.head(1), self.words)
         assert found.readable() is found
         assert found.reasons().to_list() == [""]
-        assert found.problems() == []
+        assert found.problems(["line 2"]) == []
 
     def test_no_rows(self) -> None:
-        found = find_answers(self.visits.clear(), self.columns)
+        found = find_answers(self.visits.clear(), self.words)
         assert found.visits.schema["rash"] == pl.Boolean
         assert found.visits.height == 0
 
@@ -207,7 +217,7 @@ class TestNumbers:
 
 def test_numbers_that_stand_for_a_missing_value_are_none() -> None:
     cells = pl.Series(["999", "92", "-9", "<5", "999.0"])
-    amounts = read_amounts(cells, ["999", "-9", "<5"])
+    amounts = read_printed_values(cells, ["999", "-9", "<5"])
     assert amounts.numbers.to_list() == [None, 92, None, None, None]
     assert amounts.bounds.to_list() == [None] * 5
     assert not amounts.wrong.any()
@@ -217,8 +227,8 @@ def test_numbers_that_stand_for_a_missing_value_are_none() -> None:
 
 def test_amounts_as_laboratories_print_them() -> None:
     cells = pl.Series(["92", " < 5", ">=200", "\u2264 3", "", None, "=3", "<", "<x", "-1"])
-    amounts = read_amounts(cells)
+    amounts = read_printed_values(cells)
     assert amounts.numbers.to_list() == [92, 5, 200, 3, None, None, None, None, None, -1]
     assert amounts.bounds.to_list() == [None, "<", ">=", "<=", *[None] * 6]
     assert amounts.wrong.to_list() == [*[False] * 6, True, True, True, False]
-    assert read_amounts(pl.Series([92, None])).numbers.to_list() == [92, None]
+    assert read_printed_values(pl.Series([92, None])).numbers.to_list() == [92, None]

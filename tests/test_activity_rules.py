@@ -21,7 +21,7 @@ from sledai import (
     total_score,
 )
 from sledai.definitions import Edition
-from sledai.exclusions import LABORATORY
+from sledai.scoring.variants import LABORATORY
 
 
 def a_rule(**conditions: object) -> ActivityRule:
@@ -386,6 +386,12 @@ class TestJudgeScores:
 
 
 class TestConstruction:
+    def test_its_numbers_may_be_of_numpy(self) -> None:
+        np = pytest.importorskip("numpy")
+        rule = a_rule(least_total=np.int64(10), least_serologic=np.int8(4))
+        assert rule == a_rule(least_total=10, least_serologic=4)
+        assert (type(rule.least_total), type(rule.least_serologic)) == (int, int)
+
     def test_a_rule_without_a_condition_is_refused(self) -> None:
         with pytest.raises(InvalidInputError, match="'example' has no condition"):
             a_rule()
@@ -504,3 +510,43 @@ def test_judging_does_not_touch_the_assessment(rule: ActivityRule, visit: Assess
     rule.judge(visit)
     score_bounds(visit)
     assert visit.model_dump() == before
+
+
+class TestDecidingAtTheEdge:
+    """What decides is counted from what the visit has, and never from nothing."""
+
+    def test_where_one_of_some_is_present(self) -> None:
+        some = frozenset({Descriptor.ARTHRITIS, Descriptor.RASH})
+        rule = ActivityRule(name="x", edition=Edition.SELENA, least_total=12, one_of=some)
+        visit = Assessment.of(
+            present={"arthritis"}, not_assessed={"vasculitis", "rash", "leukopenia", "fever"}
+        )
+        assert rule.judge(visit).deciding == {"vasculitis"}
+
+    def test_where_one_of_some_may_be_present(self) -> None:
+        some = frozenset({Descriptor.RASH})
+        rule = ActivityRule(name="x", edition=Edition.SELENA, least_total=12, one_of=some)
+        visit = Assessment.of(
+            present={"arthritis"}, not_assessed={"vasculitis", "rash", "leukopenia", "fever"}
+        )
+        assert rule.judge(visit).deciding == {"vasculitis", "rash"}
+
+    def test_a_highest_total_with_serology(self) -> None:
+        rule = ActivityRule(name="x", edition=Edition.SELENA, most_total=9)
+        visit = Assessment.of(present={"vasculitis"}, not_assessed={"low_complement", "fever"})
+        assert rule.judge(visit).deciding == {"low_complement"}
+
+    def test_a_highest_total_below_the_serologic_points(self) -> None:
+        rule = ActivityRule(name="x", edition=Edition.SELENA, most_total=2)
+        visit = Assessment.of(not_assessed={"low_complement", "increased_dna_binding"})
+        assert rule.judge(visit).deciding == {"low_complement", "increased_dna_binding"}
+
+    def test_scores_that_all_others_make(self) -> None:
+        rule = ActivityRule(
+            name="x", edition=Edition.SELENA, least_total=6, one_of=frozenset({Descriptor.RASH})
+        )
+        assert rule.judge_scores(total=99, clinical=99).verdict is Verdict.UNDETERMINED
+
+    def test_a_name_that_is_none(self) -> None:
+        with pytest.raises(InvalidInputError, match=r"^name: found 3; accepted: text$"):
+            ActivityRule(name=3, edition=Edition.SELENA, least_total=8)  # type: ignore[arg-type]
