@@ -1,30 +1,38 @@
 """The tables of the reference, written from the code as Markdown."""
 
+import inspect
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 from typer.testing import CliRunner
 
-from sledai import Assessment, Descriptor, Verdict, audit, cli, frame, names, sources
-from sledai.change import CLASS_CITATION, PERSISTENT_WITHIN, ChangeClass
+from sledai import Assessment, Descriptor, Verdict, audit, frame, indices, sources
+from sledai.cli.app import app
+from sledai.codebook import Codebook
+from sledai.codebook.fields import FIELDS
+from sledai.codebook.names import ALIASES
+from sledai.codebook.words import ANSWER_WORDS
 from sledai.definitions import Edition
 from sledai.definitions.editions import DEFINITIONS, wordings
-from sledai.exclusions import EXCLUSIONS
+from sledai.files import FORMATS, OUTPUT_FORMATS
 from sledai.findings import Findings
 from sledai.findings.observations import OBSERVED
-from sledai.follow_up import PATIENT_COLUMNS, VISIT_COLUMNS
-from sledai.glucocorticoids import GLUCOCORTICOIDS, PREDNISONE_MG
-from sledai.indices import doris, lldas, sfi, sri
+from sledai.indices import sfi, sri
+from sledai.indices.states import DEFAULT, STATES
 from sledai.quantities import PLAUSIBLE, UNITS
+from sledai.quantities.glucocorticoids import GLUCOCORTICOIDS, PREDNISONE_MG
+from sledai.scoring.variants import EXCLUSIONS
 from sledai.sources import Source
 from sledai.trials.catalog import CATALOG
-from sledai.trials.nct05765006 import ACTIVITY_RULE, CRITERIA, FACTS, Candidate
+from sledai.trials.nct05765006 import ACTIVITY_RULE
 from sledai.trials.nct05765006.candidate import explained
-from sledai.visit_fields import FIELDS
+from sledai.trials.nct05765006.screening import CRITERIA, FACTS, Candidate
 from sledai.visits import Visit
-from sledai.words import ANSWER_WORDS
+from sledai.visits.change import CLASS_CITATION, PERSISTENT_WITHIN, ChangeClass
 
 WORDS = ", ".join(Verdict)
 
@@ -122,8 +130,52 @@ def rules() -> str:
     )
 
 
+def formats() -> str:
+    kinds = dict.fromkeys(FORMATS.values())
+    return table(
+        ["format", "suffixes", "read", "written"],
+        [
+            (
+                kind.name,
+                ", ".join(f"`{suffix}`" for suffix in kind.suffixes),
+                "yes",
+                "yes" if kind in OUTPUT_FORMATS.values() else "no",
+            )
+            for kind in kinds
+        ],
+    )
+
+
+def engines() -> str:
+    ways = {"eager": "before scoring", "lazy": "counted in `sledai_invalid`"}
+    return table(
+        ["engine", "frame", "cells are checked", "stays lazy"],
+        [
+            (engine.name, f"`{called}`", checked, "yes" if way == "lazy" else "")
+            for engine in frame.ENGINES.values()
+            for way, checked in ways.items()
+            if (called := getattr(engine, way))
+        ],
+    )
+
+
+def codebook_keys() -> str:
+    """List the keys of each section; of a model's field without a description nothing is said."""
+    shown: list[str] = []
+    for name, section in Codebook.model_fields.items():
+        model = section.annotation
+        said = " ".join((inspect.getdoc(model) or "").split("\n\n")[0].split())
+        keys = [
+            (f"*{field.title}*" if field.title else f"`{key}`", field.description)
+            for key, field in getattr(model, "model_fields", {}).items()
+            if field.description
+        ]
+        shown.append(f"### `[{name}]`\n\n{said}\n\n{table(['key', 'meaning'], keys)}")
+    return "\n\n".join(shown)
+
+
 def aliases() -> str:
-    return table(["name", "descriptor"], [(f"`{a}`", f"`{d}`") for a, d in names.ALIASES.items()])
+    return table(["name", "descriptor"], [(f"`{a}`", f"`{d}`") for a, d in ALIASES.items()])
 
 
 def words() -> str:
@@ -135,7 +187,7 @@ def words() -> str:
 
 def columns() -> str:
     added = {
-        **frame.SCORE_COLUMNS,
+        **{name: column.meaning for name, column in frame.SCORE_COLUMNS.items()},
         frame.verdict_column(ACTIVITY_RULE): (
             f"verdict on {ACTIVITY_RULE.name}, if asked for: {WORDS}; and so for every other trial"
         ),
@@ -214,11 +266,23 @@ def flare_criteria() -> str:
 
 
 def index_components() -> str:
-    results = (sri.assess(*_EMPTY), lldas.assess(*_EMPTY), doris.assess(_EMPTY[1]))
+    states = (state.judge(*_EMPTY, DEFAULT) for state in STATES.values())
+    results = (sri.assess(*_EMPTY), *states)
     return table(
         ["index", "component", "asked for", "source"],
         [(r.name, c.name, c.statement, c.citation) for r in results for c in r.components],
     )
+
+
+def index_modules() -> str:
+    """List the modules of the indices, which are those with `assess`."""
+    found = [
+        module.name
+        for module in iter_modules(indices.__path__, "sledai.indices.")
+        if "assess" in import_module(module.name).__all__
+    ]
+    lines = "\n".join(f".. automodule:: {name}" for name in found)
+    return f"```{{eval-rst}}\n{lines}\n```"
 
 
 def change_classes() -> str:
@@ -241,11 +305,15 @@ def visit_fields() -> str:
 
 
 def visit_columns() -> str:
-    return table(["column", "meaning"], [(f"`{n}`", text) for n, text in VISIT_COLUMNS.items()])
+    return table(
+        ["column", "meaning"], [(f"`{n}`", text) for n, text in frame.VISIT_COLUMNS.items()]
+    )
 
 
 def patient_columns() -> str:
-    return table(["column", "meaning"], [(f"`{n}`", text) for n, text in PATIENT_COLUMNS.items()])
+    return table(
+        ["column", "meaning"], [(f"`{n}`", text) for n, text in frame.PATIENT_COLUMNS.items()]
+    )
 
 
 def cited_sources() -> str:
@@ -271,7 +339,7 @@ def command_line() -> str:
         ["editions"],
         ["trials"],
     ):
-        text = CliRunner().invoke(cli.app, [*command, "--help"], prog_name="sledai").output
+        text = CliRunner().invoke(app, [*command, "--help"], prog_name="sledai").output
         shown.append(f"```text\n$ sledai {' '.join([*command, '--help'])}\n{text.strip()}\n```")
     return "\n\n".join(shown)
 
@@ -289,6 +357,9 @@ def write(folder: Path) -> None:
         units,
         exclusions,
         rules,
+        formats,
+        engines,
+        codebook_keys,
         aliases,
         words,
         columns,
@@ -299,6 +370,7 @@ def write(folder: Path) -> None:
         glucocorticoids,
         flare_criteria,
         index_components,
+        index_modules,
         change_classes,
         visit_fields,
         visit_columns,
