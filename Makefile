@@ -1,22 +1,40 @@
-# Needs Python 3.11 or newer; everything else is installed into .venv.
+# Needs Python 3.11 or newer; everything else is installed into .venv and build.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PARALLEL := --quiet --numprocesses auto --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PYTEST := -m pytest --quiet
+PARALLEL := --numprocesses auto --dist worksteal
+UNIT := $(PARALLEL) tests --ignore tests/proofs
 
-.PHONY: help demo test lint types docs wheel oldest bench mutants clean
+# Another Python: on the PATH, or one of pyenv, whose shims may stand there and not start.
+SUPPORTED := 3.11 3.12 3.13 3.14
+at_hand = $(firstword $(foreach p,python$(1) $(wildcard $(HOME)/.pyenv/versions/$(1).*/bin/python),\
+  $(shell $(p) -c 'import sys; print(sys.executable)' 2>/dev/null)))
+OWN = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+OTHERS = $(foreach v,$(filter-out $(OWN),$(SUPPORTED)),$(if $(call at_hand,$v),$v))
+
+# The files whose tests go through what tests/oldest.txt names: pydantic's models and messages,
+# frames, files and the command line. The rest are rules in plain Python on top of them.
+OLDEST = $(shell grep -lE 'pydantic|polars|engines|doctest|sledai\.(cli|files|frame)' tests/test_*.py)
+
+.PHONY: help demo check test proofs lint types docs wheel pythons oldest bench mutants venvs clean
+.SECONDARY:
 
 help:
 	@echo "make demo     score examples/visits.csv"
-	@echo "make test     run the tests, proofs included, with coverage"
+	@echo "make check    lint, types and the nearest tests of what changed (SINCE=main), within a minute"
+	@echo "make test     run the tests, with coverage, and the examples of README and docs"
+	@echo "make proofs   go through every assessment of kinds that can be counted out"
 	@echo "make lint     style, formatting and import layers"
 	@echo "make types    mypy and pyright, strict"
 	@echo "make docs     build the documentation into docs/_build/html"
-	@echo "make wheel    build the wheel and run the tests against it"
-	@echo "make oldest   run the tests against the oldest supported dependencies"
+	@echo "make wheel    build the wheel and see that it is whole and needs what it says"
+	@echo "make pythons  run the tests on the wheel, on each other Python at hand"
+	@echo "make oldest   run the tests that go through dependencies on the oldest of them"
 	@echo "make bench    measure speed against named rivals"
 	@echo "make mutants  change the code and see that the tests notice"
+	@echo "make clean    remove all that was made"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sledai needs Python 3.11 or newer; say which with: make PYTHON=python3.11 ...")'
@@ -29,16 +47,25 @@ $(VENV)/.demo: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
-	@$(PIP) --editable '.[cli,frame]' --group test --group lint --group docs
+	@$(PIP) --editable '.[cli,frame]' --group test --group lint --group docs --group gate
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo
 	$(BIN)/sledai score examples/visits.csv --trial NCT05765006
 
+check: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python tests/changed.py $(SINCE)
+
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(PARALLEL) tests --ignore tests/proofs --cov --cov-report term
-	$(BIN)/python -m pytest --quiet README.md docs
-	$(BIN)/python -m pytest $(PARALLEL) tests/proofs
+	$(BIN)/python $(PYTEST) $(UNIT) --cov --cov-report term
+	$(BIN)/python $(PYTEST) README.md docs
+
+proofs: $(VENV)/.dev
+	$(BIN)/python $(PYTEST) $(PARALLEL) tests/proofs
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
@@ -57,24 +84,47 @@ docs: $(VENV)/.dev
 	$(BIN)/sphinx-build --fail-on-warning --nitpicky --fresh-env --quiet docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-# The tests once more, on what is shipped: the wheel, without the source in reach.
-wheel: $(BIN)/python
-	rm -rf dist build/wheel && mkdir -p build
-	@$(PIP) --upgrade build
-	$(BIN)/python -m build --quiet --outdir dist
-	$(PYTHON) -m venv build/wheel && build/wheel/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
-	build/wheel/bin/python -m pip install --quiet "$$(ls dist/*.whl)[cli,frame]" --group test
-	build/wheel/bin/python -m pytest $(PARALLEL) tests --ignore tests/proofs
-	build/wheel/bin/python -m pytest --quiet README.md docs
-	build/wheel/bin/python -c 'import sledai; assert "site-packages" in sledai.__file__, sledai.__file__'
+# What is shipped, in an environment that has only what it asks for: first pydantic, then `cli`.
+wheel: build/wheel/.built
+	build/wheel/bin/python -I tests/wheel.py dist/*.whl --bare
+	$(BIN)/uv pip install --quiet --python build/wheel/bin/python "$$(ls dist/*.whl)[cli]"
+	build/wheel/bin/python -I tests/wheel.py dist/*.whl
+	build/wheel/bin/sledai score examples/visits.csv --trial NCT05765006
 
-# The tests once more, with the oldest versions that pyproject.toml allows.
-oldest: $(BIN)/python
-	rm -rf build/oldest && mkdir -p build && $(PYTHON) -m venv build/oldest
-	build/oldest/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
-	build/oldest/bin/python -m pip install --quiet --editable '.[cli,frame]' --group test \
-	  --constraint tests/oldest.txt
-	build/oldest/bin/python -m pytest $(PARALLEL) tests --ignore tests/proofs --override-ini filterwarnings=default
+build/wheel/.built: $(VENV)/.dev $(shell git ls-files src 2>/dev/null)
+	rm -rf dist && $(BIN)/uv build --quiet --out-dir dist
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/wheel
+	$(BIN)/uv pip install --quiet --python build/wheel/bin/python dist/*.whl
+	@touch $@
+
+# Where there is no other Python the wheel meets the tests on our own.
+pythons: $(VENV)/.dev
+	$(MAKE) $(addprefix tests-on-,$(or $(OTHERS),$(OWN)))
+	@echo "the tests ran on the wheel on Python $(or $(OTHERS),$(OWN))"
+	@for v in $(filter-out $(OWN) $(OTHERS),$(SUPPORTED)); do echo "SKIPPED: Python $$v is not at hand"; done
+
+tests-on-%: build/python%/.installed
+	build/python$*/bin/python -Ic 'import sledai; assert "site-packages" in sledai.__file__'
+	build/python$*/bin/python $(PYTEST) $(UNIT)
+	build/python$*/bin/python $(PYTEST) README.md docs
+
+build/python%/.installed: build/wheel/.built
+	$(BIN)/uv venv --quiet --clear --python $(or $(call at_hand,$*),$(BIN)/python) build/python$*
+	$(BIN)/uv pip install --quiet --python build/python$*/bin/python "$$(ls dist/*.whl)[cli,frame]" --group test
+	@touch $@
+
+oldest: build/oldest/.installed
+	build/oldest/bin/python $(PYTEST) $(PARALLEL) $(OLDEST) --override-ini filterwarnings=default
+
+build/oldest/.installed: $(VENV)/.dev tests/oldest.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/oldest
+	$(BIN)/uv pip install --quiet --python build/oldest/bin/python --editable '.[cli,frame]' --group test \
+	  --overrides tests/oldest.txt
+	@touch $@
+
+# All environments of the gate, to be made while other things run.
+venvs: build/wheel/.built build/oldest/.installed
+	$(MAKE) $(patsubst %,build/python%/.installed,$(or $(OTHERS),$(OWN)))
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
@@ -90,4 +140,4 @@ mutants: $(VENV)/.dev
 	rm -rf mutants && $(BIN)/mutmut run --max-children 2 && $(BIN)/mutmut results
 
 clean:
-	rm -rf $(VENV) build dist mutants docs/_build docs/reference/generated .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist mutants docs/_build docs/reference/generated .coverage .grimp_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

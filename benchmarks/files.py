@@ -13,7 +13,8 @@ import polars as pl
 from data import many_visits
 from measure import Result, alone, compare, millions, said, seconds
 
-from sledai import Descriptor, cli
+from sledai import Descriptor
+from sledai.cli.app import run
 from sledai.frame import SCORE_COLUMNS
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100_000_000"))
@@ -154,7 +155,7 @@ def score(source: Path, target: Path) -> None:
     """Run the command line here, and want it to succeed."""
     with redirect_stdout(StringIO()):
         try:
-            cli.run(["score", str(source), "-o", str(target)])
+            run(["score", str(source), "-o", str(target)])
         except SystemExit as stop:
             if stop.code:
                 raise
