@@ -57,8 +57,8 @@ def test_every_class(serologic: int, present: bool) -> None:
             )
     visits = pl.DataFrame(
         rows, schema=dict.fromkeys(spec_tables.NAMES, pl.Boolean), orient="row"
-    ).with_columns(recorded=pl.Series(totals))
-    compared = compare(visits, Codebook(recorded={"total": "recorded", "clinical": "recorded"}))
+    ).with_columns(total=pl.Series(totals), clinical=pl.Series(totals))
+    compared = compare(visits, Codebook(recorded={"total": "total", "clinical": "clinical"}))
     found = compared.select("sledai_total_agreement", "sledai_clinical_agreement").rows()
     assert found == expected
     # The recorded clinical score equals the total: no serologic points.
