@@ -6,6 +6,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 PYTEST := -m pytest --quiet
 PARALLEL := --numprocesses auto --dist worksteal
 UNIT := $(PARALLEL) tests --ignore tests/proofs
+# The examples of one document go on from each other.
+EXAMPLES := --numprocesses auto --dist loadfile README.md docs
+# Tracing costs as much as the tests themselves, so where CI is set alone.
+COVERAGE := $(if $(CI),--cov --cov-report term)
 
 # Another Python: on the PATH, or one of pyenv, whose shims may stand there and not start.
 SUPPORTED := 3.11 3.12 3.13 3.14
@@ -24,7 +28,7 @@ OLDEST = $(shell grep -lE 'pydantic|polars|engines|doctest|sledai\.(cli|files|fr
 help:
 	@echo "make demo     score examples/visits.csv"
 	@echo "make check    lint, types and the nearest tests of what changed (SINCE=main), within a minute"
-	@echo "make test     run the tests, with coverage, and the examples of README and docs"
+	@echo "make test     run the tests and the examples of README and docs; with CI=1, coverage too"
 	@echo "make proofs   go through every assessment of kinds that can be counted out"
 	@echo "make lint     style, formatting and import layers"
 	@echo "make types    mypy and pyright, strict"
@@ -61,8 +65,8 @@ check: $(VENV)/.dev
 	$(BIN)/python tests/changed.py $(SINCE)
 
 test: $(VENV)/.dev
-	$(BIN)/python $(PYTEST) $(UNIT) --cov --cov-report term
-	$(BIN)/python $(PYTEST) README.md docs
+	$(BIN)/python $(PYTEST) $(UNIT) $(COVERAGE)
+	$(BIN)/python $(PYTEST) $(EXAMPLES)
 
 proofs: $(VENV)/.dev
 	$(BIN)/python $(PYTEST) $(PARALLEL) tests/proofs
@@ -106,7 +110,7 @@ pythons: $(VENV)/.dev
 tests-on-%: build/python%/.installed
 	build/python$*/bin/python -Ic 'import sledai; assert "site-packages" in sledai.__file__'
 	build/python$*/bin/python $(PYTEST) $(UNIT)
-	build/python$*/bin/python $(PYTEST) README.md docs
+	build/python$*/bin/python $(PYTEST) $(EXAMPLES)
 
 build/python%/.installed: build/wheel/.built
 	$(BIN)/uv venv --quiet --clear --python $(or $(call at_hand,$*),$(BIN)/python) build/python$*
@@ -140,4 +144,4 @@ mutants: $(VENV)/.dev
 	rm -rf mutants && $(BIN)/mutmut run --max-children 2 && $(BIN)/mutmut results
 
 clean:
-	rm -rf $(VENV) build dist mutants docs/_build docs/reference/generated .coverage .grimp_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist mutants docs/_build docs/reference/generated .coverage .grimp_cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
