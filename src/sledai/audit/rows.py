@@ -211,7 +211,7 @@ def audit(
 
 def _required(codebook: object) -> Codebook:
     require(codebook, Codebook, "codebook", "a Codebook with [recorded] (sledai.codebook)")
-    return cast("Codebook", codebook)
+    return cast("Codebook", codebook).settled()
 
 
 _ROW = "_sledai_row"

@@ -7,7 +7,7 @@ A cell is an answer only by a word of the codebook; every other cell is reported
 from sledai.cells.answers import Answers, Coding, find_answers, item_column
 from sledai.cells.numbers import PrintedValues, read_numbers, read_printed_values
 from sledai.cells.rows import RowsRead, read_rows
-from sledai.cells.text import Nothing, as_text, python_values
+from sledai.cells.text import Nothing, as_text, given, python_values
 
 __all__ = [
     "Answers",
@@ -17,6 +17,7 @@ __all__ = [
     "RowsRead",
     "as_text",
     "find_answers",
+    "given",
     "item_column",
     "python_values",
     "read_numbers",

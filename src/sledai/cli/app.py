@@ -13,6 +13,7 @@ import typer
 
 import sledai
 from sledai.cli.audit_file import audit
+from sledai.cli.codebook_file import codebook
 from sledai.cli.derive_file import derive
 from sledai.cli.exit_codes import DEFECT, MISSING_EXTRA, NOT_ACCEPTED, STOPPED, say
 from sledai.cli.printing import wrapped
@@ -35,7 +36,8 @@ app = typer.Typer(
         "For research and software building; not a medical device."
     ),
 )
-for command in (score, audit, derive, screen, visits, descriptors, explain, editions, trials):
+commands = (score, audit, codebook, derive, screen, visits, descriptors, explain, editions, trials)
+for command in commands:
     app.command()(command)
 
 

@@ -215,7 +215,10 @@ def read_codebook(
     absent: Collection[str] = (),
     no_item: Collection[str] = (),
 ) -> Codebook:
-    """Read the codebook, if there is one, and put what the options say in place of its lines."""
+    """Read the codebook, if there is one, and put what the options say in place of its lines.
+
+    Raises `InvalidInputError` for an open question that no option answers.
+    """
     book = Codebook() if path is None else Codebook.load(path)
     descriptors: dict[str, Any] = {}
     for theirs, name in pairs("--column", column, "THEIRS=DESCRIPTOR", "joint=arthritis"):
@@ -241,12 +244,11 @@ def read_codebook(
         },
         "descriptors": descriptors,
     }
-    return book.stating(
-        {
-            name: {key: said for key, said in section.items() if said not in (None, [])}
-            for name, section in lines.items()
-        }
-    )
+    stated = {
+        name: {key: said for key, said in section.items() if said not in (None, [])}
+        for name, section in lines.items()
+    }
+    return book.stating(stated).settled()
 
 
 def pairs(flag: str, options: Collection[str], form: str, example: str) -> list[tuple[str, str]]:

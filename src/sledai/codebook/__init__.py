@@ -1,7 +1,7 @@
 """How a data set says what it says: the codebook, and the names and words it is read by.
 
-`Codebook` is what a user makes; each of its sections has a class, and a column of laboratory values
-is a `Lab`.
+`Codebook` is what a user makes, or lets the library propose with each `Question` that is open; each
+of its sections has a class, and a column of laboratory values is a `Lab`.
 """
 
 from sledai.codebook.codebook import Codebook
@@ -15,6 +15,7 @@ from sledai.codebook.contents import (
 from sledai.codebook.fields import FieldColumn
 from sledai.codebook.lab import Lab, LabFlag
 from sledai.codebook.layout import FileFormat, LongLayout, RowConditions, VisitColumns
+from sledai.codebook.questions import Question
 
 __all__ = [
     "AnswerWords",
@@ -27,6 +28,7 @@ __all__ = [
     "Lab",
     "LabFlag",
     "LongLayout",
+    "Question",
     "RecordedColumns",
     "RowConditions",
     "VisitColumns",

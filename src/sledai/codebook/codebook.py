@@ -6,12 +6,12 @@ It states and never guesses: what it does not say is read by canonical names and
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_validator
 
 from sledai.codebook.contents import (
     AnswerWords,
@@ -21,8 +21,10 @@ from sledai.codebook.contents import (
     RecordedColumns,
 )
 from sledai.codebook.layout import FileFormat, LongLayout, RowConditions, VisitColumns
+from sledai.codebook.proposal import Draft, drafted, sample_of_file, sample_of_frame
+from sledai.codebook.questions import Place, Question, refuse_open, without_open
 from sledai.codebook.sections import Part, Section, by_column
-from sledai.codebook.toml import written_toml
+from sledai.codebook.toml import commented, written_toml
 from sledai.codebook.words import Words
 from sledai.descriptors import Descriptor
 from sledai.errors import InvalidInputError, closest, require, shorten
@@ -31,6 +33,7 @@ from sledai.records import FrozenDict
 __all__ = ["Codebook"]
 
 _NOTHING = FrozenDict[str, Any]()
+_NOTHING_SAID = FrozenDict[Place, str]()
 
 
 class Codebook(BaseModel):
@@ -68,6 +71,10 @@ not_assessed, points; closest: present
     fields: FieldColumns = FieldColumns()
     findings: FindingColumns = FindingColumns()
     recorded: RecordedColumns = RecordedColumns()
+
+    _questions: tuple[Question, ...] = PrivateAttr(default=())
+    _comments: Mapping[Place, str] = PrivateAttr(default=FrozenDict())  # above their lines
+    _remarks: tuple[str, ...] = PrivateAttr(default=())  # above all
 
     def __init__(  # noqa: PLR0913 - a section each
         self,
@@ -180,10 +187,52 @@ not_assessed, points; closest: present
             sections = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InvalidInputError(f"{path}: no TOML in UTF-8: {error}") from None
+        known, questions = without_open(sections)
         try:
-            return cls(**sections)
+            book = cls(**known)
         except InvalidInputError as error:
             raise InvalidInputError(f"{path}: {error}") from None
+        return book._with(questions)
+
+    @classmethod
+    def propose(cls, data: object, **file: Any) -> Self:
+        """Look at a data frame, or at the file of a path, and propose how it is written.
+
+        What only a person can know is left open in `questions`; no function takes the codebook
+        before `stating` answers them. `dump` writes what speaks for each line beside it. The first
+        100,000 rows are looked at. `file` are lines of [file] that are known, as the separator.
+
+        Raises `InvalidInputError` and `OSError` as reading the data does.
+        """
+        if isinstance(data, str | PathLike):
+            sample = sample_of_file(Path(cast("str", data)), file)
+        else:
+            sample = sample_of_frame(data)
+        draft = drafted(sample)
+        remarks = (f"Proposed from {sample.said}.", *_how(draft), *draft.remarks)
+        book = cls(**draft.sections)
+        return book._with(draft.questions, draft.evidence, remarks)
+
+    def _with(
+        self,
+        questions: Iterable[Question],
+        comments: Mapping[Place, str] = _NOTHING_SAID,
+        remarks: tuple[str, ...] = (),
+    ) -> Self:
+        self._questions = tuple(questions)
+        self._comments = FrozenDict(comments)
+        self._remarks = remarks
+        return self
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The lines that are open: only a person can say what is so."""
+        return self._questions
+
+    def settled(self) -> Self:
+        """Give the codebook itself, or raise `InvalidInputError` where a question is open."""
+        refuse_open(self._questions)
+        return self
 
     def dump(self, path: str | PathLike[str]) -> None:
         """Write the codebook to a file of TOML, as `load` reads it.
@@ -192,7 +241,7 @@ not_assessed, points; closest: present
         `InvalidInputError` for text that UTF-8 has not.
         """
         try:
-            written = written_toml(self.lines()).encode()
+            written = self.written().encode()
         except UnicodeEncodeError as error:
             found = str(error.object)[error.start : error.end]
             raise InvalidInputError.found(found, "text in UTF-8", path) from None
@@ -203,6 +252,18 @@ not_assessed, points; closest: present
             part.replace(whole)
         finally:
             part.unlink(missing_ok=True)
+
+    def written(self) -> str:
+        """Write the codebook as TOML: open lines with "?", and above a line what speaks for it."""
+        sections = self.lines()
+        comments = dict(self._comments)
+        for question in self._questions:
+            sections.setdefault(question.section, {})[question.key] = question.value
+            comments[question.section, question.key] = question.said
+        order = [name for name in type(self).model_fields if name in sections]
+        text = written_toml({name: sections[name] for name in order}, comments)
+        remarks = [line for remark in self._remarks for line in commented(remark)]
+        return "\n".join([*remarks, "", text] if remarks else [text])
 
     def lines(self) -> dict[str, dict[str, Any]]:
         """Give what is stated, section by section, as TOML has it.
@@ -248,7 +309,27 @@ not_assessed, points; closest: present
                 for one, other in (("date", "day"), ("day", "date")):
                     section.pop(other if one in added else "", None)
             section.update(added)
-        return type(self)(**sections)
+        book = type(self)(**sections)
+        nowhere = {*book.descriptors.absent, *book.descriptors.not_collected}
+        answered = {(name, key) for name, said in lines.items() for key in said}
+        answered |= {("descriptors", descriptor.value) for descriptor in nowhere}
+        open_ = [q for q in self._questions if (q.section, q.key) not in answered]
+        comments = {at: said for at, said in self._comments.items() if at not in answered}
+        return book._with(open_, comments, self._remarks)  # noqa: SLF001 - our own
+
+
+def _how(draft: Draft) -> list[str]:
+    """Say how open lines are completed."""
+    if not draft.questions:
+        return []
+    said = ['Put what is so in place of each "?"; nothing is scored before.']
+    keys = {question.key for question in draft.questions if question.section == "descriptors"}
+    if keys & {*Descriptor}:
+        said.append(
+            "A descriptor that no column holds goes into not_collected (nobody assessed it) or "
+            'absent (never present), as in: not_collected = ["fever"]'
+        )
+    return said
 
 
 def _checked(name: str, said: object) -> Part:

@@ -20,6 +20,7 @@ __all__ = [
     "ALSO_OTHER_COLUMNS",
     "Family",
     "answer_columns",
+    "beside_items",
     "descriptor_named",
     "named_by",
     "plain_name",
@@ -242,6 +243,16 @@ say which columns are the items, and which are none
             f"two families of names: {_some(doubtful)} beside {_some(beside)}; say which columns "
             f"are the items, and which are none{how}"
         )
+
+
+def beside_items(others: Collection[str], bare: Mapping[str, Descriptor]) -> list[str]:
+    """Name the columns that look like items beside those that are read by their `bare` names.
+
+    >>> beside_items(["id", "sledai_rash"], {"rash": Descriptor.RASH})
+    ['sledai_rash']
+    """
+    members = (more for _, more in _by_name([*others], bare, ()))
+    return list(dict.fromkeys(column for more in members for column in more))
 
 
 _Doubt = Iterator[tuple[Iterable[str], Iterable[str]]]  # bare columns, and those beside them

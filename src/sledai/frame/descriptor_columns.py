@@ -24,6 +24,7 @@ def codebook_of(codebook: Codebook | None) -> Codebook:
     if codebook is None:
         return Codebook()
     require(codebook, Codebook, "codebook", "a Codebook (sledai.codebook)")
+    codebook.settled()
     return codebook
 
 
