@@ -24,7 +24,6 @@ LEFT_OUT = {
     "study-day": "expects 2 for proteinuria alone, whose published weight is 4",
     "spanish-camel": "expects 4 to 6 where fever alone is not known, whose published weight is 1",
     "redcap-repeat": "expects one of the two visits that are of the instrument that is asked for",
-    "totals-only": "totals without items are not read yet",
 }
 
 
@@ -354,6 +353,35 @@ KINDS = {
         + "".join(f'{name} = "{theirs}"\n' for name, theirs in GERMAN.items()),
         encoding="cp1252",
         expected=bounds(("6", "6")),
+    ),
+    "totals that were recorded, and no items": Kind(
+        file=lines(
+            ["ptno", "assdt", "sledai2", "PGA"],
+            ["1", "1999-02-01", "8", "1.5"],
+            ["1", "1999-05-03", "2", "0.5"],
+            ["1", "1999-09-01", "0", "0.2"],
+            ["2", "1999-09-01", "", "0.2"],
+        ),
+        book='[visit]\nsubject = "ptno"\ndate = "assdt"\n[recorded]\ntotal = "sledai2"\n'
+        '[fields]\nphysician_global = { column = "PGA", scale = [0, 3] }\n',
+        command="visits",
+        expected=[
+            {"sledai_low": "8", "sledai_high": "8", "sledai_change_low": "", "sledai_class": ""},
+            {
+                "sledai_low": "2",
+                "sledai_high": "2",
+                "sledai_change_low": "-6",
+                "sledai_class": "improvement",
+            },
+            {
+                "sledai_low": "0",
+                "sledai_high": "0",
+                "sledai_change_low": "-2",
+                "sledai_class": "remission",
+            },
+            {"sledai_low": "0", "sledai_high": "105", "sledai_change_low": "", "sledai_class": ""},
+        ],
+        said="recorded scores read: sledai2 as total",
     ),
     "columns without a name at the end": Kind(
         file=lines(["id", *NAMES, "", ""], ["A", *cells("rash"), "", ""]),

@@ -16,12 +16,18 @@ from sledai.errors import InvalidInputError, shorten
 from sledai.files import Batch
 from sledai.quantities import UNITS, Quantity, plausible_range
 from sledai.quantities.fields import measured
+from sledai.scoring import MAX_TOTAL
 from sledai.visits.visit import RANGES
 
-__all__ = ["DATE", "SUBJECT", "VisitsReader"]
+__all__ = ["DATE", "SUBJECT", "VisitsReader", "recorded_column"]
 
 SUBJECT, DATE = "the patient", "the date"
 """The columns of what is read; no field and no descriptor has these names."""
+
+
+def recorded_column(field_: str) -> str:
+    """Name a column of recorded scores so that it is the name of nothing else."""
+    return f"the recorded {field_}"
 
 
 @dataclass(slots=True)
@@ -82,6 +88,13 @@ class VisitsReader:
             problems.add_cells(batch, theirs, wrong, what, accepted)
             problems.add_cells(batch, theirs, beyond, f"values of {name} out of range", within)
             read.append(numbers.alias(name))
+        for name, theirs in self.input_.book.recorded.scores.items():
+            scores, wrong = read_numbers(batch.visits[theirs], missing, decimal)
+            is_score = (scores % 1 == 0) & scores.is_between(0, MAX_TOTAL)
+            wrong |= ~is_score.fill_null(value=True)
+            accepted = f"a whole number 0 to {MAX_TOTAL}, {other}"
+            problems.add_cells(batch, theirs, wrong, "cells that are no score", accepted)
+            read.append(scores.alias(recorded_column(name)))
         visit = self.input_.book.visit
         dates, wrong = _texts(
             batch.visits[self.date], [], lambda cell: read_date(cell, visit), pl.Date

@@ -31,12 +31,12 @@ from sledai.cli.options import (
     refuse_outputs,
 )
 from sledai.cli.printing import ROWS_SHOWN, names_said, printable, wrapped
-from sledai.cli.visit_cells import DATE, SUBJECT, VisitsReader
+from sledai.cli.visit_cells import DATE, SUBJECT, VisitsReader, recorded_column
 from sledai.codebook import Codebook
 from sledai.codebook.columns import field_sources
 from sledai.codebook.dates import date_said
 from sledai.codebook.fields import FIELDS, FieldColumn
-from sledai.descriptors import SEROLOGIC, listed
+from sledai.descriptors import listed
 from sledai.engines import result_names
 from sledai.errors import InvalidInputError
 from sledai.files import OUTPUT_FORMATS, write_visits
@@ -45,7 +45,6 @@ from sledai.indices import adjusted_mean, doris, lldas, sfi
 from sledai.indices.course import Step, course, first_flare, time_in
 from sledai.indices.sfi import Flare, FlareResult
 from sledai.indices.states import STATES, Carry, Readings
-from sledai.scoring import score_bounds
 from sledai.verdict import Verdict
 from sledai.visits import History
 
@@ -175,7 +174,10 @@ def visits(
     rows = open_input(source, book)
     opened = rows.visits
     input_ = read_items(rows, book)
-    input_.require([patient, day, *(field.column for field in book.fields.columns)])
+    scores = book.recorded.scores
+    input_.require(
+        [patient, day, *(field.column for field in book.fields.columns), *scores.values()]
+    )
     fields = field_sources(opened.columns, book, BY_FLAGS)
     reader = VisitsReader(input_, patient, day, fields)
     table = reader.read()
@@ -189,6 +191,7 @@ def visits(
             **{f.name: {"column": f.name, "scale": [0, f.most]} for f in fields if f.scaled},
             **book.fields.asserted,
         },
+        recorded={score.removesuffix("_score"): recorded_column(score) for score in scores},
     )
     found = histories(
         table, as_read, place=lambda row: f"{input_.visits.place} {reader.places[row]}"
@@ -264,8 +267,7 @@ def _summary(history: History, readings: Readings) -> str:
 
 def _lines(step: Step, book: Codebook) -> Iterable[str]:
     when = date_said(step.visit.date, book.visit)
-    total = score_bounds(step.assessment)
-    clinical = score_bounds(step.assessment, excluding=SEROLOGIC)
+    total, clinical = step.visit.bounds(), step.visit.bounds(clinical=True)
     change = "" if step.change is None else str(step.change.total)
     flare = "" if step.flare is None else _flare(step.flare)
     states = "  ".join(f"{_SAID[one.verdict]:5}" for one in step.states.values()).rstrip()
@@ -312,6 +314,13 @@ def _print_end(
             for field in fields
         ]
         print(wrapped(f"fields read: {', '.join(said)}"))
+    scores = input_.book.recorded.scores
+    if scores:
+        said = [
+            f"{printable(column).plain} as {score.removesuffix('_score')}"
+            for score, column in scores.items()
+        ]
+        print(wrapped(f"recorded scores read: {', '.join(said)}"))
     asserted = input_.book.fields.asserted
     if asserted:
         said = [f"{name} {_asserted(value)}" for name, value in asserted.items()]

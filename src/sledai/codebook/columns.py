@@ -42,13 +42,17 @@ class DescriptorSources:
             "not collected": self.not_collected,
             "asserted absent at every visit": self.absent,
         }
-        return [f"{what}: {listed(which)}" for what, which in sides.items() if which]
+        return [
+            f"{what}: {listed(which) if len(which) < len(Descriptor) else 'all 24 descriptors'}"
+            for what, which in sides.items()
+            if which
+        ]
 
 
 def descriptor_sources(
     names: Iterable[str], book: Codebook, how: Mapping[str, str] = BY_CODEBOOK
 ) -> DescriptorSources:
-    """Find the column of each descriptor.
+    """Find the column of each descriptor; where recorded scores stand alone none was collected.
 
     Raises `InvalidInputError` for a column that is not there, for names that leave it open which
     columns are the items, and for a descriptor that has a column though it is said to have none.
@@ -64,11 +68,13 @@ def descriptor_sources(
         raise InvalidInputError(
             f"named not collected or absent, yet {held}; if that is no item, say so ({how['none']})"
         )
+    unknown = frozenset(Descriptor) - constant - {*columns.values()}
+    scores_alone = not columns and bool(book.recorded.scores)
     return DescriptorSources(
         columns=columns,
-        not_collected=said.not_collected,
+        not_collected=said.not_collected | unknown if scores_alone else said.not_collected,
         absent=said.absent,
-        unknown=frozenset(Descriptor) - constant - {*columns.values()},
+        unknown=frozenset() if scores_alone else unknown,
     )
 
 

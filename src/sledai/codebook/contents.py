@@ -336,3 +336,9 @@ class RecordedColumns(Part):
     clinical: Column | None = Field(
         default=None, description="The column of recorded clinical scores."
     )
+
+    @property
+    def scores(self) -> dict[str, str]:
+        """The fields of a visit that have a column here."""
+        named = {"total_score": self.total, "clinical_score": self.clinical}
+        return {field: column for field, column in named.items() if column is not None}

@@ -17,8 +17,9 @@ from sledai.visits.visit import MOST_GLOBAL, RANGES
 
 __all__ = ["ALIASES", "AMOUNTS", "FIELDS", "SCALED", "FieldColumn", "fields_listed"]
 
-FIELDS = tuple(name for name in Visit.model_fields if name not in {"date", "assessment"})
-"""The fields of a visit that columns may hold, beside the date and the descriptors."""
+_STATED_ELSEWHERE = {"date", "assessment", "total_score", "clinical_score"}
+FIELDS = tuple(name for name in Visit.model_fields if name not in _STATED_ELSEWHERE)
+"""The fields of a visit that columns may hold, beside date, descriptors and recorded scores."""
 
 AMOUNTS = tuple(name for name in FIELDS if name in UNITS)
 """The fields that need a unit."""

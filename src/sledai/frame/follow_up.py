@@ -10,14 +10,13 @@ from typing import cast
 from narwhals.typing import IntoDataFrame, IntoDataFrameT
 
 from sledai.codebook import Codebook
-from sledai.descriptors import SEROLOGIC, listed
+from sledai.descriptors import listed
 from sledai.frame.result_columns import PATIENT_COLUMNS, VISIT_COLUMNS
 from sledai.frame.visit_rows import BY_NUMBER, read_visit_rows
 from sledai.indices import adjusted_mean
 from sledai.indices.course import Step, course, first_flare, time_in
 from sledai.indices.sfi import Flare
 from sledai.indices.states import DEFAULT, STATES, Readings
-from sledai.scoring import score_bounds
 from sledai.visits import History
 
 __all__ = ["by_patient", "by_visit", "histories", "patient_row", "visit_row"]
@@ -122,8 +121,7 @@ def histories(
 
 def visit_row(step: Step) -> dict[str, object]:
     """Give the values of `VISIT_COLUMNS` for a visit."""
-    total = score_bounds(step.assessment)
-    clinical = score_bounds(step.assessment, excluding=SEROLOGIC)
+    total, clinical = step.visit.bounds(), step.visit.bounds(clinical=True)
     change, flare = step.change, step.flare
     return {
         "sledai_total": total.exact,

@@ -29,6 +29,9 @@ from sledai.frame.descriptor_columns import (
 )
 from sledai.frame.result_columns import ResultColumn
 from sledai.frame.rows import visits_only
+from sledai.quantities import written
+from sledai.quantities.fields import whole
+from sledai.scoring import MAX_TOTAL, given_score
 from sledai.visits import History, Visit
 
 __all__ = ["BY_NUMBER", "VisitRows", "read_visit_rows"]
@@ -106,14 +109,16 @@ def read_visit_rows(
     descriptors = read_descriptors(frame, codebook and book, (patients, dates))
     refuse_invalid(frame, descriptors)
     words = words_of(codebook)
-    if lacking := [name for name in (patients, dates) if name not in frame.columns]:
+    scores = book.recorded.scores
+    needed = (patients, dates, *scores.values())
+    if lacking := [name for name in needed if name not in frame.columns]:
         raise InvalidInputError.no_column(lacking[0])
     fields = {field.column: field for field in field_sources(frame.columns, book)}
     schema = frame.collect_schema()
-    if nested := [name for name in (patients, dates, *fields) if schema[name].is_nested()]:
+    if nested := [name for name in (*needed, *fields) if schema[name].is_nested()]:
         raise InvalidInputError(f"column {shorten(nested[0])} holds lists; accepted: plain cells")
     items = [column for d in descriptors for column in d.columns]
-    columns = list(dict.fromkeys([patients, dates, *fields, *items]))
+    columns = list(dict.fromkeys([*needed, *fields, *items]))
     short = {name for name in fields if schema[name] == nw.Float32}
     visits: dict[object, list[tuple[Visit, int]]] = {}
     for number, row in enumerate(_rows(frame, columns)):
@@ -206,6 +211,8 @@ def _visit(
             values[field.name] = _value(field, cell, words, short=theirs in short)
         except InvalidInputError as error:
             raise InvalidInputError(f"column {shorten(theirs)}: {error}") from None
+    for name, theirs in book.recorded.scores.items():
+        values[name] = _recorded_score(row[theirs], theirs, words)
     assessment = Assessment.model_validate(answers)
     try:
         when = read_date(python_value(row[date]), book.visit)
@@ -215,9 +222,22 @@ def _visit(
         return Visit.model_validate({"date": when, "assessment": assessment, **values})
     except ValidationError as error:
         line = error.errors()[0]
-        column = next(theirs for theirs, field in named.items() if field.name == line["loc"][0])
         said = str(line["msg"]).removeprefix("Value error, ")
-        raise InvalidInputError(f"column {shorten(column)}: {said}") from None
+        for column, field in named.items():
+            if line["loc"] == (field.name,):
+                said = f"column {shorten(column)}: {said}"
+        raise InvalidInputError(said) from None
+
+
+def _recorded_score(cell: Any, column: str, words: Words) -> int | None:
+    if words.says_nothing(cell):
+        return None
+    number = written(python_value(cell))
+    try:
+        return given_score(None if number is None else whole(float(number)), "")
+    except InvalidInputError:
+        accepted = f"a whole number 0 to {MAX_TOTAL}"
+        raise InvalidInputError.found(cell, accepted, f"column {shorten(column)}") from None
 
 
 def _in_points(cell: Any, field: FieldColumn, book: Codebook) -> Any:

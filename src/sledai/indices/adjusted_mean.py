@@ -12,8 +12,6 @@ from typing import Never
 from pydantic import computed_field
 
 from sledai.errors import InvalidInputError
-from sledai.indices.components import assessment_of
-from sledai.scoring import score_bounds
 from sledai.sources import IBANEZ_2003, Citation, Read
 from sledai.visits import History
 from sledai.visits.visit import require_history
@@ -94,7 +92,7 @@ def area(history: History) -> tuple[Fraction, Fraction]:
     (Fraction(20, 1), Fraction(20, 1))
     """
     require_history(history)
-    totals = [score_bounds(assessment_of(visit)) for visit in history.visits]
+    totals = [visit.bounds() for visit in history.visits]
     days = [(b.date - a.date).days for a, b in pairwise(history.visits)]
     return _trapezoids([t.low for t in totals], days), _trapezoids([t.high for t in totals], days)
 

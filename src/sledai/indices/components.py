@@ -98,10 +98,8 @@ def _counted_as_no(assumed: tuple[str, ...]) -> str:
 
 
 def assessment_of(visit: Visit | None) -> Assessment:
-    """Give a visit's assessment; where there is none, nothing was assessed."""
-    if visit is None or visit.assessment is None:
-        return NOTHING_ASSESSED
-    return visit.assessment
+    """Give what is known of the answers of a visit; where there is none, nothing was assessed."""
+    return NOTHING_ASSESSED if visit is None else visit.known
 
 
 def number_of(visit: Visit, field: str) -> Decimal | None:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from sledai.assessment import Assessment
 from sledai.errors import InvalidInputError, require, require_one_of
 from sledai.indices import sfi
-from sledai.indices.components import IndexResult, assessment_of
+from sledai.indices.components import IndexResult
 from sledai.indices.states import DEFAULT, STATES, Carry, Readings
 from sledai.records import FrozenDict
 from sledai.verdict import Verdict
@@ -42,11 +41,6 @@ class Step:
     flare: sfi.FlareResult | None
     states: Mapping[str, IndexResult]
 
-    @property
-    def assessment(self) -> Assessment:
-        """The assessment; where there is none, nothing was assessed."""
-        return assessment_of(self.visit)
-
 
 def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
     """Follow a patient visit by visit: change, flare, low disease activity and remission.
@@ -65,9 +59,7 @@ def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
     return tuple(
         Step(
             visit=visit,
-            change=None
-            if previous is None
-            else change_of(assessment_of(previous), assessment_of(visit)),
+            change=None if previous is None else change_of(previous, visit),
             flare=None if previous is None else readings.flare(previous, visit),
             states=FrozenDict(
                 {name: state.judge(previous, visit, readings) for name, state in STATES.items()}

@@ -9,17 +9,14 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from sledai.definitions.clauses import Limit
-from sledai.descriptors import SEROLOGIC
 from sledai.errors import require_one_of
 from sledai.indices.components import (
     GLOBAL_UNIT,
     IndexResult,
-    assessment_of,
     component,
     number_component,
     sign_component,
 )
-from sledai.scoring import score_bounds
 from sledai.sources import DORIS_2021, Citation, Read
 from sledai.visits import Visit
 from sledai.visits.visit import require_visit
@@ -58,7 +55,7 @@ def assess(visit: Visit, *, prednisolone: Prednisolone = "<=") -> IndexResult:
     """
     require_visit(visit)
     require_one_of(prednisolone, get_args(Prednisolone), "prednisolone")
-    clinical = score_bounds(assessment_of(visit), excluding=SEROLOGIC)
+    clinical = visit.bounds(clinical=True)
     dose = Limit("prednisone_mg_day", prednisolone, PREDNISOLONE_MG_DAY, "mg/d")
     return IndexResult(
         name="DORIS 2021",

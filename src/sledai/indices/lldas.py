@@ -33,7 +33,8 @@ from sledai.indices.components import (
     number_component,
     sign_component,
 )
-from sledai.scoring import score_bounds
+from sledai.indices.unknowns import transitions
+from sledai.scoring.completions import NOTHING_RECORDED, any_present
 from sledai.sources import FRANKLYN_2016, Citation, Read
 from sledai.visits import Visit
 from sledai.visits.visit import refuse_order, require_visit
@@ -116,12 +117,14 @@ def assess(
     require_visit(visit)
     if previous is not None:
         refuse_order(previous, visit, "previous")
-    now = assessment_of(visit)
-    total = score_bounds(now)
+    now, total = visit.known, visit.bounds()
     present, unknown = now.present & MAJOR_ORGANS, now.not_assessed & MAJOR_ORGANS
+    active = any_present(now, visit.recorded, MAJOR_ORGANS)
     organs = f"present: {listed(present)}" if present else "none present"
     if unknown and not present:
         organs = f"not assessed: {listed(unknown)}"
+        if active == {True}:
+            organs += ", one of them present by the recorded score"
     return IndexResult(
         name="LLDAS",
         components=(
@@ -135,7 +138,7 @@ def assess(
             component(
                 "major organs",
                 f"none of {listed(MAJOR_ORGANS)}",
-                [False] if present else [None] if unknown else [True],
+                {not one for one in active},
                 organs,
                 _item(1),
             ),
@@ -165,12 +168,21 @@ def _no(field: str, visit: Visit) -> Component:
     return sign_component(name, f"no {name}", visit, field, _item(1), wanted=False)
 
 
+def _new_by_score(previous: Visit | None, visit: Visit, counted: frozenset[Descriptor]) -> bool:
+    """Whether every way in which recorded scores come about has a new descriptor."""
+    if previous is None or (previous.recorded, visit.recorded) == (NOTHING_RECORDED,) * 2:
+        return False
+    ways = transitions(previous, visit, {"new": counted}, most_total=0)
+    return all(way.new for way in ways)
+
+
 def _new_activity(
     previous: Visit | None, visit: Visit, new_serology: NewSerology, first_visit: FirstVisit
 ) -> Component:
     now, before = assessment_of(visit), assessment_of(previous)
     counted = frozenset(Descriptor) - (SEROLOGIC if new_serology == "ignored" else frozenset())
     new = now.present & before.absent & counted
+    by_score = not new and _new_by_score(previous, visit, counted)
     may_be_new = ((now.present | now.not_assessed) - before.present) & counted
     stated = visit.new_lupus_activity
     reason = {True: "stated", False: "stated not to be there", None: "not stated"}[stated]
@@ -178,6 +190,8 @@ def _new_activity(
     assumed: tuple[str, ...] = ("new_lupus_activity",) if stated is None else ()
     if new:
         reason += f", new: {listed(new)}"
+    elif by_score:
+        reason += ", a descriptor is new by the recorded scores"
     elif previous is None:
         reason += ", no previous visit"
         if stated is None and first_visit == "needs a statement":
@@ -190,7 +204,7 @@ def _new_activity(
             assumed = tuple(f"new {d}" for d in Descriptor if d in may_be_new)
         else:
             answer = None
-    if stated or new:
+    if stated or new or by_score:
         answer = False
     not_counted = "" if counted >= SEROLOGIC else f" ({listed(SEROLOGIC)} not counted)"
     return component(

@@ -44,7 +44,6 @@ from sledai.indices.sfi_criteria import (
     Parameters,
     Variant,
 )
-from sledai.scoring import score_bounds
 from sledai.sources import PETRI_1999, Citation, Read
 from sledai.visits import Visit
 from sledai.visits.visit import refuse_order
@@ -67,7 +66,7 @@ def _kinds(signs: Iterable[str]) -> str:
 
 
 def _total_said(earlier: Visit, later: Visit) -> str:
-    before, now = (score_bounds(assessment_of(visit)) for visit in (earlier, later))
+    before, now = earlier.bounds(), later.bounds()
     return f"total {before}, then {now}"
 
 

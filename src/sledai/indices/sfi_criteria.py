@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, Self
 
 from sledai.definitions.clauses import Limit
 from sledai.descriptors import CNS_LUPUS, Descriptor
-from sledai.indices.components import GLOBAL_UNIT, assessment_of, number_of
+from sledai.indices.components import GLOBAL_UNIT, number_of
 from sledai.indices.unknowns import points, transitions
 from sledai.quantities import Quantity, checked
 from sledai.visits import Visit
@@ -199,9 +199,7 @@ def _scores(earlier: Visit, later: Visit, parameters: Parameters) -> set[_Score]
     }
     most = int(SEVERE_TOTAL.value)
     scores: set[_Score] = set()
-    for rise, total, new in transitions(
-        assessment_of(earlier), assessment_of(later), kinds, most_total=most
-    ):
+    for rise, total, new in transitions(earlier, later, kinds, most_total=most):
         severe_total = parameters.variant == "original" and total > most
         scores.add(
             _Score(

@@ -26,13 +26,11 @@ from sledai.indices.components import (
     GLOBAL_UNIT,
     Component,
     IndexResult,
-    assessment_of,
     component,
     number_of,
     number_said,
     past,
 )
-from sledai.scoring import ScoreBounds, possible_scores
 from sledai.sources import EMBRACE, FURIE_2009, TABALUMAB, TOPAZ_1, Citation, Read
 from sledai.visits import Visit
 from sledai.visits.visit import MOST_GLOBAL, refuse_order
@@ -118,9 +116,8 @@ def _fall_asked(n: int) -> int:
 
 
 def _fall(baseline: Visit, visit: Visit, n: int, citation: Citation) -> Component:
-    before = possible_scores(assessment_of(baseline))
-    after = possible_scores(assessment_of(visit))
-    at_baseline, now = (ScoreBounds(min(scores), max(scores)) for scores in (before, after))
+    before, after = baseline.scores(), visit.scores()
+    at_baseline, now = baseline.bounds(), visit.bounds()
     reason = f"total {at_baseline} at baseline, then {now}"
     if max(before) < n:
         reason = f"total {at_baseline} at baseline: SRI-{n} cannot be reached"

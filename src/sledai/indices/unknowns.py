@@ -1,14 +1,15 @@
 """What unknown numbers and not-assessed descriptors leave possible, in a few cases for all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import NamedTuple
 
-from sledai.assessment import Assessment
-from sledai.descriptors import Descriptor
+from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.scoring import MAX_TOTAL
+from sledai.scoring.completions import NOTHING_RECORDED, Recorded
+from sledai.visits import Visit
 
 __all__ = ["Transition", "points", "transitions"]
 
@@ -39,42 +40,136 @@ class Transition(NamedTuple):
 
 
 def transitions(
-    earlier: Assessment,
-    later: Assessment,
+    earlier: Visit,
+    later: Visit,
     kinds: Mapping[str, frozenset[Descriptor]],
     *,
     most_total: int,
 ) -> set[Transition]:
-    """Give every way in which two assessments may come out, each once.
+    """Give every way in which the answers of two visits may come out, each once.
 
     Totals above `most_total` are given as one more than it.
 
-    >>> pending = Assessment.of(not_assessed={"fever"})
-    >>> sorted(transitions(Assessment.of(), pending, {}, most_total=12))
+    >>> before = Visit(date="2024-01-16", assessment=Assessment.of())
+    >>> after = Visit(date="2024-02-13", assessment=Assessment.of(not_assessed={"fever"}))
+    >>> sorted(transitions(before, after, {}, most_total=12))
     [Transition(rise=0, total=0, new=frozenset()), Transition(rise=1, total=1, new=frozenset())]
     """
+    was, now = earlier.known, later.known
+    if earlier.recorded != NOTHING_RECORDED or later.recorded != NOTHING_RECORDED:
+        return _with_recorded(earlier, later, kinds, most_total)
     # The rises with which a total and its kinds are reached are the bits of one number, so that a
     # descriptor moves them all by two shifts: left by its points at the later visit, right by those
     # at the earlier. A rise of 0 is the bit MAX_TOTAL, so that no fall, which is 105 at most, leads
     # below the first bit and is lost.
     reached: dict[tuple[int, frozenset[str]], int] = {(0, frozenset()): 1 << MAX_TOTAL}
     for d in Descriptor:
-        steps = list(product(_answers(getattr(earlier, d)), _answers(getattr(later, d))))
-        of_kind = frozenset(name for name, descriptors in kinds.items() if d in descriptors)
+        of_kind = _kinds_of(d, kinds)
         after: dict[tuple[int, frozenset[str]], int] = {}
         for (total, new), rises in reached.items():
-            for was, is_ in steps:
-                shifted = rises << d.weight * is_ >> d.weight * was
-                now = min(total + d.weight * is_, most_total + 1)
-                key = now, new | of_kind if is_ and not was else new
+            for before, is_ in product(*(_answers(getattr(one, d)) for one in (was, now))):
+                shifted = rises << d.weight * is_ >> d.weight * before
+                key = (
+                    min(total + d.weight * is_, most_total + 1),
+                    new | of_kind if is_ and not before else new,
+                )
                 after[key] = after.get(key, 0) | shifted
         reached = after
     return {
         Transition(place - MAX_TOTAL, total, new)
         for (total, new), rises in reached.items()
-        for place in range(rises.bit_length())
-        if rises >> place & 1
+        for place in _bits(rises)
     }
+
+
+def _with_recorded(
+    earlier: Visit, later: Visit, kinds: Mapping[str, frozenset[Descriptor]], most_total: int
+) -> set[Transition]:
+    """Give the ways in which both visits have the scores that were recorded.
+
+    The few answers of serologic descriptors are gone through one by one; each leaves a clinical
+    score to be reached, or any. The later scores that are reached with an earlier one and its kinds
+    are the bits of one number.
+    """
+    found: set[Transition] = set()
+    for (was, now), steps in _serologic(earlier, later):
+        wanted = [
+            _clinical_wanted(visit.recorded, points)
+            for visit, points in ((earlier, was), (later, now))
+        ]
+        if None in wanted:
+            continue
+        serologic = frozenset[str]().union(
+            *(_kinds_of(d, kinds) for d, (before, is_) in steps.items() if is_ and not before)
+        )
+        for (before, new), laters in _clinical_ways(earlier, later, kinds).items():
+            if before in (wanted[0] or ()):
+                found |= {
+                    Transition(
+                        after + now - before - was,
+                        min(after + now, most_total + 1),
+                        new | serologic,
+                    )
+                    for after in _bits(laters)
+                    if after in (wanted[1] or ())
+                }
+    return found
+
+
+def _clinical_ways(
+    earlier: Visit, later: Visit, kinds: Mapping[str, frozenset[Descriptor]]
+) -> dict[tuple[int, frozenset[str]], int]:
+    """Reach every pair of clinical scores."""
+    most = max(earlier.scores(clinical=True))
+    reached: dict[tuple[int, frozenset[str]], int] = {(0, frozenset()): 1}
+    for d in Descriptor:
+        if d in SEROLOGIC:
+            continue
+        of_kind = _kinds_of(d, kinds)
+        after: dict[tuple[int, frozenset[str]], int] = {}
+        for (score, new), laters in reached.items():
+            for before, is_ in product(
+                *(_answers(getattr(visit.known, d)) for visit in (earlier, later))
+            ):
+                key = (score + d.weight * before, new | of_kind if is_ and not before else new)
+                if key[0] <= most:
+                    after[key] = after.get(key, 0) | laters << d.weight * is_
+        reached = after
+    return reached
+
+
+_Steps = dict[Descriptor, tuple[bool, bool]]
+
+
+def _serologic(earlier: Visit, later: Visit) -> Iterator[tuple[tuple[int, int], _Steps]]:
+    """Give the points of serologic descriptors at both visits, for each of their answers."""
+    some = sorted(SEROLOGIC)
+    pairs = [
+        [*product(*(_answers(getattr(visit.known, d)) for visit in (earlier, later)))] for d in some
+    ]
+    for way in product(*pairs):
+        steps = {d: (before, is_) for d, (before, is_) in zip(some, way, strict=True)}
+        was, now = (sum(d.weight * step[n] for d, step in steps.items()) for n in (0, 1))
+        yield (was, now), steps
+
+
+def _clinical_wanted(recorded: Recorded, serologic: int) -> frozenset[int] | None:
+    """Say which clinical scores give what was recorded with so many serologic points."""
+    wanted = {recorded.clinical} if recorded.clinical is not None else None
+    if recorded.total is not None:
+        of_total = {recorded.total - serologic}
+        wanted = of_total if wanted is None else wanted & of_total
+    if wanted is None:
+        return frozenset(range(MAX_TOTAL + 1))
+    return frozenset(score for score in wanted if score is not None) or None
+
+
+def _kinds_of(d: Descriptor, kinds: Mapping[str, frozenset[Descriptor]]) -> frozenset[str]:
+    return frozenset(name for name, descriptors in kinds.items() if d in descriptors)
+
+
+def _bits(number: int) -> Iterator[int]:
+    return (place for place in range(number.bit_length()) if number >> place & 1)
 
 
 def _answers(answer: bool | None) -> tuple[bool, ...]:  # noqa: FBT001

@@ -1,4 +1,4 @@
-"""What changed between two assessments: descriptors, scores, and the published class of change."""
+"""What changed between two visits: descriptors, scores, and the published class of change."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from sledai.assessment import Assessment
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.scoring import given_score, possible_scores
 from sledai.sources import GLADMAN_2000, Citation, Read
+from sledai.visits.visit import Visit
 
 __all__ = [
     "CLASS_CITATION",
@@ -95,24 +96,36 @@ class Change:
     classes: frozenset[ChangeClass]
 
 
-def change_of(earlier: Assessment, later: Assessment) -> Change:
-    """Compare two assessments; what was not assessed is not known to have changed.
+def change_of(earlier: Assessment | Visit, later: Assessment | Visit) -> Change:
+    """Compare two assessments, or two visits; what was not assessed is not known to have changed.
+
+    Of visits the recorded scores count too.
 
     >>> change = change_of(Assessment.of(present={"arthritis"}), Assessment.of(present={"rash"}))
     >>> str(change.total), set(change.new), set(change.classes)
     ('-2', {<Descriptor.RASH: 'rash'>}, {<ChangeClass.PERSISTENT: 'persistent activity'>})
     """
-    totals = possible_scores(earlier), possible_scores(later)
-    clinical = (possible_scores(visit, excluding=SEROLOGIC) for visit in (earlier, later))
+    before, after = map(_answers, (earlier, later))
+    totals = _scores(earlier), _scores(later)
     return Change(
-        new=earlier.absent & later.present,
-        resolved=earlier.present & later.absent,
-        persisting=earlier.present & later.present,
-        unknown=earlier.not_assessed | later.not_assessed,
+        new=before.absent & after.present,
+        resolved=before.present & after.absent,
+        persisting=before.present & after.present,
+        unknown=before.not_assessed | after.not_assessed,
         total=_change(*totals),
-        clinical=_change(*clinical),
+        clinical=_change(_scores(earlier, clinical=True), _scores(later, clinical=True)),
         classes=frozenset(_class_of(before, after) for before in totals[0] for after in totals[1]),
     )
+
+
+def _answers(of: Assessment | Visit) -> Assessment:
+    return of.known if isinstance(of, Visit) else of
+
+
+def _scores(of: Assessment | Visit, *, clinical: bool = False) -> frozenset[int]:
+    if isinstance(of, Visit):
+        return of.scores(clinical=clinical)
+    return possible_scores(of, excluding=SEROLOGIC if clinical else frozenset())
 
 
 def _change(earlier: Iterable[int], later: Iterable[int]) -> ScoreChange:

@@ -9,13 +9,28 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
-from sledai.assessment import Nested
+from sledai.assessment import NOTHING_ASSESSED, Assessment, Nested
+from sledai.descriptors import SEROLOGIC
 from sledai.errors import InvalidInputError, require, require_several
 from sledai.quantities import written
-from sledai.quantities.fields import Amount, Day, Record, YesOrNo, day, known
+from sledai.quantities.fields import Amount, Day, Record, YesOrNo, day, known, whole
 from sledai.quantities.schemas import number, or_null
+from sledai.scoring import MAX_TOTAL, ScoreBounds, possible_scores, score_bounds
+from sledai.scoring.completions import (
+    NOTHING_RECORDED,
+    Recorded,
+    completed_scores,
+    settled,
+)
 
 __all__ = [
     "HEAVIEST_KG",
@@ -81,6 +96,21 @@ _Dose = Annotated[
 _Weight = Annotated[Decimal | float | None, _number("weight_kg"), _SAID, _range("weight_kg")]
 
 
+def _score(value: object) -> int | None:
+    if value is None:
+        return None
+    if (score := whole(value)) is None or not 0 <= score <= MAX_TOTAL:
+        raise InvalidInputError.found(value, f"a whole number 0 to {MAX_TOTAL}, or null")
+    return score
+
+
+_Score = Annotated[
+    int | None,
+    BeforeValidator(_score),
+    WithJsonSchema(or_null({"type": "integer", "minimum": 0, "maximum": MAX_TOTAL})),
+]
+
+
 class Visit(Record):
     """What is known of one visit.
 
@@ -95,10 +125,19 @@ class Visit(Record):
     >>> visit = Visit(date="2024-01-16", assessment=Assessment.of(present={"rash"}))
     >>> visit.date.isoformat(), visit.physician_global
     ('2024-01-16', None)
+
+    A recorded score stands beside answers or in place of them:
+
+    >>> Visit(date="2024-01-16", total_score=8).bounds()
+    ScoreBounds(low=8, high=8)
     """
 
     date: Annotated[Day, Field(description="The date of the visit.")]
     assessment: Nested = known("The 24 descriptors at the visit; null where nobody rated them.")
+    total_score: _Score = known(
+        "The total that was recorded; what is possible are the answers that give it."
+    )
+    clinical_score: _Score = known("The clinical score that was recorded, in the same way.")
     physician_global: _Global = known(
         f"Physician's global assessment, on a scale of 0 to {MOST_GLOBAL}."
     )
@@ -139,6 +178,63 @@ class Visit(Record):
     stable_treatment: YesOrNo = known(
         "Antimalarials, immunosuppressants and biologics, if any, are stable."
     )
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        recorded = self.recorded
+        if recorded == NOTHING_RECORDED or settled(self.answers, recorded) is not None:
+            return self
+        scores = {"total_score": recorded.total, "clinical_score": recorded.clinical}
+        said = " and ".join(
+            f"{name} {score}" for name, score in scores.items() if score is not None
+        )
+        total, clinical = (
+            score_bounds(self.answers),
+            score_bounds(self.answers, excluding=SEROLOGIC),
+        )
+        raise InvalidInputError.in_words(
+            said,
+            f"scores that the answers can give, total {total} and clinical {clinical}; "
+            "sledai.audit says what explains a recorded score",
+        )
+
+    @property
+    def answers(self) -> Assessment:
+        """What was answered; where there is no assessment, nothing was assessed."""
+        return NOTHING_ASSESSED if self.assessment is None else self.assessment
+
+    @property
+    def recorded(self) -> Recorded:
+        """The scores that somebody wrote down."""
+        return Recorded(self.total_score, self.clinical_score)
+
+    @property
+    def known(self) -> Assessment:
+        """What was answered, and what the recorded scores answer beyond it.
+
+        >>> sorted(Visit(date="2024-01-16", clinical_score=0).known.not_assessed)
+        ['increased_dna_binding', 'low_complement']
+        """
+        if self.recorded == NOTHING_RECORDED:
+            return self.answers
+        return settled(self.answers, self.recorded) or self.answers
+
+    def scores(self, *, clinical: bool = False) -> frozenset[int]:
+        """Give every total, or clinical score, that the answers and recorded scores leave possible.
+
+        >>> sorted(Visit(date="2024-01-16", total_score=8).scores(clinical=True))
+        [4, 6, 8]
+        """
+        if self.recorded == NOTHING_RECORDED:
+            return possible_scores(self.answers, excluding=SEROLOGIC if clinical else frozenset())
+        return completed_scores(self.answers, self.recorded, clinical=clinical)
+
+    def bounds(self, *, clinical: bool = False) -> ScoreBounds:
+        """Give the lowest and the highest of `scores`."""
+        if self.recorded == NOTHING_RECORDED:
+            return score_bounds(self.answers, excluding=SEROLOGIC if clinical else frozenset())
+        scores = self.scores(clinical=clinical)
+        return ScoreBounds(min(scores), max(scores))
 
 
 class History(Record):
