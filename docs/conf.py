@@ -37,6 +37,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(?!sledai\.).*"),
     ("py:class", r"sledai\..*\._\w+"),
     ("py:class", r"sledai\.quantities\.fields\.\w+"),
+    ("py:class", r"sledai\.files\.(source\.Source|batches\.Extra)"),  # how formats are held
     ("py:class", r"sledai\.indices\.sfi_criteria\.(Facts|Parameters)"),  # how criteria are held
 ]
 myst_heading_anchors = 3

@@ -19,6 +19,7 @@ from sledai.codebook.words import ANSWER_WORDS
 from sledai.definitions import Edition
 from sledai.definitions.editions import DEFINITIONS, wordings
 from sledai.files import FORMATS, OUTPUT_FORMATS
+from sledai.files.source import PACKINGS
 from sledai.findings import Findings
 from sledai.findings.observations import OBSERVED
 from sledai.indices import sfi, sri
@@ -133,13 +134,16 @@ def rules() -> str:
 def formats() -> str:
     kinds = dict.fromkeys(FORMATS.values())
     return table(
-        ["format", "suffixes", "read", "written"],
+        ["format", "suffixes", "read", "written", "packed", "from `-`", "extra"],
         [
             (
                 kind.name,
                 ", ".join(f"`{suffix}`" for suffix in kind.suffixes),
                 "yes",
                 "yes" if kind in OUTPUT_FORMATS.values() else "no",
+                " ".join(f"`{packing}`" for packing in PACKINGS) if kind.is_text else "",
+                "yes" if kind.is_piped else "",
+                f"`{kind.reads_with.name}`" if kind.reads_with else "",
             )
             for kind in kinds
         ],

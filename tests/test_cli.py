@@ -212,7 +212,7 @@ class TestScoreRefuses:
             (["--absent", "knee"], "not one of the 24 descriptors: 'knee'"),
             (["--absent", "fever"], "yet column 'fever' holds fever; if that is no item, say so"),
             (["--missing", "no"], "cannot take 'no' for a missing answer"),
-            (["-o", "x.xlsx"], "x.xlsx: cannot write suffix '.xlsx'; accepted: .csv"),
+            (["-o", "x.ods"], "x.ods: cannot write suffix '.ods'; accepted: .csv"),
             (["-o", "x.csv", "--rejects", "./x.csv"], "x.csv: named for two outputs"),
             (["-o", "visits.csv"], "visits.csv: this is the input, which is never overwritten"),
             (["--rejects", "x.json"], "x.json: cannot write suffix '.json'"),
@@ -812,7 +812,7 @@ class TestAudit:
             ),
             (["--recorded", "total", "-o", "v.csv"], "v.csv: this is the input, which is never"),
             (["--recorded", "total", "-o", "none/x.json"], "none: No such file or directory"),
-            (["--recorded", "total", "-o", "x.xlsx"], "x.xlsx: cannot write suffix '.xlsx'"),
+            (["--recorded", "total", "-o", "x.ods"], "x.ods: cannot write suffix '.ods'"),
             (
                 ["--recorded", "total", "--column", "total=rash"],
                 "column 'total' is named both for rash and for the recorded total",

@@ -882,7 +882,7 @@ class TestSameEverywhere:
     ) -> None:
         visits, text, sections = written
         book = Codebook(**sections)
-        separator = book.file.separator
+        separator = book.file.separator or ","
         expected = [(bounds.low, bounds.high) for bounds in map(score_bounds, visits)]
         with TemporaryDirectory() as folder:
             source, out, toml = (Path(folder) / name for name in ("in.csv", "out.csv", "b.toml"))

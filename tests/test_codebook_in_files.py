@@ -219,5 +219,8 @@ class TestHeaderRow:
 
     def test_a_format_that_has_none(self) -> None:
         pl.DataFrame({"rash": [1]}).write_parquet("v.parquet")
-        with pytest.raises(InvalidInputError, match="header_row is for CSV and Excel; Parquet has"):
+        with pytest.raises(
+            InvalidInputError,
+            match="header_row is for CSV, TSV, text, Excel, OpenDocument; Parquet has",
+        ):
             open_visits(Path("v.parquet"), Dialect(header_row=2))

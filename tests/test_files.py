@@ -144,9 +144,13 @@ class TestReading:
         ("name", "content", "said"),
         [
             (
-                "v.txt",
+                "v.doc",
                 "",
-                "unknown suffix '.txt'; accepted: .csv, .parquet, .jsonl, .ndjson, .xlsx",
+                (
+                    "unknown suffix '.doc'; accepted: .csv, .tsv, .txt, .parquet, .json, .jsonl, "
+                    ".ndjson, .xlsx, .ods, .sav, .zsav, .dta, .sas7bdat, .xpt; .csv, .tsv, .txt, "
+                    ".json, .jsonl, .ndjson also with .gz or .zst behind"
+                ),
             ),
             ("v", "", "unknown suffix ''"),
             ("v.csv", "", "no header"),
@@ -690,9 +694,9 @@ class TestBatchesOfOutput:
 
     def test_what_is_not_written(self, tmp_path: Path) -> None:
         with pytest.raises(
-            InvalidInputError, match=r"cannot write suffix .\.xlsx.; accepted: .csv"
+            InvalidInputError, match=r"cannot write suffix .\.ods.; accepted: .csv, .tsv, .par"
         ):
-            Output(tmp_path / "v.xlsx")
+            Output(tmp_path / "v.ods")
 
     def test_text(self, tmp_path: Path) -> None:
         write_text("\u00e9", tmp_path / "v.json")
@@ -767,5 +771,5 @@ class TestQuotedCells:
 
 
 def test_what_a_writer_says_of_columns_is_said(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="CSV cannot hold these columns: too odd"):
+    with pytest.raises(InvalidInputError, match="CSV cannot hold these visits: too odd"):
         Output(tmp_path / "v.csv")._refuse(ValueError("too odd"))

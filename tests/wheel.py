@@ -13,7 +13,7 @@ from zipfile import ZipFile
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-EXTRAS = {"cli", "excel", "frame", "spark"}
+EXTRAS = {"cli", "excel", "frame", "spark", "stat"}
 
 
 def has_every_file(wheel: Path) -> None:

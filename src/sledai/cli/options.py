@@ -17,7 +17,8 @@ from sledai.codebook.names import ALSO_OTHER_COLUMNS, descriptor_named, plain_na
 from sledai.codebook.words import ANSWER_WORDS, Items, Words
 from sledai.descriptors import Descriptor, listed
 from sledai.errors import SHOWN, InvalidInputError, shorten
-from sledai.files import FORMATS, OUTPUT_FORMATS, Dialect, VisitFile, open_visits, output_format
+from sledai.files import OUTPUT_FORMATS, Dialect, VisitFile, open_visits, output_format
+from sledai.files.formats import ACCEPTED
 
 __all__ = [
     "Absent",
@@ -43,7 +44,11 @@ __all__ = [
 ]
 
 InputFile = Annotated[
-    Path, typer.Argument(metavar="INPUT", help=f"File of visits: {', '.join(FORMATS)}.")
+    Path,
+    typer.Argument(
+        metavar="INPUT",
+        help=f"File of visits: {ACCEPTED}; or - for standard input.",
+    ),
 ]
 CodebookOption = Annotated[
     Path | None,
@@ -116,7 +121,7 @@ SeparatorOption = Annotated[
     typer.Option(
         "--separator",
         metavar="CHARACTER",
-        help="What separates the fields of CSV, by default a comma.",
+        help="What separates the fields of text, by default as its suffix says.",
     ),
 ]
 EncodingOption = Annotated[

@@ -51,8 +51,10 @@ class FileFormat(Part):
     header_row: Annotated[int | None, BeforeValidator(_row)] = Field(
         default=None, description="The row of the names, from 1; rows above it are not read."
     )
-    separator: Text = Field(
-        default=",", description="What separates the fields of CSV: one character, or tab."
+    separator: Text | None = Field(
+        default=None,
+        description="What separates the fields of text, by default as its suffix says: one "
+        "character, or tab.",
     )
     decimal: Annotated[Decimal | None, BeforeValidator(_decimal)] = Field(
         default=None, description="What stands before decimals, a point or a comma."

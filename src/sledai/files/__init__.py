@@ -6,14 +6,17 @@ line, or the file refused. A file that is not read whole may be larger than memo
 `cli`.
 """
 
+import sys
 from pathlib import Path
 
 import polars as pl
 
 from sledai.errors import InvalidInputError, problems_listed, shorten
 from sledai.files.batches import Batch, Rejected, VisitFile
-from sledai.files.formats import FORMATS, OUTPUT_FORMATS, Dialect, Format
+from sledai.files.formats import ACCEPTED, FORMATS, OUTPUT_FORMATS, Dialect, Format
 from sledai.files.output import Output, output_format, write_text, write_visits
+from sledai.files.signatures import looks_like
+from sledai.files.source import PACKINGS, STANDARD_INPUT, Packing, Source, piped, unpacked
 
 __all__ = [
     "FORMATS",
@@ -36,50 +39,66 @@ def __dir__() -> list[str]:
     return __all__
 
 
-_SIGNATURES = {
-    b"PK\x03\x04": "an Excel workbook or another zip archive",
-    b"\xd0\xcf\x11\xe0": "an Excel workbook of the old kind; save it as .xlsx or .csv",
-    b"\x1f\x8b": "compressed by gzip",
-    b"\x28\xb5\x2f\xfd": "compressed by zstd",
-    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
-    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
-}
-"""How files begin that people take for others, and their name for people."""
-
-
 def open_visits(path: Path, dialect: Dialect = Dialect()) -> VisitFile:  # noqa: B008 - never changes
-    """Open a file of visits by its suffix, to be read batch by batch.
+    """Open a file of visits by its suffix, to be read batch by batch; "-" is standard input.
+
+    A packed file, as .csv.gz, is unpacked to a temporary file, and so is kept what standard input
+    brings: CSV, or what its first bytes show it to be. Nothing of it is left when the batches are
+    read or closed.
 
     Raises `InvalidInputError` for an unknown suffix, for what is not of the format that the suffix
-    says, for doubled names, and for a separator, encoding or sheet that the file does not have.
-    While the batches are read it is raised for what makes all that follows doubtful, such as a
-    quote that is never closed; records that are no row come as `Batch.rejected`.
+    says, with what it looks like, for a damaged archive, for doubled names, and for a separator,
+    encoding or sheet that the file does not have; `MissingExtraError` where the library that reads
+    it is not there. While the batches are read `InvalidInputError` is raised for what makes all
+    that follows doubtful, such as a quote that is never closed; records that are no row come as
+    `Batch.rejected`.
     """
-    try:
-        kind = FORMATS[path.suffix.lower()]
-    except KeyError:
-        raise InvalidInputError(
-            f"{path}: unknown suffix {shorten(path.suffix)}; accepted: {', '.join(FORMATS)}"
-        ) from None
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise InvalidInputError(f"{path}: not a regular file")
-    with path.open("rb") as file:
-        beginning = file.read(4)
-    known = {one.begins: one.name for one in FORMATS.values() if one.begins}
-    for signature, name in (known | _SIGNATURES).items():
-        if beginning.startswith(signature) and signature != kind.begins:
-            raise InvalidInputError(f"{path}: not {kind.name}, as its suffix says, but {name}")
+    if path == STANDARD_INPUT:
+        source = piped(Path("standard input"), sys.stdin.buffer)
+        beginning = source.beginning()
+        shown = (one for one in FORMATS.values() if one.is_piped and one.is_begun_by(beginning))
+        kind, said_by = next(shown, FORMATS[".csv"]), "which standard input is taken for"
+    else:
+        kind, packing = _by_suffix(path)
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise InvalidInputError(f"{path}: not a regular file; a pipe is read as -")
+        source = unpacked(path, packing) if packing else Source(path=path, content=path)
+        beginning, said_by = source.beginning(), "as its suffix says"
+    looks = None if kind.is_begun_by(beginning) else _looks_like(beginning)
+    if looks is not None:
+        raise InvalidInputError(f"{source}: not {kind.name}, {said_by}, but {looks}")
     if dialect.header_row is not None and not kind.has_header_row:
-        headed = " and ".join(dict.fromkeys(f.name for f in FORMATS.values() if f.has_header_row))
-        raise InvalidInputError(f"{path}: header_row is for {headed}; {kind.name} has none")
-    return kind.open(path, dialect)
+        headed = dict.fromkeys(f.name for f in FORMATS.values() if f.has_header_row)
+        raise InvalidInputError(
+            f"{source}: header_row is for {', '.join(headed)}; {kind.name} has none"
+        )
+    if kind.reads_with is not None:
+        kind.reads_with.require(source.path, f"reading {kind.name}")
+    return kind.open(source, dialect)
+
+
+def _by_suffix(path: Path) -> tuple[Format, Packing | None]:
+    packing = PACKINGS.get(path.suffix.lower())
+    suffix = Path(path.stem).suffix if packing else path.suffix
+    kind = FORMATS.get(suffix.lower())
+    if kind is not None and (packing is None or kind.is_text):
+        return kind, packing
+    suffix += path.suffix if packing else ""
+    looks = _looks_like(Source(path=path, content=path).beginning()) if path.is_file() else None
+    said = f", of a file that looks like {looks}" if looks else ""
+    raise InvalidInputError(f"{path}: unknown suffix {shorten(suffix)}{said}; accepted: {ACCEPTED}")
+
+
+def _looks_like(beginning: bytes) -> str | None:
+    kinds = (one.name for one in FORMATS.values() if one.is_begun_by(beginning))
+    return looks_like(beginning) or next(kinds, None)
 
 
 def read_visits(path: Path, dialect: Dialect = Dialect()) -> pl.DataFrame:  # noqa: B008
     """Read a whole file of visits; the cells of a CSV file stay the text that they are.
 
-    Blank lines of a CSV file are left out. A column of a JSON Lines file whose
-    values are not all of one plain type is kept as text.
+    Blank lines of a CSV file are left out. A column of JSON or JSON Lines whose values are not all
+    of one plain type is kept as text.
 
     Raises `InvalidInputError` as `open_visits` does, and for records that are no row.
     """

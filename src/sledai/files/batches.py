@@ -1,21 +1,25 @@
 """What every reader of a file gives: the file's columns, and its rows batch by batch."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn
 
 import polars as pl
 
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, MissingExtraError, extra_advice, shorten
+from sledai.files.source import Source
 
 __all__ = [
     "Batch",
+    "Extra",
     "Rejected",
     "VisitFile",
+    "one_batch",
     "read_ahead",
     "refuse_far_times",
     "rows_per_batch",
@@ -54,9 +58,9 @@ class Batch:
 class VisitFile:
     """An open file of visits.
 
-    `place` is what a place is called, and `length` the length of the file, in bytes or in rows.
-    There is at least one batch, if only to say which columns there are. Whoever does not read to
-    the end closes `batches`.
+    `path` is what it is called, `place` what a place in it is called, and `length` its length, in
+    bytes or in rows. There is at least one batch, if only to say which columns there are. Whoever
+    does not read to the end closes `batches`.
     """
 
     path: Path
@@ -103,7 +107,39 @@ _A_DAY = {"day": 1, "ms": 86_400 * 10**3, "us": 86_400 * 10**6}
 _FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
 
 
-def unreadable(path: Path, why: str) -> NoReturn:
+def one_batch(
+    source: Source,
+    visits: pl.DataFrame,
+    places: pl.Series,
+    *,
+    place: Literal["line", "row"],
+    length: int,
+    rejected: Iterable[Rejected] = (),
+) -> VisitFile:
+    """Give a file that was read whole."""
+    batch = Batch(visits=visits, places=places, rejected=tuple(rejected), end=length)
+    return VisitFile(
+        path=source.path,
+        columns=visits.columns,
+        place=place,
+        length=length,
+        batches=(batch for batch in [batch]),
+    )
+
+
+class Extra(NamedTuple):
+    """A library that a format needs, and the extra that it comes with."""
+
+    library: str
+    name: str
+
+    def require(self, path: Path, what: str) -> None:
+        """Raise `MissingExtraError` where the library is not there."""
+        if find_spec(self.library) is None:
+            raise MissingExtraError(extra_advice(f"{path}: {what}", self.library, self.name))
+
+
+def unreadable(path: Path | Source, why: str) -> NoReturn:
     """Refuse a file."""
     raise InvalidInputError(f"{path}: {why}") from None
 

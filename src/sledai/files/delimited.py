@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, NamedTuple
 
@@ -26,11 +25,11 @@ from sledai.files.batches import (
     Rejected,
     VisitFile,
     read_ahead,
-    refuse_far_times,
     unreadable,
 )
+from sledai.files.source import Source
 
-__all__ = ["csv_cells", "csv_holds", "open_delimited", "write_delimited"]
+__all__ = ["open_delimited", "text_encoding"]
 
 BLOCK = 32 * 2**20  # bytes read at a time, and the rest of the last line
 _LONGEST_FIELD = 2**31 - 1  # in characters; python's csv stops at 131,072 unless told
@@ -41,29 +40,29 @@ _NO_SEPARATOR = b"\x1f"  # which nobody writes between cells, so that a line is 
 _SEPARATORS = {"tab": "\t"}  # what is hard to type
 
 
-def open_delimited(path: Path, separator: str, encoding: str, header_row: int = 1) -> VisitFile:
+def open_delimited(source: Source, separator: str, encoding: str, header_row: int = 1) -> VisitFile:
     """Open a CSV file; `separator` is one character or "tab", `encoding` one that extends ASCII.
 
     The header is the first record with any content from line `header_row` on.
     """
-    text = _Text(path, _separator(separator), _encoding(encoding))
-    with path.open("rb") as file:
+    text = _Text(source, _separator(separator), text_encoding(encoding))
+    with source.content.open("rb") as file:
         for _ in range(1, header_row):
             file.readline()
         records = text.records(iter(file.readline, b""), header_row)
         header = next((record for record in records if any(record.fields)), None)
         if header is None:
-            unreadable(path, "no header")
+            unreadable(source, "no header")
         start = file.tell()
     names, extra = _beyond_the_names(text, header.fields, start, header.next_line)
     if doubled := [name for name, count in Counter(names).items() if count > 1]:
         shown = ", ".join(map(shorten, sorted(doubled)))
-        unreadable(path, f"more than one column is called {shown}; rename or delete")
+        unreadable(source, f"more than one column is called {shown}; rename or delete")
     return VisitFile(
-        path=path,
+        path=source.path,
         columns=names,
         place="line",
-        length=path.stat().st_size,
+        length=source.content.stat().st_size,
         batches=read_ahead(_batches(text, names, extra, start, header.next_line)),
     )
 
@@ -91,7 +90,8 @@ def _separator(separator: str) -> str:
     return separator
 
 
-def _encoding(encoding: str) -> str:
+def text_encoding(encoding: str) -> str:
+    """Give the name of an encoding that extends ASCII, and refuse any other."""
     try:
         name = codecs.lookup(encoding).name.removesuffix("-sig")  # a byte-order mark is always fine
         if _ASCII.decode(name) == _ASCII.decode("ascii"):
@@ -110,7 +110,7 @@ def _batches(
     schema = dict.fromkeys([*names, *extra], pl.String)
     no_rows = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     yield Batch(visits=no_rows, places=pl.Series(dtype=pl.Int64), end=start)
-    with text.path.open("rb") as file:
+    with text.source.content.open("rb") as file:
         file.seek(start)
         while block := _whole_lines(file):
             read = _mixed(text, file, block, schema, line)
@@ -301,7 +301,7 @@ class _Record(NamedTuple):
 class _Text:
     """A CSV file as text: where its records are, by the strict reader."""
 
-    path: Path
+    source: Source
     separator: str
     encoding: str
 
@@ -345,7 +345,7 @@ class _Text:
                     why = str(error)
                     if why == "unexpected end of data":
                         why = "a quote that opens here is never closed"
-                    unreadable(self.path, f"line {begins}: not readable as CSV: {why}")
+                    unreadable(self.source, f"line {begins}: not readable as CSV: {why}")
                 finally:
                     csv.field_size_limit(limit)
             if fields is None:
@@ -359,14 +359,16 @@ class _Text:
         """Yield lines as text, and keep them in `read`."""
         for line, raw in enumerate(lines, first):
             if raw.count(b"\r") != raw.endswith(b"\r\n"):
-                unreadable(self.path, f"line {line}: holds CR alone; lines must end in LF or CRLF")
+                unreadable(
+                    self.source, f"line {line}: holds CR alone; lines must end in LF or CRLF"
+                )
             if b"\0" in raw:
-                unreadable(self.path, f"line {line}: holds a NUL byte, so this is no text")
+                unreadable(self.source, f"line {line}: holds a NUL byte, so this is no text")
             try:
                 text = raw.decode(self.encoding)
             except UnicodeDecodeError:
                 unreadable(
-                    self.path,
+                    self.source,
                     f"line {line}: not text in {self.encoding}; save the file as UTF-8, or say how "
                     "it is written (--encoding)",
                 )
@@ -374,24 +376,3 @@ class _Text:
                 text = text.removeprefix("\ufeff")
             read.append(text)
             yield text
-
-
-def csv_holds(dtype: pl.DataType) -> bool:
-    """Whether a column of this type can be written."""
-    return not isinstance(dtype, pl.Object | pl.Binary) and not dtype.is_nested()
-
-
-def csv_cells(path: Path, visits: pl.DataFrame) -> pl.DataFrame:
-    """Give cells as text has them."""
-    refuse_far_times(path, "CSV", visits)
-    return visits.with_columns(
-        pl.Series(column.name, [t and t.isoformat() for t in column.to_list()], pl.String)
-        for column in visits
-        if isinstance(column.dtype, pl.Datetime)  # polars cannot write an offset such as +05:30
-        and (column.dtype.time_zone or "").startswith(("+", "-"))
-    )
-
-
-def write_delimited(frame: pl.LazyFrame, path: Path) -> None:
-    """Write a whole file."""
-    frame.sink_csv(path)

@@ -1,31 +1,27 @@
-"""Excel workbooks: one sheet, read whole, every cell as text. Needs the extra `excel`."""
-
-from pathlib import Path
+"""Workbooks: one sheet, read whole, every cell as text. Needs the extra `excel`."""
 
 import polars as pl
 
-from sledai.errors import MissingExtraError, extra_advice, shorten
-from sledai.files.batches import Batch, VisitFile, unreadable
+from sledai.errors import shorten
+from sledai.files.batches import VisitFile, one_batch, unreadable
+from sledai.files.source import Source
 
-__all__ = ["open_excel"]
+__all__ = ["open_workbook"]
 
 _MIDNIGHT = r"^(\d{4}-\d\d-\d\d) 00:00:00$"  # what is read where Excel shows a date
 
 
-def open_excel(path: Path, sheet: str | None, header_row: int = 1) -> VisitFile:
+def open_workbook(source: Source, kind: str, sheet: str | None, header_row: int = 1) -> VisitFile:
     """Read a sheet of a workbook; it must be named where more than one has any content.
 
     The first row with any content from `header_row` on is the header. Rows without content are left
     out. A cell that Excel shows as an error, such as #N/A, is empty.
     """
-    try:
-        from fastexcel import FastExcelError  # noqa: PLC0415 - an extra of its own
-    except ModuleNotFoundError as error:
-        advice = extra_advice(f"{path}: reading Excel", error.name, "excel")
-        raise MissingExtraError(advice) from None
+    from fastexcel import FastExcelError  # noqa: PLC0415 - an extra of its own
+
     try:
         sheets: dict[str, pl.DataFrame] = pl.read_excel(
-            path,
+            source.content,
             sheet_id=0,
             engine="calamine",
             has_header=False,
@@ -36,23 +32,23 @@ def open_excel(path: Path, sheet: str | None, header_row: int = 1) -> VisitFile:
             read_options={"skip_rows": 0, "header_row": None},  # else rows are counted anew
         )
     except FastExcelError as error:
-        unreadable(path, f"not readable as Excel: {next(iter(str(error).splitlines()), '')}")
+        unreadable(source, f"not readable as {kind}: {next(iter(str(error).splitlines()), '')}")
     filled = {name: cells for name, cells in sheets.items() if cells.height}
     if sheet is None and len(filled) == 1:
         (sheet,) = filled
     if sheet not in filled:
         found = "no sheet is named" if sheet is None else f"no sheet {shorten(sheet)}"
         names = ", ".join(map(shorten, filled))
-        unreadable(path, f"{found}; sheets with content (--sheet): {names}" if names else "empty")
-    return _table(path, filled[sheet], header_row)
+        unreadable(source, f"{found}; sheets with content (--sheet): {names}" if names else "empty")
+    return _table(source, filled[sheet], header_row)
 
 
-def _table(path: Path, cells: pl.DataFrame, header_row: int) -> VisitFile:
+def _table(source: Source, cells: pl.DataFrame, header_row: int) -> VisitFile:
     cells = cells.select(pl.all().replace("", None).str.replace(_MIDNIGHT, "$1"))
     cells = cells.with_row_index("row", offset=1).filter(pl.col("row") >= header_row)
     cells = cells.filter(pl.any_horizontal(pl.exclude("row").is_not_null()))
     if not cells.height:
-        unreadable(path, "empty")
+        unreadable(source, "empty")
     _, *header = cells.row(0)
     cells = cells[1:]
     columns: dict[str, pl.Series] = {}
@@ -60,17 +56,7 @@ def _table(path: Path, cells: pl.DataFrame, header_row: int) -> VisitFile:
         if name is None and not column.count():
             continue
         if (name := name or "") in columns:
-            unreadable(path, f"more than one column is called {shorten(name)}; rename or delete")
+            unreadable(source, f"more than one column is called {shorten(name)}; rename or delete")
         columns[name] = column.alias(name)
-    batch = Batch(
-        visits=pl.DataFrame(columns),
-        places=cells["row"].cast(pl.Int64),
-        end=cells.height,
-    )
-    return VisitFile(
-        path=path,
-        columns=list(columns),
-        place="row",
-        length=cells.height,
-        batches=(batch for batch in [batch]),
-    )
+    places = cells["row"].cast(pl.Int64)
+    return one_batch(source, pl.DataFrame(columns), places, place="row", length=cells.height)

@@ -8,9 +8,19 @@ from typing import Any, NoReturn
 import polars as pl
 
 from sledai.errors import shorten
-from sledai.files.batches import Batch, Rejected, VisitFile, refuse_far_times, unreadable
+from sledai.files.batches import Rejected, VisitFile, one_batch, refuse_far_times, unreadable
+from sledai.files.source import Source
 
-__all__ = ["json_cells", "json_holds", "open_json_lines", "write_json_lines"]
+__all__ = [
+    "JSON",
+    "json_cells",
+    "json_columns",
+    "json_holds",
+    "json_record",
+    "open_json_lines",
+    "refuse_halves",
+    "write_json_lines",
+]
 
 _TYPES: dict[type, type[pl.DataType]] = {
     bool: pl.Boolean,
@@ -20,7 +30,7 @@ _TYPES: dict[type, type[pl.DataType]] = {
 }
 
 
-def open_json_lines(path: Path) -> VisitFile:
+def open_json_lines(source: Source) -> VisitFile:
     """Read a JSON Lines file; a column whose values are not all of one plain type becomes text."""
     # Polars would lose the order of more than 32 columns (pola-rs/polars#23023), take the last of
     # two equal keys, and round whole numbers that share a column with others.
@@ -29,56 +39,70 @@ def open_json_lines(path: Path) -> VisitFile:
     rejected: list[Rejected] = []
     line = 0
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with source.content.open(encoding="utf-8-sig") as file:
             for line, text in enumerate(file, 1):
                 if not text.strip():
                     continue
                 try:
-                    rows.append(_row(text))
+                    rows.append(json_record(text))
                     places.append(line)
                 except (ValueError, RecursionError) as error:
                     reason = f"not readable as JSON Lines: {error}"
                     rejected.append(Rejected(line, reason, text.rstrip("\n")))
     except UnicodeDecodeError:
-        unreadable(path, f"line {line + 1} or soon after: not UTF-8 text; save the file as UTF-8")
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    if not names and not rejected:
-        unreadable(path, "no rows")
-    columns = {name: _column(name, [row.get(name) for row in rows]) for name in names}
-    batch = Batch(
-        visits=pl.DataFrame(columns),
-        places=pl.Series(places, dtype=pl.Int64),
-        rejected=tuple(rejected),
-        end=line,
-    )
-    return VisitFile(
-        path=path, columns=names, place="line", length=line, batches=(batch for batch in [batch])
+        unreadable(source, f"line {line + 1} or soon after: not UTF-8 text; save the file as UTF-8")
+    if not any(rows) and not rejected:
+        unreadable(source, "no rows")
+    return one_batch(
+        source,
+        json_columns(rows),
+        pl.Series(places, dtype=pl.Int64),
+        place="line",
+        length=line,
+        rejected=rejected,
     )
 
 
-def _row(text: str) -> dict[str, Any]:
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in items]
-        if doubled := {name for name in names if names.count(name) > 1}:
-            raise ValueError(f"{shorten(min(doubled))} stands twice")
-        return dict(items)
-
-    def constant(name: str) -> NoReturn:
-        raise ValueError(f"{name} is not JSON")
-
-    def number(literal: str) -> float:
-        if not isfinite(value := float(literal)):
-            raise ValueError(f"{literal} is out of range")
-        return value
-
+def json_record(text: str) -> dict[str, Any]:
+    """Read a record; raises `ValueError` for what is none."""
     if not text.lstrip().startswith("{"):
         raise ValueError("not an object")
-    row: dict[str, Any] = json.loads(
-        text, object_pairs_hook=pairs, parse_constant=constant, parse_float=number
-    )
-    if "\\u" in text:  # half a character, escaped, is no text
-        json.dumps(row, ensure_ascii=False).encode()
+    row: dict[str, Any] = JSON.decode(text)
+    if "\\u" in text:
+        refuse_halves(row)
     return row
+
+
+def refuse_halves(value: object) -> None:
+    """Raise `ValueError` for half a character, escaped, which is no text."""
+    json.dumps(value, ensure_ascii=False).encode()
+
+
+def _pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in items]
+    if doubled := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"{shorten(min(doubled))} stands twice")
+    return dict(items)
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _number(literal: str) -> float:
+    if not isfinite(value := float(literal)):
+        raise ValueError(f"{literal} is out of range")
+    return value
+
+
+JSON = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_number)
+"""What reads JSON and takes nothing that JSON has not, nor a key that stands twice."""
+
+
+def json_columns(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Give records as columns, in the order in which their names are met."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pl.DataFrame({name: _column(name, [row.get(name) for row in rows]) for name in names})
 
 
 def _column(name: str, values: list[Any]) -> pl.Series:

@@ -18,7 +18,7 @@ from polars.io.plugins import register_io_source
 
 from sledai.errors import InvalidInputError, shorten
 from sledai.files.batches import unreadable
-from sledai.files.formats import OUTPUT_FORMATS
+from sledai.files.formats import OUTPUT_FORMATS, OutputFormat
 
 __all__ = ["Output", "output_format", "write_text", "write_visits"]
 
@@ -32,14 +32,18 @@ _Format = TypeVar("_Format")
 def output_format(path: Path, formats: Mapping[str, _Format]) -> _Format:
     """Find the format in which a file is written, by its suffix.
 
-    Raises `InvalidInputError` for an unknown one.
+    Raises `InvalidInputError` for an unknown one, and `MissingExtraError` where the library that
+    writes it is not there.
     """
     try:
-        return formats[path.suffix.lower()]
+        found = formats[path.suffix.lower()]
     except KeyError:
         raise InvalidInputError(
             f"{path}: cannot write suffix {shorten(path.suffix)}; accepted: {', '.join(formats)}"
         ) from None
+    if isinstance(found, OutputFormat) and found.writes_with is not None:
+        found.writes_with.require(path, f"writing {found.name}")
+    return found
 
 
 @contextmanager
@@ -192,7 +196,7 @@ class Output:
         if number is not None:
             raise OSError(number, os.strerror(number), str(self.path)) from None
         if isinstance(error, ValueError | pl.exceptions.PolarsError | pl.exceptions.PanicException):
-            unreadable(self.path, f"{self._format.name} cannot hold these columns: {error}")
+            unreadable(self.path, f"{self._format.name} cannot hold these visits: {error}")
         raise error
 
 

@@ -9,34 +9,39 @@ import polars as pl
 
 from sledai.errors import shorten
 from sledai.files.batches import Batch, VisitFile, rows_per_batch, unreadable
+from sledai.files.source import Source
 
 __all__ = ["open_parquet", "parquet_cells", "parquet_holds", "write_parquet"]
 
 
-def open_parquet(path: Path) -> VisitFile:
+def open_parquet(source: Source) -> VisitFile:
     """Open a Parquet file."""
     # Else polars panics at a zone that is an offset, such as +05:30, which Parquet may hold.
     os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
     try:
         # A name is no pattern, and a folder's name no column.
-        frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        frame = pl.scan_parquet(source.content, glob=False, hive_partitioning=False)
         schema = frame.collect_schema()
         height: int = frame.select(pl.len()).collect().item()
     except pl.exceptions.PolarsError as error:
-        unreadable(path, _reason(error))
+        unreadable(source, _reason(error))
     for name, dtype in schema.items():
         if isinstance(dtype, pl.Datetime) and not _is_zone(dtype):
-            unreadable(path, f"column {shorten(name)} has an unknown time zone: {dtype.time_zone}")
+            unreadable(
+                source, f"column {shorten(name)} has an unknown time zone: {dtype.time_zone}"
+            )
     return VisitFile(
-        path=path,
+        path=source.path,
         columns=list(schema),
         place="row",
         length=height,
-        batches=_batches(path, frame, schema, height),
+        batches=_batches(source, frame, schema, height),
     )
 
 
-def _batches(path: Path, frame: pl.LazyFrame, schema: pl.Schema, height: int) -> Generator[Batch]:
+def _batches(
+    source: Source, frame: pl.LazyFrame, schema: pl.Schema, height: int
+) -> Generator[Batch]:
     yield Batch(visits=pl.DataFrame(schema=schema), places=_numbers(0, 0), end=0)
     end = 0
     try:
@@ -46,9 +51,9 @@ def _batches(path: Path, frame: pl.LazyFrame, schema: pl.Schema, height: int) ->
             start, end = end, end + visits.height
             yield Batch(visits=visits, places=_numbers(start, end), end=end)
         if end != height:  # an engine that fails in the background could end early
-            unreadable(path, f"has {height} rows, of which {end} could be read")
+            unreadable(source, f"has {height} rows, of which {end} could be read")
     except pl.exceptions.PolarsError as error:
-        unreadable(path, _reason(error))
+        unreadable(source, _reason(error))
 
 
 def _is_zone(dtype: pl.Datetime) -> bool:

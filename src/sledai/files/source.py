@@ -1,0 +1,130 @@
+"""Where the content of a file is: in the file itself, or in one that is there while it is read.
+
+What is packed or comes through a pipe cannot be read from several places, as the readers do. So it
+is put into a temporary file, piece by piece and never whole in memory.
+"""
+
+import gzip
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir, mkstemp
+from typing import BinaryIO, cast
+from weakref import finalize
+
+from sledai.errors import InvalidInputError
+
+if sys.version_info >= (3, 14):  # pragma: no cover
+    from compression import zstd
+else:  # pragma: no cover
+    from backports import zstd
+
+__all__ = ["PACKINGS", "STANDARD_INPUT", "Packing", "Source", "piped", "unpacked"]
+
+STANDARD_INPUT = Path("-")
+"""What stands for standard input in place of a path."""
+
+_PIECE = 2**20
+_BEGINNING = 512
+_OPEN_FILES = Path("/proc/self/fd")
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
+class Source:
+    """A file of visits: the `path` by which it is called, and the file that has its `content`.
+
+    A temporary file is there until nobody holds its source any more.
+    """
+
+    path: Path
+    content: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def beginning(self) -> bytes:
+        """Read the first bytes."""
+        with self.content.open("rb") as file:
+            return file.read(_BEGINNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packing:
+    """A way to pack a file: its name, how such files begin, and what unpacks them."""
+
+    name: str
+    begins: bytes
+    open: Callable[[Path], BinaryIO]
+
+
+def _gzip(path: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.GzipFile(path))
+
+
+def _zstd(path: Path) -> BinaryIO:
+    return cast("BinaryIO", zstd.ZstdFile(path))
+
+
+PACKINGS = {
+    ".gz": Packing(name="gzip", begins=b"\x1f\x8b", open=_gzip),
+    ".zst": Packing(name="zstd", begins=b"\x28\xb5\x2f\xfd", open=_zstd),
+}
+"""Packings of files that are read, by suffix."""
+
+
+def unpacked(path: Path, packing: Packing) -> Source:
+    """Unpack a file, piece by piece.
+
+    Raises `InvalidInputError` for what is not packed so, is damaged, or ends early, and `OSError`
+    where it cannot be read or there is no room for its content.
+    """
+    with path.open("rb") as file:
+        if not file.read(len(packing.begins)).startswith(packing.begins):
+            raise InvalidInputError(f"{path}: not packed by {packing.name}, as its suffix says")
+    with packing.open(path) as file:
+        return _kept(path, _pieces(path, packing, file))
+
+
+def _pieces(path: Path, packing: Packing, file: BinaryIO) -> Iterator[bytes]:
+    try:
+        while piece := file.read(_PIECE):
+            yield piece
+    except EOFError:
+        why = f"ends early: packed by {packing.name}, and the end is not there"
+        raise InvalidInputError(f"{path}: {why}") from None
+    except (gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
+        why = f"damaged: packed by {packing.name}, and cannot be unpacked ({error})"
+        raise InvalidInputError(f"{path}: {why}") from None
+
+
+def piped(path: Path, pipe: BinaryIO) -> Source:
+    """Read a pipe to its end, piece by piece; `path` is what it is called."""
+    return _kept(path, iter(lambda: pipe.read(_PIECE), b""))
+
+
+def _kept(path: Path, pieces: Iterator[bytes]) -> Source:
+    number, name = mkstemp(prefix="sledai-")
+    content = _OPEN_FILES / str(number)
+    if content.exists():
+        # Without a name nothing of it is left even where the process is killed.
+        Path(name).unlink()
+    else:
+        content = Path(name)
+    source = Source(path=path, content=content)
+    finalize(source, _remove, number, Path(name))
+    for piece in pieces:
+        rest = memoryview(piece)
+        while rest:
+            try:
+                rest = rest[os.write(number, rest) :]
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, gettempdir()) from None
+    return source
+
+
+def _remove(number: int, path: Path) -> None:
+    os.close(number)
+    path.unlink(missing_ok=True)
