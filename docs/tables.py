@@ -192,8 +192,12 @@ def words() -> str:
 def columns() -> str:
     added = {
         **{name: column.meaning for name, column in frame.SCORE_COLUMNS.items()},
+        frame.MISSING_COLUMN: "where names were asked for: the descriptors not assessed",
         frame.verdict_column(ACTIVITY_RULE): (
             f"verdict on {ACTIVITY_RULE.name}, if asked for: {WORDS}; and so for every other trial"
+        ),
+        frame.deciding_column(ACTIVITY_RULE): (
+            "where names were asked for: the descriptors not assessed that decide on that rule"
         ),
         frame.POLICY_COLUMN: "where a policy other than strict was asked for: its name",
         frame.INVALID_COLUMN: "lazy frames only: number of cells that are no answer",

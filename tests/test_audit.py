@@ -1,5 +1,7 @@
 """Recorded scores against recomputed ones: row by row on every engine, and explained in memory."""
 
+from functools import reduce
+from operator import add
 from typing import Any
 
 import pandas as pd
@@ -8,11 +10,26 @@ import pytest
 import spec_tables
 from codebooks import labs_of
 from engines import ENGINES, Rows
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from strategies import assessments, complete_assessments
 from test_engines import VISITS, table
 from test_recorded_scores import completions
 
 from sledai import Assessment, Descriptor, InvalidInputError
-from sledai.audit import Agreement, Check, Finding, Query, audit, compare, query_column
+from sledai.audit import (
+    Agreement,
+    Audit,
+    Check,
+    CountedWeight,
+    Differences,
+    Finding,
+    Query,
+    audit,
+    compare,
+    query_column,
+)
+from sledai.audit.weights import counted_weights
 from sledai.codebook import Codebook, Lab
 
 pytestmark = pytest.mark.filterwarnings(
@@ -417,3 +434,146 @@ class TestAudit:
             ),
         )
         assert [str(f) for f in named.findings] == [str(f) for f in queries.findings]
+
+
+OFTEN_ABSENT = assessments(st.sampled_from([True, False, False, False]))
+POINTS = {d: spec_tables.total_of({d.value}) for d in Descriptor}
+
+
+def recorded_as(visits: list[Assessment], *totals: float) -> Audit:
+    data = table(visits).with_columns(total=pl.Series(totals, dtype=pl.Float64))
+    return audit(data, Codebook(recorded={"total": "total"}))
+
+
+class TestWeights:
+    """An audit names the weight that, counted otherwise, explains most rows that disagree."""
+
+    headache = Assessment.of(present={"lupus_headache"})
+    with_rash = Assessment.of(present={"lupus_headache", "rash"})
+    rash = Assessment.of(present={"rash"})
+    fever = Assessment.of(present={"fever"})
+
+    def names(self, visits: list[Assessment], *totals: float) -> list[str]:
+        return [str(one) for one in recorded_as(visits, *totals).weights[Check.TOTAL]]
+
+    def test_a_weight_of_another_table(self) -> None:
+        visits = [self.headache, self.with_rash, self.headache, self.headache, self.rash]
+        assert self.names([*visits, self.fever], 4, 6, 4, 4, 2, 2) == [
+            "lupus_headache counted 4, not 8, in all 4 visits that have it: explains 4 of 5"
+        ]
+
+    def test_visits_that_are_off_in_another_way(self) -> None:
+        visits = [self.headache, self.headache, self.headache, self.with_rash, self.rash]
+        assert recorded_as(visits, 0, 0, 0, 9, 2).weights == {
+            Check.TOTAL: (
+                CountedWeight(
+                    descriptor=Descriptor.LUPUS_HEADACHE,
+                    weight=0,
+                    explained=3,
+                    having=4,
+                    disagreeing=4,
+                ),
+            )
+        }
+        assert self.names(visits, 0, 0, 0, 9, 2) == [
+            "lupus_headache counted 0, not 8, in 3 of the 4 visits that have it: explains 3 of 4"
+        ]
+
+    def test_a_visit_that_agrees_contradicts(self) -> None:
+        visits = [self.headache] * 5
+        assert len(self.names(visits, 4, 4, 4, 4, 4)) == 1
+        assert self.names(visits, 4, 4, 4, 4, 8) == []
+
+    def test_two_visits_are_too_few(self) -> None:
+        assert self.names([self.headache] * 2, 4, 4) == []
+        assert len(self.names([self.headache] * 3, 4, 4, 4)) == 1
+
+    def test_half_is_not_most(self) -> None:
+        visits = [self.headache] * 3 + [self.fever] * 3
+        assert self.names(visits, 4, 4, 4, 2, 3, 4) == []
+        assert len(self.names(visits, 4, 4, 4, 2, 3, 1)) == 1
+
+    @pytest.mark.parametrize(("total", "number"), [(0, 1), (-1, 0), (3.5, 0), (float("inf"), 0)])
+    def test_a_weight_is_a_whole_number_from_0(self, total: float, number: int) -> None:
+        assert len(self.names([self.headache] * 3, total, total, total)) == number
+
+    def test_what_cannot_be_told_apart_is_named_together(self) -> None:
+        assert self.names([self.with_rash] * 3, 11, 11, 11) == [
+            "lupus_headache counted 9, not 8, in all 3 visits that have it: explains 3 of 3",
+            "rash counted 3, not 2, in all 3 visits that have it: explains 3 of 3",
+        ]
+
+    def test_of_several_the_one_that_explains_most(self) -> None:
+        visits = [self.with_rash] * 3 + [self.headache]
+        assert self.names(visits, 6, 6, 6, 4) == [
+            "lupus_headache counted 4, not 8, in all 4 visits that have it: explains 4 of 4"
+        ]
+
+    def test_visits_with_open_answers_are_not_counted(self) -> None:
+        open_ = Assessment.of(present={"lupus_headache"}, not_assessed={"fever"})
+        assert self.names([self.headache, self.headache, open_, open_], 4, 4, 4, 8) == []
+        assert self.names([*[self.headache] * 3, open_], 4, 4, 4, 8) == [
+            "lupus_headache counted 4, not 8, in all 3 visits that have it: explains 3 of 3"
+        ]
+
+    def test_a_clinical_score_by_itself(self) -> None:
+        """Low complement is open, which leaves the clinical score known."""
+        visits = [
+            Assessment.of(present={"lupus_headache"}, not_assessed={"low_complement"}),
+            *[Assessment.of(present={"lupus_headache", "low_complement"})] * 2,
+        ]
+        data = table(visits).with_columns(total=pl.Series([8, 10, 10]), clinical=pl.lit(4))
+        book = Codebook(recorded={"total": "total", "clinical": "clinical"})
+        weights = audit(data, book).weights
+        assert weights[Check.TOTAL] == ()
+        assert [str(one) for one in weights[Check.CLINICAL]] == [
+            "lupus_headache counted 4, not 8, in all 3 visits that have it: explains 3 of 3"
+        ]
+
+    def test_without_a_disagreement_there_is_none(self) -> None:
+        assert self.names([self.headache, self.rash, self.fever], 8, 2, 1) == []
+
+    @settings(deadline=None, max_examples=40)
+    @given(
+        st.lists(OFTEN_ABSENT, min_size=8, max_size=30),
+        st.lists(assessments(), max_size=4),
+        st.sampled_from(Descriptor),
+        st.integers(0, 12),
+        st.integers(1, 7),
+    )
+    def test_a_planted_weight_is_found(
+        self,
+        known: list[Assessment],
+        open_: list[Assessment],
+        planted: Descriptor,
+        weight: int,
+        size: int,
+    ) -> None:
+        having = [visit for visit in known if planted in visit.present]
+        assume(len(having) >= 3 and weight != POINTS[planted])
+        counted = POINTS | {planted: weight}
+        visits = [*known, *(visit for visit in open_ if visit.not_assessed)]
+        totals = [sum(counted[d] for d in visit.present) for visit in visits]
+        found = recorded_as(visits, *totals)
+        expected = CountedWeight(
+            descriptor=planted,
+            weight=weight,
+            explained=len(having),
+            having=len(having),
+            disagreeing=len(having),
+        )
+        assert expected in found.weights[Check.TOTAL]
+        for other in set(found.weights[Check.TOTAL]) - {expected}:
+            assert all(other.descriptor in visit.present for visit in having)
+        batches = [
+            recorded_as(visits[start : start + size], *totals[start : start + size])
+            for start in range(0, len(visits), size)
+        ]
+        parts = [batch.differences[Check.TOTAL] for batch in batches]
+        assert counted_weights(reduce(add, parts, Differences())) == found.weights[Check.TOTAL]
+
+    @settings(deadline=None, max_examples=20)
+    @given(st.lists(complete_assessments, min_size=1, max_size=20))
+    def test_where_none_is_planted_none_is_found(self, visits: list[Assessment]) -> None:
+        totals = [sum(POINTS[d] for d in visit.present) for visit in visits]
+        assert recorded_as(visits, *totals).weights == {Check.TOTAL: ()}

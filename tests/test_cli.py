@@ -97,6 +97,29 @@ class TestScore:
             "8 10 6-22 6-28 4-8 8-10 0-105 7 15 14 11 16 14"
         )
 
+    def test_what_was_not_assessed_is_named_below_the_table(
+        self, run: Run, csv: Callable[..., Path]
+    ) -> None:
+        path = csv(fever="", pyuria="", arthritis="YES", low_complement="YES")
+        _, out, _ = run("score", path, "--trial", "NCT05765006", "--trial", "NCT05899907")
+        named = out.split("not assessed:\n")[1].split("\n\n")[0]
+        assert " ".join(named.split()).startswith("v1: pyuria, fever; deciding NCT05765006: pyuria")
+
+    def test_visits_without_another_column_are_named_by_their_row(self, run: Run) -> None:
+        path = Path("v.csv")
+        nothing, everything = "," * 23, ",".join(["no"] * 24)
+        path.write_text("\n".join([",".join(spec_tables.NAMES), everything, nothing, ""]))
+        _, out, _ = run("score", path, "--trial", "NCT05765006")
+        assert "\nnot assessed:\n  row 2: all 24; deciding NCT05765006: all of them\n\n" in out
+
+    def test_a_dozen_visits_are_too_many_to_name(self, run: Run) -> None:
+        path = Path("v.csv")
+        row = f"x,{','.join(['no'] * 23)},"
+        path.write_text("\n".join([",".join(["id", *spec_tables.NAMES]), *[row] * 12, ""]))
+        _, out, _ = run("score", path)
+        assert out.count("  x: leukopenia\n") == 10
+        assert "\n  and 2 more of these rows; -o FILE writes all of them\n\n12 visits" in out
+
     def test_a_complete_file_has_no_ranges(self, run: Run, csv: Callable[..., Path]) -> None:
         code, out, _ = run("score", csv(rash="YES"))
         assert (code, out.splitlines()[1].split()) == (0, ["v1", "2", "2", "-"])
@@ -128,8 +151,12 @@ class TestScore:
             "sledai_clinical_low",
             "sledai_clinical_high",
             "sledai_not_assessed",
+            "sledai_missing",
             "sledai_nct05765006",
+            "sledai_nct05765006_deciding",
         ]
+        assert after["sledai_missing"][3] == "low_complement, increased_dna_binding"
+        assert after["sledai_nct05765006_deciding"][3] == "low_complement, increased_dna_binding"
         assert sum(total not in {None, ""} for total in after["sledai_total"]) == 29
 
     def test_points(self, run: Run, csv: Callable[..., Path]) -> None:
@@ -261,7 +288,8 @@ class TestScoreRefuses:
         assert code == 0
         assert "names that the input has already: sledai_total as sledai_total_computed" in out
         once, again = (pl.read_csv(name, infer_schema=False) for name in (output, "again.csv"))
-        assert again.select(once.columns).equals(once)
+        # An empty text that stands in quotes is read as an empty cell.
+        assert again.select(once.columns).equals(once.with_columns(sledai_missing=None))
         assert again["sledai_low_computed"].equals(once["sledai_low"], check_names=False)
         code, _, err = run("score", "again.csv", "-o", "third.csv")
         assert code == 2
@@ -462,7 +490,7 @@ class TestLargeFiles:
         code, out, _ = run("score", "v.csv", "-o", "s.csv")
         assert (code, out.splitlines()[0]) == (0, "0 visits: 0 with an exact total")
         assert out.endswith("0 rows written to s.csv\n")
-        assert read_visits(Path("s.csv")).columns[-1] == "sledai_not_assessed"
+        assert read_visits(Path("s.csv")).columns[-1] == "sledai_missing"
         assert run("score", "v.csv")[0] == 0
 
     def test_ten_thousand_other_columns(self, run: Run, csv: Callable[..., Path]) -> None:
@@ -661,6 +689,27 @@ class TestAudit:
             "3 visits\n"
             "total (total): 1 agree, 1 disagree, 1 not recorded\ncolumns read: seizure"
         )
+
+    def test_a_weight_that_explains_most_stands_before_the_rows(self, run: Run) -> None:
+        headache = {"lupus_headache": "yes", "total": "4"}
+        path = self.file(Path("v.csv"), headache, headache, headache, {"fever": "", "total": "0"})
+        code, out, _ = run("audit", path, "--recorded", "total", "-o", "f.json")
+        assert code == 1
+        assert out.startswith(
+            "total: lupus_headache counted 4, not 8, in all 3 visits that have it: explains 3\n"
+            "  of 3 visits with known answers that disagree\n\n"
+            "recorded scores that disagree: 3\n"
+        )
+        assert json.loads(Path("f.json").read_text())["weights"] == [
+            {
+                "check": "total",
+                "descriptor": "lupus_headache",
+                "weight": 4,
+                "explained": 3,
+                "having": 3,
+                "disagreeing": 3,
+            }
+        ]
 
     def test_when_all_agrees_the_exit_code_is_0(self, run: Run) -> None:
         path = self.file(Path("v.csv"), {"rash": "yes", "total": "2.0"})

@@ -28,6 +28,7 @@ from sledai import (
 )
 from sledai.audit import compare
 from sledai.codebook import Codebook, Lab
+from sledai.descriptors import listed
 from sledai.frame import INVALID_COLUMN, POLICY_COLUMN, SCORE_COLUMNS
 from sledai.trials.catalog import CATALOG
 from sledai.trials.nct05765006 import ACTIVITY_RULE
@@ -75,6 +76,14 @@ def scalar(visit: Assessment) -> dict[str, Any]:
     }
 
 
+def names(visit: Assessment, *rules: ActivityRule) -> dict[str, str]:
+    """What a row should name, by the assessment and by the judgement on it."""
+    deciding = {frame.deciding_column(rule): rule.judge(visit).deciding for rule in rules}
+    return {"sledai_missing": listed(visit.not_assessed)} | {
+        name: listed(descriptors) for name, descriptors in deciding.items()
+    }
+
+
 def table(assessments: list[Assessment], dtype: Any = pl.Boolean) -> pl.DataFrame:
     rows = [visit.model_dump() for visit in assessments]
     data = pl.DataFrame(rows, schema=dict.fromkeys(spec_tables.NAMES, pl.Boolean))
@@ -99,8 +108,15 @@ def engine(request: pytest.FixtureRequest) -> str:
 class TestEveryEngine:
     @pytest.mark.parametrize("dtype", [pl.Boolean, pl.Int8, pl.Float64, "NaN"], ids=str)
     def test_row_i_equals_scalar_row_i(self, engine: str, dtype: Any) -> None:
-        scored = frame.score(ENGINES[engine].make(table(VISITS, dtype)), rules=[ACTIVITY_RULE])
-        expected = [scalar(visit) for visit in VISITS]
+        with_names = dtype == pl.Boolean  # Spark is slow to make a plan
+        scored = frame.score(
+            ENGINES[engine].make(table(VISITS, dtype)),
+            rules=[ACTIVITY_RULE],
+            missing_names=with_names,
+        )
+        expected = [
+            scalar(visit) | (names(visit, ACTIVITY_RULE) if with_names else {}) for visit in VISITS
+        ]
         if ENGINES[engine].lazy:
             expected = [{**row, INVALID_COLUMN: 0} for row in expected]
         assert added(engine, scored) == expected
@@ -342,3 +358,21 @@ def test_rules_of_every_kind_on_every_engine(engine: str) -> None:
         assert [row[frame.verdict_column(rule)] for row in rows] == [
             rule.judge(visit).verdict.value for visit in VISITS
         ]
+
+
+@pytest.mark.parametrize("engine", ["polars lazy", "pandas", "DuckDB"])  # the others are slow
+def test_what_decides_where_one_of_some_must_be_present(engine: str) -> None:
+    rule = ActivityRule(
+        name="one of",
+        edition=ACTIVITY_RULE.edition,
+        least_total=6,
+        least_clinical=4,
+        clinical_excluding=SEROLOGIC | {Descriptor.PROTEINURIA},
+        uncounted=frozenset({Descriptor.FEVER}),
+        one_of=frozenset({Descriptor.ARTHRITIS, Descriptor.RASH, Descriptor.FEVER}),
+    )
+    data = ENGINES[engine].make(table(VISITS))
+    rows = added(engine, frame.judge(data, rules=rule, missing_names=True))
+    assert [row["sledai_one_of_deciding"] for row in rows] == [
+        listed(rule.judge(visit).deciding) for visit in VISITS
+    ]

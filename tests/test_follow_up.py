@@ -131,6 +131,7 @@ def test_some_numbers_by_hand() -> None:
     assert [row["sledai_resolved"] for row in rows] == ["arthritis", "rash", None, None, None]
     assert rows[0]["sledai_class"] == "improvement"
     assert rows[2]["sledai_new"] is None
+    assert [row["sledai_missing"] for row in rows] == ["", "arthritis", "", "", "rash"]
 
 
 def test_results_stand_on_the_rows_of_their_visits() -> None:

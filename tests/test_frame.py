@@ -1,12 +1,13 @@
 """Frame row i equals scalar row i, on every engine and dtype; what is missing stays missing."""
 
 import importlib
+import random
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import narwhals as nw
 import numpy as np
@@ -32,9 +33,10 @@ from sledai import (
 )
 from sledai.codebook import Codebook
 from sledai.definitions import Edition
+from sledai.descriptors import listed
 from sledai.engines import misread
 from sledai.frame import INVALID_COLUMN, SCORE_COLUMNS, verdict_column
-from sledai.trials.catalog import find
+from sledai.trials.catalog import CATALOG, find
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 
 Rows = list[dict[str, Any]]
@@ -549,3 +551,96 @@ class TestRules:
 def test_the_verdict_column_has_a_plain_name() -> None:
     rule = ActivityRule(name="BLISS SC", edition=Edition.SELENA, least_total=8)
     assert verdict_column(rule) == "sledai_bliss_sc"
+
+
+def deciding(visits: list[Assessment], rule: ActivityRule) -> list[str]:
+    return [listed(rule.judge(visit).deciding) for visit in visits]
+
+
+class TestMissingNames:
+    """`missing_names` names what was not assessed and, as `Judgement.deciding`, what decides."""
+
+    visits: ClassVar = [
+        Assessment.of(present={"arthritis", "rash"}, not_assessed={"fever", "pyuria"}),
+        Assessment.of(present={"arthritis", "rash", "fever"}, not_assessed={"leukopenia"}),
+        Assessment.of(present={"seizure"}, not_assessed={"rash"}),
+        Assessment.of(present={"rash"}, not_assessed={"low_complement", "seizure"}),
+    ]
+    rule = ActivityRule(name="eight", edition=Edition.SELENA, least_total=8)
+
+    @pytest.mark.parametrize("make", [lambda d: d, pl.DataFrame.lazy], ids=["eager", "lazy"])
+    def test_names_of_visits(self, make: Callable[[pl.DataFrame], Any]) -> None:
+        data = make(pl.DataFrame(dumped(self.visits)))
+        scored = frame.score(data, rules=[self.rule], missing_names=True).lazy().collect()
+        assert scored["sledai_missing"].to_list() == [
+            "pyuria, fever",
+            "leukopenia",
+            "rash",
+            "seizure, low_complement",
+        ]
+        assert scored["sledai_eight"].to_list() == [
+            "undetermined",
+            "undetermined",
+            "met",
+            "undetermined",
+        ]
+        assert scored["sledai_eight_deciding"].to_list() == ["pyuria", "leukopenia", "", "seizure"]
+
+    def test_where_the_columns_stand_and_that_they_are_asked_for(self) -> None:
+        data = pl.DataFrame(dumped(self.visits))
+        plain = frame.score(data, rules=[self.rule])
+        scored = frame.score(data, rules=[self.rule], missing_names=True)
+        assert plain.columns == [*data.columns, *SCORE_COLUMNS, "sledai_eight"]
+        assert scored.columns[data.width :] == [
+            *SCORE_COLUMNS,
+            "sledai_missing",
+            "sledai_eight",
+            "sledai_eight_deciding",
+        ]
+        assert scored.select(plain.columns).equals(plain)
+        judged = frame.judge(data, rules=self.rule, missing_names=True)
+        assert judged.columns[data.width :] == ["sledai_eight", "sledai_eight_deciding"]
+
+    @pytest.mark.parametrize("name", ["sledai_missing", "sledai_eight_deciding"])
+    def test_they_overwrite_nothing(self, name: str) -> None:
+        data = pl.DataFrame(dumped(self.visits)).with_columns(pl.lit("theirs").alias(name))
+        scored = frame.score(data, rules=[self.rule], missing_names=True)
+        assert scored[name].to_list() == ["theirs"] * 4
+        assert scored[f"{name}_computed"][3].startswith("seizure")
+
+    def test_what_counts_as_absent_is_named_and_decides_nothing(self) -> None:
+        data = pl.DataFrame(dumped([*self.visits, Assessment.of(not_assessed=list(Descriptor))]))
+        scored = frame.score(data, rules=[self.rule], policy="absent", missing_names=True)
+        assert scored["sledai_missing"].to_list()[:2] == ["pyuria, fever", "leukopenia"]
+        assert scored["sledai_eight_deciding"].to_list() == ["", "", "", "", listed(Descriptor)]
+
+    @pytest.mark.parametrize("make", [pl.DataFrame, pd.DataFrame])
+    @pytest.mark.parametrize(("said", "names"), [("absent", ""), ("not_collected", "all")])
+    def test_no_column_at_all(self, make: Any, said: str, names: str) -> None:
+        names = names and listed(Descriptor)
+        book = Codebook(descriptors={said: list(Descriptor)})
+        scored = frame.score(make({"id": [1, 2]}), book, rules=[self.rule], missing_names=True)
+        assert list(scored["sledai_missing"]) == [names] * 2
+        assert list(scored["sledai_eight_deciding"]) == [names] * 2
+
+    @settings(deadline=None, max_examples=60)
+    @given(st.lists(assessments(), min_size=20, max_size=40), rules)
+    def test_any_rule_on_any_visits(self, visits: list[Assessment], rule: ActivityRule) -> None:
+        scored = frame.judge(pl.DataFrame(dumped(visits)), rules=rule, missing_names=True)
+        assert scored["sledai_drawn_deciding"].to_list() == deciding(visits, rule)
+
+    def test_rules_of_the_catalog_and_of_serology_alone(self) -> None:
+        draw = random.Random(0)  # noqa: S311
+        visits = [
+            Assessment.model_validate(
+                {d: draw.choices([True, False, None], [1, 5, unknown])[0] for d in Descriptor}
+            )
+            for unknown in (1, 2, 4)
+            for _ in range(200)
+        ]
+        serology = ActivityRule(name="serology", edition=Edition.SELENA, least_serologic=2)
+        wanted = [*(trial.rule for trial in CATALOG), serology]
+        data = pl.DataFrame(dumped(visits))
+        judged = frame.judge(data, rules=wanted, missing_names=True)
+        for rule in wanted:
+            assert judged[frame.deciding_column(rule)].to_list() == deciding(visits, rule)

@@ -16,7 +16,8 @@ from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
 from sledai import Assessment, Descriptor, ScoreBounds, score_bounds
-from sledai.audit import Audit, audit
+from sledai.audit import Audit, CountedWeight, Differences, audit
+from sledai.audit.agreement import Check
 from sledai.codebook import Codebook, Lab
 from sledai.definitions import Definition, Edition
 from sledai.definitions.selena import SELENA_DEFINITIONS
@@ -84,6 +85,10 @@ AUDITED = audit(
         recorded={"total": "recorded"},
     ),
 )
+OTHER_WEIGHT = audit(
+    pl.DataFrame({"arthritis": [True] * 3, "recorded": [2, 2, 2]}),
+    Codebook(descriptors={"absent": OTHERS}, recorded={"total": "recorded"}),
+)
 EXPLAINED = explain(Assessment.of(present={"rash"}), 7)
 
 RESULTS: list[tuple[Any, type]] = [
@@ -115,6 +120,9 @@ RESULTS: list[tuple[Any, type]] = [
     (REPORT.criteria[0], CriterionResult),
     (REPORT.missing[0], MissingAnswer),
     (AUDITED, Audit),
+    (OTHER_WEIGHT, Audit),
+    (OTHER_WEIGHT.differences[Check.TOTAL], Differences),
+    (OTHER_WEIGHT.weights[Check.TOTAL][0], CountedWeight),
     *((finding, type(finding)) for finding in AUDITED.findings),
     (score_bounds(Assessment.of(not_assessed={"rash"})), ScoreBounds),
     (Quantity(92, "K/uL", "<"), Quantity),

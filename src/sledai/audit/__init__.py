@@ -9,6 +9,7 @@ from sledai.errors import extra_advice
 try:
     from sledai.audit.agreement import Agreement, Check, Query, query_column
     from sledai.audit.rows import Audit, Finding, audit, compare
+    from sledai.audit.weights import CountedWeight, Differences
     from sledai.codebook.lab import LAB_LIMITS
 except ModuleNotFoundError as error:
     error.msg = extra_advice("sledai.audit", error.name, "frame")
@@ -19,6 +20,8 @@ __all__ = [
     "Agreement",
     "Audit",
     "Check",
+    "CountedWeight",
+    "Differences",
     "Finding",
     "Query",
     "audit",

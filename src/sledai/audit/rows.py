@@ -28,6 +28,7 @@ from sledai.audit.agreement import (
     query_column,
     recorded_columns,
 )
+from sledai.audit.weights import CountedWeight, Differences, counted_weights
 from sledai.codebook import Codebook, Lab
 from sledai.codebook.lab import LAB_LIMITS
 from sledai.descriptors import Descriptor
@@ -131,17 +132,37 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """What an audit of a frame found: counts of rows by agreement, for each check, and findings."""
+    """What an audit of a frame found: counts of rows by agreement, for each check, and findings.
+
+    `differences` counts, for each recorded score, how far the rows are off that have a descriptor:
+    what `weights` are found from.
+    """
 
     rows: int
     agreement: Mapping[Check, Mapping[Agreement, int]]
     queries: Mapping[Lab, Mapping[Query, int]]
     findings: tuple[Finding, ...]
+    differences: Mapping[Check, Differences]
 
     @property
     def disagreements(self) -> tuple[Finding, ...]:
         """The recorded scores that cannot be those of their rows."""
         return tuple(finding for finding in self.findings if finding.disagrees)
+
+    @property
+    def weights(self) -> Mapping[Check, tuple[CountedWeight, ...]]:
+        """Which weight, counted otherwise, explains most rows of each score that disagree.
+
+        >>> import polars as pl
+        >>> visits = pl.DataFrame({"lupus_headache": [1, 1, 1, 0], "recorded": [4, 4, 4, 0]})
+        >>> book = Codebook(
+        ...     descriptors={"absent": set(Descriptor) - set(visits.columns)},
+        ...     recorded={"total": "recorded"},
+        ... )
+        >>> print(*audit(visits, book).weights[Check.TOTAL])
+        lupus_headache counted 4, not 8, in all 3 visits that have it: explains 3 of 3
+        """
+        return {check: counted_weights(counts) for check, counts in self.differences.items()}
 
 
 def audit(
@@ -192,8 +213,15 @@ def audit(
         ignore_nulls=True,
     )
     findings: list[Finding] = []
+    off: dict[Check, list[tuple[float, frozenset[Descriptor]]]] = {check: [] for check in scores}
     for row in compared.with_row_index(_ROW).filter(told).iter_rows(named=True):
-        findings += _of_scores(row, checks, scores, names)
+        assessment = _assessment(row)
+        for check, rows_off in off.items():
+            low, high = (row[names[name]] for name in bounds_columns(check))
+            if low == high and row[agreements[check]] == Agreement.DISAGREES:
+                difference = float(row[names[f"sledai_{check}_difference"]])
+                rows_off.append((difference, assessment.present - LEFT_OUT[check]))
+        findings += _of_scores(row, assessment, checks, scores, names)
         findings += [
             Finding(
                 row=int(row[_ROW]), recorded=float(row[lab.column]), lab=lab, query=Query(query)
@@ -206,7 +234,21 @@ def audit(
         agreement={check: _counts(compared[name], Agreement) for check, name in agreements.items()},
         queries={lab: _counts(compared[name], Query) for lab, name in queries.items()},
         findings=tuple(findings),
+        differences={
+            check: Differences.of(_having(compared, check, agreements[check]), off[check])
+            for check in scores
+        },
     )
+
+
+def _having(compared: Any, check: Check, agreement: str) -> dict[Descriptor, int]:
+    """Count the rows that agree and have a descriptor, for each that the score counts."""
+    agreeing = compared.filter(nw.col(agreement) == Agreement.AGREES.value)
+    return {
+        d: int((agreeing[f"{_ANSWER}{d}"] == 1).sum())
+        for d in Descriptor
+        if d not in LEFT_OUT[check]
+    }
 
 
 def _required(codebook: object) -> Codebook:
@@ -230,13 +272,17 @@ def _answers(row: RowPoints) -> dict[str, Any]:
     }
 
 
+def _assessment(row: Mapping[str, Any]) -> Assessment:
+    return Assessment.model_validate({d: _CODES[row[f"{_ANSWER}{d}"]] for d in Descriptor})
+
+
 def _of_scores(
     row: Mapping[str, Any],
+    assessment: Assessment,
     checks: Iterable[Check],
     recorded: Mapping[Check, str],
     names: Mapping[str, str],
 ) -> list[Finding]:
-    assessment = Assessment.model_validate({d: _CODES[row[f"{_ANSWER}{d}"]] for d in Descriptor})
     found: list[Finding] = []
     for check in checks:
         agreement = row[names[f"sledai_{check}_agreement"]]

@@ -3,12 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import polars as pl
 
-from sledai.audit import Agreement, Audit, Check, Finding, Query
+from sledai.audit import Agreement, Audit, Check, Differences, Finding, Query
+from sledai.audit.weights import counted_weights
 from sledai.cells import python_values
 from sledai.cli.options import Input
 from sledai.cli.printing import ROWS_SHOWN, identifying, printable, wrapped
@@ -67,6 +68,7 @@ class Report:
     disagreements: int = 0
     _agreement: dict[Check, Counter[Agreement]] = field(default_factory=dict[Check, Any])
     _queries: dict[Lab, Counter[Query]] = field(default_factory=dict[Lab, Any])
+    _differences: dict[Check, Differences] = field(default_factory=dict[Check, Any])
     _unreadable: dict[str, Counter[str]] = field(default_factory=dict[str, Any])
     _shown: dict[Status, list[str]] = field(default_factory=dict[Status, Any])
     _statuses: Counter[Status] = field(default_factory=Counter[Status])
@@ -95,6 +97,8 @@ class Report:
         self.disagreements += len(found.disagreements)
         for check, agreement in found.agreement.items():
             self._agreement.setdefault(check, Counter()).update(agreement)
+        for check, differences in found.differences.items():
+            self._differences[check] = self._differences.get(check, Differences()) + differences
         for lab, queries in found.queries.items():
             self._queries.setdefault(lab, Counter()).update(queries)
         rows = pl.Series([finding.row for finding in found.findings], dtype=pl.UInt32)
@@ -132,7 +136,12 @@ class Report:
             shown += [f"{wrapped(where)}\n{wrapped(f'  {finding}', indent=4)}"]
 
     def print(self) -> None:
-        """Print the findings, kind by kind, and the counts."""
+        """Print a weight that explains most of them, the findings, kind by kind, and the counts."""
+        weights = self._weights()
+        for line in weights:
+            print(wrapped(line))
+        if weights:
+            print()
         for status, heading in _HEADINGS.items():
             if shown := self._shown.get(status):
                 print(f"{heading}: {self._statuses[status]:,}\n")
@@ -142,6 +151,14 @@ class Report:
                 print()
         for line in self._summary():
             print(wrapped(line))
+
+    def _weights(self) -> list[str]:
+        lines: list[str] = []
+        for check, differences in self._differences.items():
+            if found := counted_weights(differences):
+                said = "; or ".join(map(str, found))
+                lines.append(f"{check}: {said} visits with known answers that disagree")
+        return lines
 
     def _summary(self) -> list[str]:
         lines = [f"{self.visits:,} visits"]
@@ -164,6 +181,11 @@ class Report:
             {
                 "visits": self.visits,
                 "agreement": self._agreement,
+                "weights": [
+                    {"check": check, **asdict(one)}
+                    for check, differences in self._differences.items()
+                    for one in counted_weights(differences)
+                ],
                 "queries": [
                     {"analyte": lab.analyte, "column": lab.column, "unit": lab.unit, **queries}
                     for lab, queries in self._queries.items()

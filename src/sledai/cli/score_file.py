@@ -1,11 +1,11 @@
 """`sledai score`: a file of visits in, the same file with scores out, batch by batch."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import polars as pl
 import typer
@@ -53,6 +53,9 @@ from sledai.trials.catalog import find
 from sledai.verdict import Verdict
 
 __all__ = ["score"]
+
+_NAMED = 10
+"""Of how many visits the descriptors not assessed are printed."""
 
 OutputOption = Annotated[
     Path | None,
@@ -149,7 +152,9 @@ def score(
             if not problems.found:  # else read on to find the others; nothing will be written
                 readable = answers.readable()
                 alone = readable.alone(input_.columns)
-                scored = frame.score(alone, alone_book, rules=rules, policy=policy)
+                scored = frame.score(
+                    alone, alone_book, rules=rules, policy=policy, missing_names=True
+                )
                 scored = scored.drop(alone.columns)
                 rows = readable.as_in_the_file
                 tally.add(rows, scored)
@@ -274,7 +279,8 @@ def _print_table(tally: _Tally, input_: Input) -> None:
     for rule in tally.rules:
         table.add_column(rule.name)
     known_by = [python_values(shown[name]) for name in others]
-    for n, row in enumerate(pl.concat(tally.scores).iter_rows(named=True)):
+    rows = pl.concat(tally.scores).rows(named=True)
+    for n, row in enumerate(rows):
         table.add_row(
             *(printable(column[n]) for column in known_by),
             str(ScoreBounds(row["sledai_low"], row["sledai_high"])),
@@ -285,3 +291,26 @@ def _print_table(tally: _Tally, input_: Input) -> None:
     print_table(table)
     if tally.visits > shown.height:
         print(f"  and {tally.visits - shown.height:,} more rows; -o FILE writes all of them\n")
+    known = ["  ".join(printable(column[n]).plain for column in known_by) for n in range(len(rows))]
+    lines = [
+        wrapped(f"  {known[n] or f'row {n + 1}'}: {_missing_said(row, tally.rules)}", indent=4)
+        for n, row in enumerate(rows)
+        if row["sledai_not_assessed"]
+    ]
+    if lines:
+        print("not assessed:")
+        print(*lines[:_NAMED], sep="\n")
+        if len(lines) > _NAMED:
+            print(f"  and {len(lines) - _NAMED} more of these rows; -o FILE writes all of them")
+        print()
+
+
+def _missing_said(row: Mapping[str, Any], rules: Sequence[ActivityRule]) -> str:
+    """Name what was not assessed at a visit, and what of it decides on each rule."""
+    everything = row["sledai_not_assessed"] == len(Descriptor)
+    said = [f"all {len(Descriptor)}" if everything else row[frame.MISSING_COLUMN]]
+    for rule in rules:
+        if names := row[frame.deciding_column(rule)]:
+            same = "all of them" if names == row[frame.MISSING_COLUMN] and "," in names else names
+            said.append(f"deciding {rule.name}: {same}")
+    return "; ".join(said)

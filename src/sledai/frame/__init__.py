@@ -13,11 +13,13 @@ try:
     from sledai.frame.follow_up import by_patient, by_visit, histories
     from sledai.frame.result_columns import (
         INVALID_COLUMN,
+        MISSING_COLUMN,
         PATIENT_COLUMNS,
         POLICY_COLUMN,
         SCORE_COLUMNS,
         VISIT_COLUMNS,
         ResultColumn,
+        deciding_column,
         reason_column,
         verdict_column,
     )
@@ -30,6 +32,7 @@ except ModuleNotFoundError as error:
 __all__ = [
     "ENGINES",
     "INVALID_COLUMN",
+    "MISSING_COLUMN",
     "PATIENT_COLUMNS",
     "POLICY_COLUMN",
     "SCORE_COLUMNS",
@@ -38,6 +41,7 @@ __all__ = [
     "ResultColumn",
     "by_patient",
     "by_visit",
+    "deciding_column",
     "derive",
     "histories",
     "judge",

@@ -11,7 +11,7 @@ from narwhals.typing import IntoDataFrame, IntoDataFrameT
 
 from sledai.codebook import Codebook
 from sledai.descriptors import listed
-from sledai.frame.result_columns import PATIENT_COLUMNS, VISIT_COLUMNS
+from sledai.frame.result_columns import MISSING_COLUMN, PATIENT_COLUMNS, VISIT_COLUMNS
 from sledai.frame.visit_rows import BY_NUMBER, read_visit_rows
 from sledai.indices import adjusted_mean
 from sledai.indices.course import Step, course, first_flare, time_in
@@ -130,6 +130,7 @@ def visit_row(step: Step) -> dict[str, object]:
         "sledai_high": total.high,
         "sledai_clinical_low": clinical.low,
         "sledai_clinical_high": clinical.high,
+        MISSING_COLUMN: listed(step.visit.answers.not_assessed),
         "sledai_change_low": change and change.total.low,
         "sledai_change_high": change and change.total.high,
         "sledai_class": change and " or ".join(sorted(change.classes)),

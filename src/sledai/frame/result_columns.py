@@ -14,17 +14,22 @@ from sledai.trials.catalog import rule_of
 
 __all__ = [
     "INVALID_COLUMN",
+    "MISSING_COLUMN",
     "PATIENT_COLUMNS",
     "POLICY_COLUMN",
     "SCORE_COLUMNS",
     "VISIT_COLUMNS",
     "ResultColumn",
+    "deciding_column",
     "reason_column",
     "verdict_column",
 ]
 
 INVALID_COLUMN = "sledai_invalid"
 """Added on lazy frames: number of cells that are no answer; they count as not assessed."""
+
+MISSING_COLUMN = "sledai_missing"
+"""Added where names were asked for, and by `by_visit`: the descriptors not assessed, by name."""
 
 POLICY_COLUMN = "sledai_policy"
 """Added where a policy other than strict was asked for: its name, in every row."""
@@ -58,6 +63,7 @@ SCORE_COLUMNS = _TOTALS | {
 """The columns that `score` adds, with their meaning."""
 
 VISIT_COLUMNS = _TOTALS | {
+    MISSING_COLUMN: ResultColumn("descriptors not assessed", "text"),
     "sledai_change_low": ResultColumn(
         "lowest possible change of the total since the visit before", "whole"
     ),
@@ -131,3 +137,14 @@ def verdict_column(rule: ActivityRule | str) -> str:
     'sledai_nct05765006'
     """
     return "sledai_" + re.sub(r"\W+", "_", rule_of(rule).name.lower()).strip("_")
+
+
+def deciding_column(rule: ActivityRule | str) -> str:
+    """Name the column of the not-assessed descriptors that decide on a rule, or on a trial's.
+
+    Raises `InvalidInputError` for what is neither.
+
+    >>> deciding_column("NCT05765006")
+    'sledai_nct05765006_deciding'
+    """
+    return f"{verdict_column(rule)}_deciding"

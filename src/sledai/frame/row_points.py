@@ -6,7 +6,7 @@ made of them, and takes them away again. Needs the extra `frame`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 from typing import Any, Literal, get_args
@@ -50,7 +50,8 @@ class RowPoints:
 
     `open_clinical` counts, by weight, the clinical descriptors that can still be present, and
     `open_serologic` the serologic ones, which weigh the same. `is_open` says of one column,
-    by 1 or 0, whether it can.
+    by 1 or 0, whether it can. `keep` computes an expression once, before the results, and gives its
+    column; it has a stage, 0 or 1, and what is kept at 1 may use what was kept at 0.
     """
 
     engine: Any
@@ -61,6 +62,7 @@ class RowPoints:
     not_assessed: Any
     columns: Mapping[Descriptor, DescriptorColumn]
     is_open: Callable[[DescriptorColumn], Any]
+    keep: Callable[[int, Any], Any]
 
     def without(self, descriptors: Iterable[Descriptor]) -> Range:
         """Leave clinical descriptors out of the clinical score."""
@@ -116,6 +118,28 @@ def _sum(expressions: Iterable[Any]) -> Any:
     return reduce(add, expressions)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What results are made of beside the points, in two stages; each is computed once."""
+
+    engine: Any
+    stages: tuple[dict[str, Any], dict[str, Any]] = field(default_factory=lambda: ({}, {}))
+
+    def keep(self, stage: int, expression: Any) -> Any:
+        name = f"{BETWEEN}kept_{stage}_{len(self.stages[stage])}"
+        self.stages[stage][name] = expression
+        return self.engine.col(name)
+
+    @property
+    def names(self) -> list[str]:
+        return [name for stage in self.stages for name in stage]
+
+    def added(self, frame: Any) -> Any:
+        return reduce(
+            lambda so_far, stage: so_far.with_columns(**stage), filter(None, self.stages), frame
+        )
+
+
 def _apply(
     frame: Any,
     engine: Any,
@@ -163,6 +187,7 @@ def _apply(
     if policy != "strict":
         first[f"{BETWEEN}not_assessed"] = _sum(r.unknown(engine) for r in columns)
         not_assessed = engine.col(f"{BETWEEN}not_assessed")
+    kept = _Kept(engine)
     results = dict(
         make(
             RowPoints(
@@ -174,6 +199,7 @@ def _apply(
                 not_assessed=not_assessed.cast(engine.Int32),
                 columns={column.descriptor: column for column in columns},
                 is_open=is_open,
+                keep=kept.keep,
             )
         )
     )
@@ -182,5 +208,6 @@ def _apply(
     if lazy:
         results[INVALID_COLUMN] = _sum(r.invalid(engine) for r in columns).cast(engine.Int32)
     results = {names.get(name, name): column for name, column in results.items()}
-    between = [*first, *second, *([unanswered] if policy != "strict" else [])]
-    return frame.with_columns(**first).with_columns(**second).with_columns(**results).drop(*between)
+    between = [*first, *second, *kept.names, *([unanswered] if policy != "strict" else [])]
+    frame = kept.added(frame.with_columns(**first).with_columns(**second))
+    return frame.with_columns(**results).drop(*between)

@@ -14,10 +14,13 @@ from narwhals.typing import IntoFrameT
 from sledai.codebook import Codebook
 from sledai.descriptors import SEROLOGIC
 from sledai.errors import InvalidInputError
+from sledai.frame.missing import deciding, missing
 from sledai.frame.result_columns import (
     INVALID_COLUMN,
+    MISSING_COLUMN,
     POLICY_COLUMN,
     SCORE_COLUMNS,
+    deciding_column,
     verdict_column,
 )
 from sledai.frame.row_points import Policy, Range, RowPoints, add_columns
@@ -35,6 +38,7 @@ def score(
     *,
     rules: ActivityRule | str | Iterable[ActivityRule | str] = (),
     policy: Policy = "strict",
+    missing_names: bool = False,
 ) -> IntoFrameT:
     """Add scores, bounds and verdicts to a data frame with a row for each visit.
 
@@ -51,6 +55,11 @@ def score(
     Under `policy="absent"` whatever was not assessed is taken for absent; that is on the caller. A
     row without one answered descriptor stays open all the same. `sledai_not_assessed` still counts
     it, and the column `sledai_policy` says so in every row.
+
+    With `missing_names` the column `sledai_missing` names the descriptors not assessed, in form
+    order, and for each rule the column that `deciding_column` names those of them that decide, as
+    `Judgement.deciding` does: an empty text where there are none. (Text takes several times as long
+    as all the scores, so it is made only for who asks.)
 
     On a lazy frame nothing is computed here, so neither cells nor a coding are checked: the column
     `sledai_invalid`, added there, counts the cells of each row that are no answer. They count as
@@ -79,7 +88,8 @@ def score(
             "sledai_clinical_low": clinical.low,
             "sledai_clinical_high": clinical.high,
             "sledai_not_assessed": row.not_assessed,
-            **{verdict_column(rule): _verdict(row, rule) for rule in asked},
+            **(missing(row) if missing_names else {}),
+            **_verdicts(row, asked, missing_names=missing_names),
         }
 
     return cast(
@@ -88,7 +98,13 @@ def score(
             df,
             results,
             integers=SCORE_COLUMNS,
-            added=[*SCORE_COLUMNS, *map(verdict_column, asked), POLICY_COLUMN, INVALID_COLUMN],
+            added=[
+                *SCORE_COLUMNS,
+                *map(verdict_column, asked),
+                *([MISSING_COLUMN, *map(deciding_column, asked)] if missing_names else []),
+                POLICY_COLUMN,
+                INVALID_COLUMN,
+            ],
             codebook=codebook,
             policy=policy,
         ),
@@ -101,12 +117,14 @@ def judge(
     *,
     rules: ActivityRule | str | Iterable[ActivityRule | str],
     policy: Policy = "strict",
+    missing_names: bool = False,
 ) -> IntoFrameT:
     """Add the verdict on a rule or several to a data frame, and no scores.
 
     `rules` is an `ActivityRule`, the registry number of a trial, or several of either. For each the
     column that `verdict_column` names holds met, not_met or undetermined, exactly as
-    `ActivityRule.judge` gives it for the assessment of that row. All else is as in `score`.
+    `ActivityRule.judge` gives it for the assessment of that row. All else is as in `score`, and
+    with `missing_names` there are the columns that `deciding_column` names.
 
     Raises `InvalidInputError` for no rule at all, and as `score` does.
 
@@ -124,13 +142,31 @@ def judge(
         "IntoFrameT",
         add_columns(
             df,
-            lambda row: {verdict_column(rule): _verdict(row, rule) for rule in asked},
+            lambda row: _verdicts(row, asked, missing_names=missing_names),
             integers=(),
-            added=[*map(verdict_column, asked), POLICY_COLUMN, INVALID_COLUMN],
+            added=[
+                *map(verdict_column, asked),
+                *(map(deciding_column, asked) if missing_names else ()),
+                POLICY_COLUMN,
+                INVALID_COLUMN,
+            ],
             codebook=codebook,
             policy=policy,
         ),
     )
+
+
+def _verdicts(
+    row: RowPoints, rules: Iterable[ActivityRule], *, missing_names: bool
+) -> dict[str, Any]:
+    """Give the verdict on each rule and, where names were asked for, what decides beside it."""
+    names = deciding(row, rules) if missing_names else {}
+    made: dict[str, Any] = {}
+    for rule in rules:
+        made[verdict_column(rule)] = _verdict(row, rule)
+        if missing_names:
+            made[deciding_column(rule)] = names[deciding_column(rule)]
+    return made
 
 
 def _verdict(row: RowPoints, rule: ActivityRule) -> Any:
