@@ -6,6 +6,7 @@ complete assessment.
 
 from collections.abc import Iterator
 from itertools import pairwise, product
+from typing import Any
 
 import pandas as pd
 import polars as pl
@@ -24,6 +25,11 @@ from sledai.scoring.completions import Recorded, any_present, completed_scores, 
 from sledai.verdict import Verdict
 from sledai.visits import History, Visit
 from sledai.visits.change import change_of
+
+
+def visit_of(**fields: Any) -> Visit:
+    return Visit.model_validate(fields)
+
 
 NOTHING = Assessment.of(not_assessed=Descriptor)
 
@@ -82,23 +88,23 @@ class TestOneVisit:
         possible = any(True for _ in completions(assessment, Recorded(total)))
         assert (settled(assessment, Recorded(total)) is not None) is possible
         if possible:
-            assert Visit(date="2024-01-16", assessment=assessment, total_score=total)
+            assert visit_of(date="2024-01-16", assessment=assessment, total_score=total)
             return
         with pytest.raises(ValidationError, match=r"sledai\.audit says what explains"):
-            Visit(date="2024-01-16", assessment=assessment, total_score=total)
+            visit_of(date="2024-01-16", assessment=assessment, total_score=total)
 
     def test_of_a_visit(self) -> None:
-        visit = Visit(date="2024-01-16", total_score=8, clinical_score=6)
+        visit = visit_of(date="2024-01-16", total_score=8, clinical_score=6)
         assert visit.bounds() == ScoreBounds(8, 8)
         assert visit.bounds(clinical=True) == ScoreBounds(6, 6)
         assert visit.known.not_assessed >= SEROLOGIC
         assert not visit.known.present
-        quiet = Visit(date="2024-01-16", total_score=0.0)  # as JSON has whole numbers
+        quiet = visit_of(date="2024-01-16", total_score=0.0)  # as JSON has whole numbers
         assert quiet.known == Assessment.of()
         assert quiet.total_score == 0
 
     def test_both_scores_settle_serology(self) -> None:
-        visit = Visit(date="2024-01-16", total_score=10, clinical_score=6)
+        visit = visit_of(date="2024-01-16", total_score=10, clinical_score=6)
         assert visit.known.present == SEROLOGIC
 
     @pytest.mark.parametrize("wrong", [106, -1, 3.5, "8", True])
@@ -109,7 +115,7 @@ class TestOneVisit:
     def test_what_is_said_of_a_contradiction(self) -> None:
         rash = Assessment.of(present={"rash"}, not_assessed={"fever"})
         with pytest.raises(ValidationError) as error:
-            Visit(date="2024-01-16", assessment=rash, total_score=8, clinical_score=2)
+            visit_of(date="2024-01-16", assessment=rash, total_score=8, clinical_score=2)
         assert (
             "found total_score 8 and clinical_score 2; accepted: scores that the answers can give, "
             "total 2 to 3 and clinical 2 to 3; sledai.audit says what explains a recorded score"
@@ -177,17 +183,17 @@ class TestTwoVisits:
 
     def test_totals_alone(self) -> None:
         totals = {"2024-01-01": 8, "2024-01-31": 2, "2024-03-01": 0}
-        visits = [Visit(date=date, total_score=total) for date, total in totals.items()]
+        visits = [visit_of(date=date, total_score=total) for date, total in totals.items()]
         changes = [change_of(a, b) for a, b in pairwise(visits)]
         assert [str(change.total) for change in changes] == ["-6", "-2"]
-        assert str(adjusted_mean.assess(History(visits=visits))) == "3"
+        assert str(adjusted_mean.assess(History(visits=tuple(visits)))) == "3.00"
         assert sri.assess(visits[0], visits[1]).components[0].verdict is Verdict.MET
         assert doris.assess(visits[2]).components[0].verdict is Verdict.MET
         assert doris.assess(visits[0]).components[0].verdict is Verdict.NOT_MET
 
     def test_a_score_that_rose_has_a_new_descriptor(self) -> None:
-        before = Visit(date="2024-01-16", total_score=1, **OTHERS)
-        after = Visit(date="2024-02-13", total_score=2, **OTHERS)
+        before = visit_of(date="2024-01-16", total_score=1, **OTHERS)
+        after = visit_of(date="2024-02-13", total_score=2, **OTHERS)
         component = lldas.assess(before, after).components[4]
         assert component.verdict is Verdict.NOT_MET
         assert "a descriptor is new by the recorded scores" in component.reason
@@ -196,7 +202,7 @@ class TestTwoVisits:
         only = {d.value for d in lldas.MAJOR_ORGANS if d.weight == 4}
         assessment = Assessment.of(not_assessed=only)
         component = lldas.assess(
-            None, Visit(date="2024-01-16", assessment=assessment, total_score=4)
+            None, visit_of(date="2024-01-16", assessment=assessment, total_score=4)
         )
         assert component.components[1].verdict is Verdict.NOT_MET
         assert component.components[1].reason.endswith("one of them present by the recorded score")
@@ -207,8 +213,12 @@ class TestColumns:
         visit={"subject": "id", "date": "seen"}, recorded={"total": "SLEDAI", "clinical": "cSLEDAI"}
     )
 
-    def table(self, **columns: list[object]) -> dict[str, list[object]]:
-        rows = {"id": ["A", "A"], "seen": ["2024-01-16", "2024-02-13"], "cSLEDAI": [None, 2]}
+    def table(self, **columns: list[Any]) -> dict[str, list[Any]]:
+        rows: dict[str, list[Any]] = {
+            "id": ["A", "A"],
+            "seen": ["2024-01-16", "2024-02-13"],
+            "cSLEDAI": [None, 2],
+        }
         return rows | {"SLEDAI": [8, 4]} | columns
 
     @pytest.mark.parametrize("engine", [pl.DataFrame, pd.DataFrame])

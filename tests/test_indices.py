@@ -823,8 +823,8 @@ def test_points_stand_for_every_side_of_each_limit() -> None:
 def test_transitions_by_hand() -> None:
     was = Assessment.of(present={"rash"}, not_assessed={"fever"})
     now = Assessment.of(present={"rash"}, not_assessed={"arthritis", "fever"})
-    earlier = Visit(date="2024-01-16", assessment=was)
-    later = Visit(date="2024-02-13", assessment=now)
+    earlier = Visit(date=date(2024, 1, 16), assessment=was)
+    later = Visit(date=date(2024, 2, 13), assessment=now)
     kinds = {"joints": frozenset({Descriptor.ARTHRITIS})}
     found = transitions(earlier, later, kinds, most_total=5)
     by_hand = {

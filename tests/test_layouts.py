@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 from commands import run
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from spec_tables import NAMES, WEIGHTS
 
@@ -171,7 +171,8 @@ def text_of(table: list[list[str]], layout: Layout) -> str:
     return out.getvalue()
 
 
-@settings(max_examples=40)
+# To shrink a table takes minutes, and its layout says enough.
+@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(visits(), layouts)
 def test_written_and_read_back(made: Visits, layout: Layout) -> None:
     if not layout.form:

@@ -189,7 +189,7 @@ class Coding:
 
     def add(self, answers: Answers) -> None:
         """Take up the answers of a batch."""
-        self._stated |= any(words.stated for words in answers.words.values())
+        self._stated |= any(words.stated or words.points for words in answers.words.values())
         for flags in answers.wrong:
             if len(self._wrong) <= _CODES:
                 cells = answers.cells[flags.name].filter(flags)

@@ -17,6 +17,7 @@ from sledai.cli.codebook_file import codebook
 from sledai.cli.derive_file import derive
 from sledai.cli.exit_codes import DEFECT, MISSING_EXTRA, NOT_ACCEPTED, STOPPED, say
 from sledai.cli.printing import wrapped
+from sledai.cli.provenance import ARGUMENTS
 from sledai.cli.reference import descriptors, editions, explain, trials
 from sledai.cli.score_file import score
 from sledai.cli.screen_file import screen
@@ -74,6 +75,7 @@ def _exit_code(args: list[str] | None) -> int:
 
 def _verdict(args: list[str] | None) -> int:
     """Run a command for its exit code; 1 is what the command says, and no accident."""
+    ARGUMENTS.set(tuple(sys.argv[1:] if args is None else args))
     try:
         app(args)
     except SystemExit as stop:

@@ -33,9 +33,10 @@ from sledai.cli.options import (
     refuse_outputs,
 )
 from sledai.cli.problems import Problems
+from sledai.cli.provenance import Provenance
 from sledai.codebook import Codebook
 from sledai.errors import InvalidInputError
-from sledai.files import OUTPUT_FORMATS, Output, write_text
+from sledai.files import OUTPUT_FORMATS, Output, write_provenance, write_text
 
 __all__ = ["audit"]
 
@@ -121,10 +122,11 @@ def audit(
         recorded=book.recorded.lines(),
         findings={one.analyte: {"column": one.column, "unit": one.unit} for one in labs},
     )
+    made = Provenance(book)
     problems = Problems(input_)
     report = Report(input_, scores, keep=as_json)
     with problems.batches() as batches, ExitStack() as files:
-        table = files.enter_context(Output(output)) if output and not as_json else None
+        table = files.enter_context(Output(output, made.facts)) if output and not as_json else None
         for batch in batches:
             answers = find_answers(batch.visits, input_.words, book.rows)
             problems.add_code(answers)
@@ -155,7 +157,9 @@ def audit(
                     table.write(findings)
         if output and as_json:
             write_text(report.json() + "\n", output)
+            write_provenance(made.facts, output)
     report.print()
+    print(made)
     if output:
         print(f"{report.findings} findings written to {output}")
     if report.disagreements:

@@ -29,6 +29,7 @@ from sledai.cli.options import (
 )
 from sledai.cli.printing import names_said, plain_table, print_table, wrapped
 from sledai.cli.problems import Problems
+from sledai.cli.provenance import Provenance
 from sledai.codebook import Codebook, Lab
 from sledai.codebook.columns import DescriptorSources
 from sledai.codebook.lab import ANALYTES, BOUNDS, unit_of_row
@@ -121,11 +122,12 @@ def derive(
     book = book.stating({"findings": findings})
     input_ = Input(visits=visits, book=book, sources=_NO_DESCRIPTORS, rows=rows)
     input_.require(book.findings.columns)
+    made = Provenance(book, edition=by.value)
     problems = Problems(input_)
     counts: dict[Descriptor, Counter[bool | None]] = {}
     names: dict[str, str] = {}
     with problems.batches() as batches, ExitStack() as files:
-        table = files.enter_context(Output(output)) if output else None
+        table = files.enter_context(Output(output, made.facts)) if output else None
         for batch in batches:
             derived = _derived(batch, input_, by, problems)
             if not problems.found:  # else read on to find the others; nothing will be written
@@ -138,6 +140,7 @@ def derive(
                 if table is not None:
                     table.write(batch.visits.hstack(added))
     _print(counts, by, names, output)
+    print(made)
 
 
 def _derived(batch: Batch, input_: Input, by: Edition, problems: Problems) -> pl.DataFrame:

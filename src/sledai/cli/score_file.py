@@ -42,6 +42,7 @@ from sledai.cli.printing import (
     wrapped,
 )
 from sledai.cli.problems import Problems
+from sledai.cli.provenance import Provenance
 from sledai.descriptors import Descriptor
 from sledai.engines import result_names
 from sledai.errors import InvalidInputError
@@ -134,13 +135,14 @@ def score(
     )
     refuse_outputs(source, output, rejects)
     input_ = read_items(open_input(source, book), book)
+    made = Provenance(book, policy=policy, rules={rule.name: str(rule) for rule in rules})
     alone_book = input_.alone()
     tally = _Tally(rules, policy, asked=len(Descriptor) - len(input_.sources.absent))
     problems = Problems(input_)
     names: dict[str, str] = {}
     with problems.batches() as batches, ExitStack() as files:
-        scores = files.enter_context(Output(output)) if output else None
-        rejected = files.enter_context(Output(rejects)) if rejects else None
+        scores = files.enter_context(Output(output, made.facts)) if output else None
+        rejected = files.enter_context(Output(rejects, made.facts)) if rejects else None
         for batch in batches:
             answers = find_answers(batch.visits, input_.words, book.rows)
             problems.add_code(answers)
@@ -164,6 +166,7 @@ def score(
         for file in filter(None, (scores, rejected)):
             file.finish()  # both are whole before either gets its name
     _print_result(tally, input_, names, output, rejects)
+    print(made)
     if tally.rejected:
         raise typer.Exit(1)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +32,7 @@ from sledai.cli.options import (
     refuse_outputs,
 )
 from sledai.cli.printing import ROWS_SHOWN, names_said, printable, wrapped
+from sledai.cli.provenance import Provenance
 from sledai.cli.visit_cells import DATE, SUBJECT, VisitsReader, recorded_column
 from sledai.codebook import Codebook
 from sledai.codebook.columns import field_sources
@@ -171,6 +173,7 @@ def visits(
         prednisolone=prednisolone,
         carry=carry,
     )
+    made = Provenance(book, readings=asdict(readings))
     rows = open_input(source, book)
     opened = rows.visits
     input_ = read_items(rows, book)
@@ -199,19 +202,20 @@ def visits(
     courses = {patient: course(history, readings) for patient, history in found.items()}
     renamed: dict[str, str] = {}
     if output is not None:
-        made = by_visit(table, as_read, readings=readings).select(*VISIT_COLUMNS)
+        found_ = by_visit(table, as_read, readings=readings).select(*VISIT_COLUMNS)
         renamed = result_names(opened.columns, VISIT_COLUMNS)
-        write_visits(pl.concat(reader.cells).hstack(made.rename(renamed)), output)
+        write_visits(pl.concat(reader.cells).hstack(found_.rename(renamed)), output, made.facts)
     if patients is not None:
         summary = by_patient(table, as_read, readings=readings)
         names = result_names([patient], PATIENT_COLUMNS)
-        write_visits(summary.rename({SUBJECT: patient} | names), patients)
+        write_visits(summary.rename({SUBJECT: patient} | names), patients, made.facts)
         renamed |= {name: called for name, called in names.items() if name != called}
     if output is None and patients is None:
         _print_courses(courses, found, readings, book)
     _print_end(input_, fields, courses, readings)
     for line in names_said(renamed):
         print(wrapped(line))
+    print(made)
 
 
 def _field_lines(options: list[str]) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,13 @@ import polars as pl
 from sledai.errors import InvalidInputError, problems_listed, shorten
 from sledai.files.batches import Batch, Rejected, VisitFile
 from sledai.files.formats import ACCEPTED, FORMATS, OUTPUT_FORMATS, Dialect, Format
-from sledai.files.output import Output, output_format, write_text, write_visits
+from sledai.files.output import (
+    Output,
+    output_format,
+    write_provenance,
+    write_text,
+    write_visits,
+)
 from sledai.files.signatures import looks_like
 from sledai.files.source import PACKINGS, STANDARD_INPUT, Packing, Source, piped, unpacked
 
@@ -30,6 +36,7 @@ __all__ = [
     "open_visits",
     "output_format",
     "read_visits",
+    "write_provenance",
     "write_text",
     "write_visits",
 ]

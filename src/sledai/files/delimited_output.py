@@ -25,11 +25,11 @@ def csv_cells(path: Path, visits: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def write_csv(frame: pl.LazyFrame, path: Path) -> None:
+def write_csv(frame: pl.LazyFrame, path: Path, _: dict[str, str]) -> None:
     """Write a whole file."""
     frame.sink_csv(path)
 
 
-def write_tsv(frame: pl.LazyFrame, path: Path) -> None:
+def write_tsv(frame: pl.LazyFrame, path: Path, _: dict[str, str]) -> None:
     """Write a whole file with tabs between cells."""
     frame.sink_csv(path, separator="\t")

@@ -86,7 +86,7 @@ def _refuse(path: Path, what: str) -> NoReturn:
     unreadable(path, f"Excel cannot hold {what}")
 
 
-def write_excel(frame: pl.LazyFrame, path: Path) -> None:
+def write_excel(frame: pl.LazyFrame, path: Path, _: dict[str, str]) -> None:
     """Write a whole file.
 
     Raises `ValueError` for more rows than a sheet has.

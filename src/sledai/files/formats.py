@@ -74,13 +74,14 @@ class Format:
 class OutputFormat(Format):
     """A format that is written too: which columns it `holds`, its `cells`, what writes them.
 
-    `cells` makes cells such as the format can hold, or refuses them in the name of the file.
+    What writes takes metadata too, for formats that have any. `cells` makes cells such as the
+    format can hold, or refuses them in the name of the file.
     `writes_with` is a library that not everybody has.
     """
 
     holds: Callable[[pl.DataType], bool]
     cells: Callable[[Path, pl.DataFrame], pl.DataFrame]
-    write: Callable[[pl.LazyFrame, Path], None]
+    write: Callable[[pl.LazyFrame, Path, dict[str, str]], None]
     writes_with: Extra | None = None
 
 

@@ -133,6 +133,6 @@ def json_cells(path: Path, visits: pl.DataFrame) -> pl.DataFrame:
     return visits
 
 
-def write_json_lines(frame: pl.LazyFrame, path: Path) -> None:
+def write_json_lines(frame: pl.LazyFrame, path: Path, _: dict[str, str]) -> None:
     """Write a whole file."""
     frame.sink_ndjson(path)

@@ -1,17 +1,19 @@
 """Files that are written batch by batch and get their final name only when they are complete."""
 
+import json
 import os
 import re
 import shutil
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from errno import EISDIR
 from pathlib import Path
 from queue import Empty, Full, Queue
 from secrets import token_hex
 from threading import Thread
 from types import TracebackType
-from typing import NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -20,7 +22,7 @@ from sledai.errors import InvalidInputError, shorten
 from sledai.files.batches import unreadable
 from sledai.files.formats import OUTPUT_FORMATS, OutputFormat
 
-__all__ = ["Output", "output_format", "write_text", "write_visits"]
+__all__ = ["Output", "output_format", "write_provenance", "write_text", "write_visits"]
 
 _WAITING = 2  # batches that may wait to be written
 _PATIENCE = 0.1  # seconds between two looks whether the writer is still there
@@ -86,12 +88,16 @@ class Output:
     A context manager: on leaving it the file gets its name, and after an error nothing of it is
     left. Batches are encoded in a thread of their own, while the next one is made.
 
+    `provenance` says how the file was made. It is written beside it, as NAME.provenance.json with
+    the time, and into the metadata of a format that has any.
+
     Raises `InvalidInputError` for an unknown suffix and for cells that the format cannot hold, and
     `OSError` where nothing can be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, provenance: Mapping[str, Any] | None = None) -> None:
         self.path = path
+        self._provenance = provenance
         self._format = output_format(path, OUTPUT_FORMATS)
         try:
             str(path).encode()
@@ -142,6 +148,8 @@ class Output:
             raise
         finally:
             self._file.__exit__(type(failed) if failed else None, failed, traceback)
+        if error is None and self._provenance is not None:
+            write_provenance(self._provenance, self.path)
 
     def _put(self, batch: pl.DataFrame | None) -> bool:
         """Hand a batch to the thread; say no where it has ended, which it does after an error."""
@@ -182,12 +190,18 @@ class Output:
 
         frame = register_io_source(source, schema=schema)
         try:
-            self._format.write(frame, self._part)
+            self._format.write(frame, self._part, self._metadata)
         except BaseException as error:  # noqa: BLE001 - raised again where it is noticed
             self._error = error
         else:
             if not ended:
                 self._error = RuntimeError("the writer stopped before the end")
+
+    @property
+    def _metadata(self) -> dict[str, str]:
+        if self._provenance is None:
+            return {}
+        return {"sledai": json.dumps(self._provenance, ensure_ascii=False)}
 
     def _refuse(self, error: BaseException) -> NoReturn:
         number = error.errno if isinstance(error, OSError) else None
@@ -200,13 +214,22 @@ class Output:
         raise error
 
 
-def write_visits(visits: pl.DataFrame, path: Path) -> None:
+def write_visits(
+    visits: pl.DataFrame, path: Path, provenance: Mapping[str, Any] | None = None
+) -> None:
     """Write a file of visits, by its suffix, under its final name only when it is complete.
 
     Raises as `Output` does.
     """
-    with Output(path) as output:
+    with Output(path, provenance) as output:
         output.write(visits)
+
+
+def write_provenance(provenance: Mapping[str, Any], path: Path) -> None:
+    """Write how a file was made, and when, beside it."""
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    text = json.dumps({**provenance, "made": made}, ensure_ascii=False, indent=2)
+    write_text(text + "\n", path.with_name(f"{path.name}.provenance.json"))
 
 
 def write_text(text: str, path: Path) -> None:

@@ -84,6 +84,6 @@ def parquet_cells(_: Path, visits: pl.DataFrame) -> pl.DataFrame:
     return visits
 
 
-def write_parquet(frame: pl.LazyFrame, path: Path) -> None:
-    """Write a whole file."""
-    frame.sink_parquet(path)
+def write_parquet(frame: pl.LazyFrame, path: Path, metadata: dict[str, str]) -> None:
+    """Write a whole file, with metadata of its own."""
+    frame.sink_parquet(path, metadata=metadata)

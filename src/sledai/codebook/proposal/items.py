@@ -22,7 +22,7 @@ from sledai.codebook.toml import toml_value
 from sledai.descriptors import Descriptor
 from sledai.errors import shorten
 
-__all__ = ["propose_items"]
+__all__ = ["called_as_items", "propose_items"]
 
 _MOST_AFFIX = 40
 
@@ -52,6 +52,18 @@ def propose_items(draft: Draft, columns: Mapping[str, Column]) -> dict[str, Desc
     if items:
         _no_items(draft, names, items, columns, family)
     return items
+
+
+def called_as_items(names: Sequence[str]) -> list[str]:
+    """Find the names that are those of items, by one family or by number.
+
+    >>> called_as_items(["sle_rash", "sle_fever", "other"])
+    ['sle_rash', 'sle_fever']
+    """
+    _, items, _ = _family(names)
+    if template := _numbered(names, items):
+        return [template.replace("{}", str(descriptor.number)) for descriptor in Descriptor]
+    return [*items]
 
 
 def _family(names: Sequence[str]) -> tuple[Family | None, dict[str, Descriptor], str]:

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from sledai.codebook.names import named_by, plain_name
+from sledai.codebook.names import plain_name
 from sledai.codebook.proposal.draft import Draft, counted
+from sledai.codebook.proposal.items import called_as_items
 from sledai.codebook.proposal.sample import Column, Sample
 from sledai.codebook.proposal.words import NOTHING, says_yes_or_no
 from sledai.codebook.toml import toml_value
@@ -27,11 +28,11 @@ def widened(draft: Draft, sample: Sample) -> Sample:
 
     A sample of another layout is given as it is.
     """
-    items = {name: _descriptors(column) for name, column in sample.columns.items()}
+    items = {name: _items(column) for name, column in sample.columns.items()}
     best = max(items, key=lambda name: len(items[name]), default=None)
     if best is None or len(items[best]) < _LEAST_ITEMS:
         return sample
-    is_item = [named_by(cell) is not None for cell in sample.columns[best].cells]
+    is_item = [cell.strip() in items[best] for cell in sample.columns[best].cells]
     answers = [
         name
         for name, column in sample.columns.items()
@@ -41,12 +42,12 @@ def widened(draft: Draft, sample: Sample) -> Sample:
         n for n in answers if re.search("orres$|answer|value|response", n.lower())
     ] or answers
     visit = [name for name in sample.columns if _KEYS.fullmatch(plain_name(name))]
-    draft.say("long", "item", best, f"names of {len(items[best])} descriptors", [best])
+    draft.say("long", "item", best, f"names of {len(items[best])} items", [best])
     said = f"perhaps {', '.join(map(shorten, answers))}" if answers else "no column looks like it"
     apart = _apart(sample, visit, best)
     if len(answers) != 1 or not apart:
         draft.sections.pop("long")
-        draft.ask("long", "item", f"{shorten(best)}: names of {len(items[best])} descriptors")
+        draft.ask("long", "item", f"{shorten(best)}: names of {len(items[best])} items")
         draft.ask("long", "answer", said)
         draft.ask("long", "visit", "the columns that tell visits apart, as a list")
         return Sample({}, sample.rows, sample.whole, sample.file)
@@ -56,10 +57,11 @@ def widened(draft: Draft, sample: Sample) -> Sample:
     return _pivoted(draft, sample, visit, best, answer)
 
 
-def _descriptors(column: Column) -> set[Descriptor]:
+def _items(column: Column) -> frozenset[str]:
+    """Give the texts that are names of items."""
     if len(column.counts) > len(Descriptor) * 10:
-        return set()
-    return {d for text in column.counts if (d := named_by(text))}
+        return frozenset()
+    return frozenset(called_as_items([*filter(None, column.spelled.values())]))
 
 
 def _answers(column: Column, is_item: Sequence[bool]) -> bool:
@@ -93,10 +95,9 @@ def _pivoted(draft: Draft, sample: Sample, visit: Sequence[str], item: str, answ
 
 def propose_rows(draft: Draft, sample: Sample, items: Mapping[str, Descriptor]) -> None:
     """Say which rows are visits, and ask of which rows a form says that none is present."""
-    if not items:
-        return
     columns = sample.columns
-    rows = [*zip(*(columns[name].cells for name in items), strict=True)]
+    answers = [columns[name].cells for name in items]
+    rows = [*zip(*answers, strict=True)] if items else [()] * sample.rows
     held = [any(map(compared, cells)) for cells in rows]
     open_ = [any(compared(cell) in {"", *NOTHING} for cell in cells) for cells in rows]
     for name in draft.free(columns):
