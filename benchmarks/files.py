@@ -15,6 +15,7 @@ from measure import Result, alone, compare, millions, said, seconds
 
 from sledai import Descriptor
 from sledai.cli.app import run
+from sledai.codebook import Codebook
 from sledai.frame import SCORE_COLUMNS
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100_000_000"))
@@ -134,8 +135,28 @@ def csv(folder: Path) -> list[Result]:
 
     text(CSV_ROWS).sink_csv(source)
     plain = compared(CSV_ROWS, "", rounds=5, aim=1.3)
+    described = with_codebook(source, target)
     text(QUOTED_ROWS).sink_csv(source, quote_style="always")
-    return [plain, compared(QUOTED_ROWS, ", every cell quoted", rounds=3)]
+    return [plain, described, compared(QUOTED_ROWS, ", every cell quoted", rounds=3, aim=2)]
+
+
+def with_codebook(source: Path, target: Path) -> Result:
+    """Compare reading a file by its codebook with reading the same file without one."""
+    book = source.with_name("book.toml")
+    Codebook(
+        file={"missing": ["NA", "-9"], "decimal": ","},
+        rows={"not_assessed_where": {"note": ["not done"]}},
+        visit={"subject": "patient", "date": "date"},
+        answers={"present": ["1"], "absent": ["0"], "not_assessed": ["NI"]},
+    ).dump(book)
+    return compare(
+        f"`sledai score` with a codebook, CSV, {millions(CSV_ROWS)} rows",
+        lambda: score(source, target, "--codebook", str(book)),
+        "the same file without one",
+        lambda: score(source, target),
+        rounds=3,
+        aim=1.3,
+    )
 
 
 def text(rows: int) -> pl.LazyFrame:
@@ -151,11 +172,11 @@ def text(rows: int) -> pl.LazyFrame:
     )
 
 
-def score(source: Path, target: Path) -> None:
+def score(source: Path, target: Path, *options: str) -> None:
     """Run the command line here, and want it to succeed."""
     with redirect_stdout(StringIO()):
         try:
-            run(["score", str(source), "-o", str(target)])
+            run(["score", str(source), "-o", str(target), *options])
         except SystemExit as stop:
             if stop.code:
                 raise

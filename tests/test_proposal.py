@@ -368,9 +368,18 @@ class TestFiles:
     def test_separator_and_row_of_names(self, tmp_path: Path, separator: str, titles: int) -> None:
         path = self.file(tmp_path, items(), separator=separator, titles=titles)
         book = Codebook.propose(path)
-        assert book.file.separator == separator
+        assert book.file.separator == (separator if separator != "," else None)
         assert book.file.header_row == (titles + 1 if titles else None)
         assert book.questions == ()
+
+    def test_the_suffix_says_it_too(self, tmp_path: Path) -> None:
+        for suffix, separator, said in (
+            (".tsv", "\t", None),
+            (".tsv", ";", ";"),
+            (".txt", "|", "|"),
+        ):
+            path = self.file(tmp_path, items(), separator=separator).rename(tmp_path / f"v{suffix}")
+            assert Codebook.propose(path).file.separator == said
 
     def test_what_is_stated_wins(self, tmp_path: Path) -> None:
         path = self.file(tmp_path, items(), separator=";")

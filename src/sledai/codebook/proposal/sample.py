@@ -22,6 +22,7 @@ MOST_ROWS = 100_000
 
 _BEGINNING = 1 << 18  # bytes, in which to see how text is written
 _LINES = 60
+_USUAL = {".csv": ",", ".tsv": "\t"}  # what separates fields where nobody says it
 _SEPARATORS = (",", ";", "\t", "|")
 
 
@@ -105,7 +106,8 @@ def sample_of_file(path: Path, known: Mapping[str, Any]) -> Sample:
     from sledai.files import FORMATS, Dialect, open_visits  # noqa: PLC0415 - an extra
 
     kind = FORMATS.get(path.suffix.lower())
-    seen = _written(path) if kind is not None and kind.name == "CSV" else {}
+    is_table = kind is not None and kind.is_text and kind.has_header_row
+    seen = _written(path, _USUAL.get(path.suffix.lower())) if is_table else {}
     lines: dict[str, Any] = {key: value for key, (value, _) in seen.items()} | dict(known)
     try:
         visits = open_visits(path, Dialect(**lines))
@@ -145,7 +147,7 @@ def _row_of_names(path: Path, lines: Mapping[str, Any]) -> int | None:
     return None
 
 
-def _written(path: Path) -> dict[str, tuple[object, str]]:
+def _written(path: Path, usual_separator: str | None) -> dict[str, tuple[object, str]]:
     """See how the text of a file is written: encoding, separator, the row of the names."""
     with path.open("rb") as file:
         beginning = file.read(_BEGINNING)
@@ -162,7 +164,7 @@ def _written(path: Path) -> dict[str, tuple[object, str]]:
     tables = {separator: _rows(lines, separator) for separator in _SEPARATORS}
     separator = max(_SEPARATORS, key=lambda one: _usual(tables[one]))
     usual = _usual(tables[separator])
-    if separator != ",":
+    if separator != usual_separator:
         seen["separator"] = (separator, f"{usual} fields in most rows")
     for number, row in enumerate(tables[separator], 1):
         names = sum(bool(cell.strip()) for cell in row)
