@@ -19,7 +19,8 @@ OWN = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2]
 OTHERS = $(foreach v,$(filter-out $(OWN),$(SUPPORTED)),$(if $(call at_hand,$v),$v))
 
 # The files whose tests go through what tests/oldest.txt names: pydantic's models and messages,
-# frames, files and the command line. The rest are rules in plain Python on top of them.
+# frames, files and the command line. The rest are rules in plain Python on top of them. Spark and
+# Dask stand in no extra's oldest versions, and meet all tests elsewhere.
 OLDEST = $(shell grep -lE 'pydantic|polars|engines|doctest|sledai\.(cli|files|frame)' tests/test_*.py)
 
 .PHONY: help demo check test proofs lint types docs wheel pythons oldest bench mutants venvs clean
@@ -118,7 +119,8 @@ build/python%/.installed: build/wheel/.built
 	@touch $@
 
 oldest: build/oldest/.installed
-	build/oldest/bin/python $(PYTEST) $(PARALLEL) $(OLDEST) --override-ini filterwarnings=default
+	build/oldest/bin/python $(PYTEST) $(PARALLEL) $(OLDEST) --override-ini filterwarnings=default \
+	  -k "not PySpark and not Dask and not spark_example"
 
 build/oldest/.installed: $(VENV)/.dev tests/oldest.txt
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/oldest

@@ -176,6 +176,20 @@ class TestFoundAnswers:
             "line 3, column 'rash': found 'x'; accepted: 0 or 2",
         ]
 
+    def test_reasons_say_which_words_are_accepted(self) -> None:
+        found = find_answers(self.visits.head(2), {"rash": Words.of()})
+        assert found.reasons("; accepted: yes, no").to_list() == [
+            "",
+            "rash: found 'x'; accepted: yes, no",
+        ]
+
+    def test_where_nothing_else_is_present_a_wrong_cell_is_not_absent(self) -> None:
+        """`none_present_where` asserts what was not answered, and a wrong cell is not that."""
+        book = Codebook(rows={"none_present_where": {"id": ["2", "3"]}})
+        found = find_answers(self.visits, self.words, book.rows)
+        assert found.visits["rash"].to_list() == [True, None, False, None]
+        assert found.visits["fever"].to_list() == [False, True, None, None]
+
     def test_where_all_can_be_read(self) -> None:
         found = find_answers(self.visits.head(1), self.words)
         assert found.readable() is found

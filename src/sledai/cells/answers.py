@@ -80,17 +80,23 @@ class Answers:
         places = list(places)
         return [
             f"{places[row]}, column {shorten(name)}: found "
-            f"{shorten(*python_values(self.cells[name].slice(row, 1)))}{self._accepted(name)}"
+            f"{shorten(*python_values(self.cells[name].slice(row, 1)))}{self.accepted_in(name)}"
             for row, _, name in found
         ]
 
-    def reasons(self) -> pl.Series:
-        """Say for each row which of its cells are no answer; empty where there is none."""
+    def reasons(self, accepted: str = "") -> pl.Series:
+        """Say for each row which of its cells are no answer; empty where there is none.
+
+        What is `accepted` is said behind each cell; where they hold points, which points.
+        """
         said = pl.repeat("", self.visits.height, dtype=pl.String, eager=True)
         for flags in self.wrong:
             text = plain_text(self.cells[flags.name])
             cell = pl.format(
-                "{}: found '{}'{}", pl.lit(flags.name), text, pl.lit(self._accepted(flags.name))
+                "{}: found '{}'{}",
+                pl.lit(flags.name),
+                text,
+                pl.lit(self.accepted_in(flags.name) or accepted),
             )
             first = said == ""
             said = pl.select(
@@ -113,7 +119,8 @@ class Answers:
             )
         return f"{said}a text that stands for a missing answer needs --missing TEXT"
 
-    def _accepted(self, column: str) -> str:
+    def accepted_in(self, column: str) -> str:
+        """Say which points are an answer, as the rest of a message; empty for words."""
         return f"; accepted: 0 or {self.words[column].present[0]}" if self._of_points else ""
 
     @property
@@ -164,7 +171,10 @@ def find_answers(
         # By another name: some polars would take for patterns.
         plain = (one.alias("answer") for one in answers)
         said = (one.set(none & one.is_null(), value=False).set(open_, None) for one in plain)
-        answers = [one.alias(name) for one, name in zip(said, words, strict=True)]
+        answers = [
+            (one.set(wrong[name], None) if name in wrong else one).alias(name)
+            for one, name in zip(said, words, strict=True)
+        ]
     return Answers(
         visits=visits.with_columns(answers),
         cells=cells,

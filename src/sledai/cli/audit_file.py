@@ -10,7 +10,7 @@ import typer
 from sledai.audit import LAB_LIMITS
 from sledai.audit import audit as audit_frame
 from sledai.audit.agreement import checked_labs, recorded_columns
-from sledai.cells import find_answers, read_numbers
+from sledai.cells import Answers, find_answers, read_numbers
 from sledai.cli.audit_report import Report
 from sledai.cli.options import (
     Absent,
@@ -32,11 +32,13 @@ from sledai.cli.options import (
     read_items,
     refuse_outputs,
 )
+from sledai.cli.printing import names_said, wrapped
 from sledai.cli.problems import Problems
 from sledai.cli.provenance import Provenance
+from sledai.cli.rejects import Rejects, rejects_option
 from sledai.codebook import Codebook
 from sledai.errors import InvalidInputError
-from sledai.files import OUTPUT_FORMATS, Output, write_provenance, write_text
+from sledai.files import OUTPUT_FORMATS, Batch, Output, write_provenance, write_text
 
 __all__ = ["audit"]
 
@@ -68,6 +70,12 @@ OutputOption = Annotated[
         f"{_JSON}.",
     ),
 ]
+RejectsOption = Annotated[
+    Path | None,
+    rejects_option(
+        "Write the records that are no row to this file, with line and reason, and audit all rows."
+    ),
+]
 
 
 def audit(
@@ -77,6 +85,7 @@ def audit(
     clinical: Clinical = None,
     lab: Labs = [],
     output: OutputOption = None,
+    rejects: RejectsOption = None,
     items: ItemsOption = None,
     column: Columns = [],
     missing: Missing = [],
@@ -93,9 +102,11 @@ def audit(
 
     Each row that disagrees is reported with the smallest sets of descriptors that explain it, and
     each recorded total of a row with descriptors not assessed with what it implies. Laboratory
-    values give queries, never corrections.
+    values give queries, never corrections. A cell that cannot be read is reported, and counts as
+    not known.
 
-    Exit code 1 when a recorded score disagrees; queries do not change it.
+    Exit code 1 when a recorded score disagrees, or an answer or a recorded score cannot be read;
+    queries do not change it.
     """
     as_json = output is not None and output.suffix.lower() == _JSON
     book = read_codebook(
@@ -112,7 +123,8 @@ def audit(
         encoding=encoding,
         sheet=sheet,
     )
-    refuse_outputs(source, output, formats={**OUTPUT_FORMATS, _JSON: "JSON"})
+    refuse_outputs(source, rejects)
+    refuse_outputs(source, output, rejects, formats={**OUTPUT_FORMATS, _JSON: "JSON"})
     rows = open_input(source, book)
     book = _stating(book, recorded, clinical, lab_lines(lab, rows.visits.columns))
     scores, labs = recorded_columns(book), checked_labs(book)
@@ -123,47 +135,57 @@ def audit(
         findings={one.analyte: {"column": one.column, "unit": one.unit} for one in labs},
     )
     made = Provenance(book)
-    problems = Problems(input_)
+    aside = Rejects(rows.visits, rejects, made)
+    problems = Problems(input_, aside)
     report = Report(input_, scores, keep=as_json)
+    checked = [*scores.items(), *((one.analyte, one.column) for one in labs)]
     with problems.batches() as batches, ExitStack() as files:
         table = files.enter_context(Output(output, made.facts)) if output and not as_json else None
+        aside.open(files)
         for batch in batches:
             answers = find_answers(batch.visits, input_.words, book.rows)
             problems.add_code(answers)
-            problems.add(batch, answers)
-            numbers: dict[str, pl.Series] = {}
-            for name in scores.values():
-                numbers[name], wrong = read_numbers(
-                    batch.visits[name], input_.missing, book.file.decimal
-                )
-                problems.add_cells(
-                    batch,
-                    name,
-                    wrong,
-                    "recorded scores that are no number",
-                    "a number, empty; other texts need --missing TEXT",
-                )
-            for one in labs:
-                numbers[one.column], wrong = read_numbers(
-                    batch.visits[one.column], input_.missing, book.file.decimal
-                )
-                report.add_unreadable(one.column, batch.visits[one.column].filter(wrong))
-            if not problems.found:  # else read on to find the others
-                found = audit_frame(
-                    answers.alone(input_.columns).with_columns(*numbers.values()), alone
-                )
-                findings = report.add(batch, found)
-                if table is not None:
-                    table.write(findings)
+            problems.add(batch)
+            if problems.found:  # read on to find the others
+                continue
+            findings = _audited(batch, answers, checked, alone, report)
+            aside.write(aside.split(batch)[1])
+            if table is not None:
+                table.write(findings)
+        if table is not None:
+            table.finish()  # both are whole before either gets its name
+        aside.finish()
         if output and as_json:
             write_text(report.json() + "\n", output)
             write_provenance(made.facts, output)
     report.print()
+    for line in names_said(aside.names):
+        print(wrapped(line))
     print(made)
     if output:
         print(f"{report.findings} findings written to {output}")
-    if report.disagreements:
+    for line in aside.said():
+        print(line)
+    if report.disagreements or report.unread or aside.count:
         raise typer.Exit(1)
+
+
+def _audited(
+    batch: Batch,
+    answers: Answers,
+    checked: list[tuple[str, str]],
+    alone: Codebook,
+    report: Report,
+) -> pl.DataFrame:
+    """Audit a batch, in which what cannot be read is not known, and give the findings as rows."""
+    report.add_answers(answers)
+    file = report.input_.book.file
+    numbers: dict[str, pl.Series] = {}
+    for check, name in checked:
+        numbers[name], wrong = read_numbers(batch.visits[name], file.missing, file.decimal)
+        report.add_numbers(check, batch.visits[name], wrong)
+    visits = answers.alone(report.input_.columns).with_columns(*numbers.values())
+    return report.add(batch, audit_frame(visits, alone))
 
 
 def _stating(

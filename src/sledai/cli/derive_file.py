@@ -1,7 +1,7 @@
 """`sledai derive`: laboratory values and signs of a file to descriptors, batch by batch."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -28,8 +28,9 @@ from sledai.cli.options import (
     refuse_outputs,
 )
 from sledai.cli.printing import names_said, plain_table, print_table, wrapped
-from sledai.cli.problems import Problems
+from sledai.cli.problems import EMPTY, Problems
 from sledai.cli.provenance import Provenance
+from sledai.cli.rejects import Rejects, rejects_option
 from sledai.codebook import Codebook, Lab
 from sledai.codebook.columns import DescriptorSources
 from sledai.codebook.lab import ANALYTES, BOUNDS, unit_of_row
@@ -79,6 +80,13 @@ OutputOption = Annotated[
         f"{', '.join(OUTPUT_FORMATS)}.",
     ),
 ]
+RejectsOption = Annotated[
+    Path | None,
+    rejects_option(
+        "Write the rows that cannot be read to this file, with line and reason, and derive all "
+        "others."
+    ),
+]
 Prefix = Annotated[
     str,
     typer.Option("--prefix", metavar="TEXT", help="Begins the names of the added columns."),
@@ -92,6 +100,7 @@ def derive(
     lab: Labs = [],
     sign: Signs = [],
     output: OutputOption = None,
+    rejects: RejectsOption = None,
     prefix: Prefix = "",
     missing: Missing = [],
     present: Present = [],
@@ -115,7 +124,7 @@ def derive(
         encoding=encoding,
         sheet=sheet,
     )
-    refuse_outputs(source, output)
+    refuse_outputs(source, output, rejects)
     rows = open_input(source, book)
     visits = rows.visits
     findings = {**lab_lines(lab, visits.columns), **_sign_lines(sign)}
@@ -123,14 +132,19 @@ def derive(
     input_ = Input(visits=visits, book=book, sources=_NO_DESCRIPTORS, rows=rows)
     input_.require(book.findings.columns)
     made = Provenance(book, edition=by.value)
-    problems = Problems(input_)
+    aside = Rejects(visits, rejects, made)
+    problems = Problems(input_, aside)
     counts: dict[Descriptor, Counter[bool | None]] = {}
     names: dict[str, str] = {}
     with problems.batches() as batches, ExitStack() as files:
         table = files.enter_context(Output(output, made.facts)) if output else None
+        aside.open(files)
         for batch in batches:
             derived = _derived(batch, input_, by, problems)
             if not problems.found:  # else read on to find the others; nothing will be written
+                kept, rows_aside = aside.split(batch)
+                aside.write(rows_aside)
+                derived = derived.filter(kept.gather(derived[_ROW])).drop(_ROW)
                 added = derived.rename(lambda name: prefix + name)
                 names = result_names(visits.columns, added.columns)
                 added = added.rename(names)
@@ -138,16 +152,24 @@ def derive(
                     if descriptor in derived.columns:
                         counts.setdefault(descriptor, Counter()).update(derived[descriptor])
                 if table is not None:
-                    table.write(batch.visits.hstack(added))
-    _print(counts, by, names, output)
+                    table.write(batch.visits.filter(kept).hstack(added))
+        if table is not None:
+            table.finish()  # both are whole before either gets its name
+        aside.finish()
+    _print(counts, by, names, output, aside)
     print(made)
+    if aside.count:
+        raise typer.Exit(1)
 
 
 def _derived(batch: Batch, input_: Input, by: Edition, problems: Problems) -> pl.DataFrame:
-    """Derive the descriptors of a batch: the rows of each unit apart, where units have a column."""
-    problems.add(batch, find_answers(batch.visits, {}))
+    """Derive the descriptors of a batch: the rows of each unit apart, where units have a column.
+
+    In `_ROW` are the numbers of the rows; one of which a unit cannot be read is left out.
+    """
+    problems.add(batch)
     parts: list[pl.DataFrame] = []
-    rows = pl.int_range(batch.visits.height, dtype=pl.UInt32, eager=True).alias("row")
+    rows = pl.int_range(batch.visits.height, dtype=pl.UInt32, eager=True).alias(_ROW)
     for some, book in _by_units(batch, input_, problems):
         mine = rows.filter(some)
         of_unit = replace(
@@ -158,9 +180,12 @@ def _derived(batch: Batch, input_: Input, by: Edition, problems: Problems) -> pl
         derived = frame.derive(read.lazy(), as_read, edition=by).collect()
         if not problems.found:
             wrong = derived[frame.INVALID_COLUMN] > 0
-            problems.add_rows(of_unit, wrong, "rows with signs that contradict each other")
+            problems.add_rows(of_unit, wrong, "signs that contradict each other")
         parts.append(derived.drop(read.columns).drop(frame.INVALID_COLUMN).hstack([mine]))
-    return pl.concat(parts).sort("row").drop("row")
+    return pl.concat(parts).sort(_ROW)
+
+
+_ROW = "row"
 
 
 def _by_units(
@@ -174,6 +199,7 @@ def _by_units(
         yield everyone, book
         return
     units: dict[str, pl.Series] = {}
+    known = everyone
     for lab in labs:
         values, cells = batch.visits[lab.column], batch.visits[str(lab.unit_column)]
         cells = cells.cast(pl.String).set(_nothing(cells, book), None)
@@ -182,10 +208,11 @@ def _by_units(
         what = f"cells that are no unit of {lab.analyte}"
         problems.add_cells(batch, str(lab.unit_column), wrong, what, accepted)
         units[lab.analyte] = found
+        known = known & ~wrong  # else a value would be held against limits in another unit
     table = pl.DataFrame(units)
-    groups = list(table.unique(maintain_order=True).iter_rows(named=True))
+    groups = list(table.filter(known).unique(maintain_order=True).iter_rows(named=True))
     for group in groups or [{lab.analyte: next(iter(UNITS[lab.analyte])) for lab in labs}]:
-        some = everyone
+        some = known
         for analyte, unit in group.items():
             some = some & (table[analyte] == unit)
         yield some, book.stating({"findings": book.findings.in_units(group)})
@@ -253,19 +280,18 @@ def _as_read(book: Codebook) -> dict[str, Any]:
 def _findings(batch: Batch, book: Codebook, as_read: Codebook, problems: Problems) -> pl.DataFrame:
     """Read the columns of values, flags and signs, and take up what is wrong in them."""
     findings, words, missing = book.findings, book.words, book.file.missing
-    other = "empty; other texts need --missing TEXT"
     answers = find_answers(batch.visits, dict.fromkeys(findings.signs.values(), words))
     problems.add_code(answers)
-    accepted = f"; accepted: {', '.join(words.table)} (any case), {other}"
+    accepted = f"{', '.join(words.table)} (any case), {EMPTY}"
     problems.add_answers(batch, answers, "cells that are no answer", accepted)
     flags = find_answers(batch.visits, {flag.flag: flag.words for flag in findings.flags})
-    accepted = f"; accepted: the texts of [findings] (any case), {other}"
+    accepted = f"the texts of [findings] (any case), {EMPTY}"
     problems.add_answers(batch, flags, "cells that are no flag", accepted)
     read = [batch.visits[flag.flag].alias(_read(flag.flag)) for flag in findings.flags]
     read += [answers.visits[name].alias(_read(name)) for name in answers.words]
     for name in dict.fromkeys(end for lab in findings.labs for end in _limits(lab)):
         numbers, wrong = read_numbers(batch.visits[name], missing, book.file.decimal)
-        problems.add_cells(batch, name, wrong, "limits that are no number", f"a number, {other}")
+        problems.add_cells(batch, name, wrong, "limits that are no number", f"a number, {EMPTY}")
         read.append(numbers.alias(_read(name)))
     for lab in findings.labs:
         values = read_printed_values(batch.visits[lab.column], missing, book.file.decimal)
@@ -274,7 +300,7 @@ def _findings(batch: Batch, book: Codebook, as_read: Codebook, problems: Problem
             lab.column,
             values.wrong,
             "cells that are no laboratory value",
-            f"a number, a bound such as <5, {other}",
+            f"a number, a bound such as <5, {EMPTY}",
         )
         bounds = values.bounds
         if lab.bound is not None:  # in a column of its own
@@ -303,8 +329,9 @@ def _findings(batch: Batch, book: Codebook, as_read: Codebook, problems: Problem
 def _print(
     counts: dict[Descriptor, Counter[bool | None]],
     by: Edition,
-    names: Mapping[str, str],
+    names: dict[str, str],
     output: Path | None,
+    aside: Rejects,
 ) -> None:
     answers = {"present": True, "absent": False, "not assessed": None}
     table = plain_table()
@@ -316,7 +343,9 @@ def _print(
     print_table(table)
     visits = max(count.total() for count in counts.values())
     print(wrapped(f"{visits:,} visits, by the definitions of {by}"))
+    for line in names_said((names if output else {}) | aside.names):
+        print(wrapped(line))
     if output is not None:
-        for line in names_said(names):
-            print(wrapped(line))
         print(f"{visits} rows written to {output}")
+    for line in aside.said():
+        print(line)

@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from sledai.cells import Answers, Coding, python_values
+from sledai.cells import Answers, Coding, as_text, python_values
 from sledai.cli.options import Input
 from sledai.cli.progress import reading
+from sledai.cli.rejects import Rejects
 from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
 from sledai.files import Batch
 
-__all__ = ["Problems"]
+__all__ = ["EMPTY", "Problems"]
+
+_TEXTS = "; other texts need --missing TEXT"
+EMPTY = f"empty{_TEXTS}"
+"""The cells that say nothing, as the rest of what is accepted."""
 
 
 @dataclass(slots=True)
@@ -24,13 +29,19 @@ class _Kind:
 
 @dataclass(slots=True)
 class Problems:
-    """The first problems of each kind, and how many there are."""
+    """The first problems of each kind, and how many there are.
+
+    Where `rejects` are wanted, a row with a problem is one of them, and the file is not refused.
+    """
 
     input_: Input
+    rejects: Rejects
     _rows: int = 0
     _read_to: int = 0
     _kinds: dict[str, _Kind] = field(default_factory=dict[str, _Kind])
     _coding: Coding = field(default_factory=Coding)
+    _points: int = 0  # cells that are no answer, and hold the weight of their descriptor
+    _no_points: int = 0
 
     @contextmanager
     def batches(self) -> Generator[Iterator[Batch]]:
@@ -50,22 +61,41 @@ class Problems:
                 break
         self.refuse()
 
-    def add(self, batch: Batch, answers: Answers, accepted: str = "") -> None:
-        """Take up what is wrong with a batch, of which `answers` were read."""
+    def add(self, batch: Batch) -> None:
+        """Take up the records of a batch that are no row."""
         self._rows += batch.visits.height
         self._read_to = batch.end
-        place = self.input_.visits.place
-        records = [f"{place} {record.place}: {record.reason}" for record in batch.rejected[:SHOWN]]
-        self._add("records that are no row", len(batch.rejected), records)
-        self.add_answers(batch, answers, "cells that are no answer", accepted or answers.accepted)
+        if not self._aside:
+            place = self.input_.visits.place
+            records = [f"{place} {one.place}: {one.reason}" for one in batch.rejected[:SHOWN]]
+            self._add("records that are no row", len(batch.rejected), records)
 
     def add_code(self, answers: Answers) -> None:
         """Take up what the answers of a batch say of how they are coded."""
         self._coding.add(answers)
+        for flags in answers.wrong:
+            descriptor = self.input_.columns.get(flags.name)
+            text = as_text(answers.cells[flags.name].filter(flags))
+            points = 0 if descriptor is None else int((text == str(descriptor.weight)).sum())
+            self._points += points
+            self._no_points += text.len() - points
+
+    def add_items(self, batch: Batch, answers: Answers) -> None:
+        """Take up the cells of descriptors that are no answer."""
+        self._add_answers(batch, answers, "cells that are no answer", answers.accepted, "")
 
     def add_answers(self, batch: Batch, answers: Answers, what: str, accepted: str) -> None:
-        """Take up the cells of answers that are none, of a batch which is taken up already."""
-        if count := answers.wrong_cells:
+        """Take up the cells of other answers that are none, and say what is."""
+        accepted = f"; accepted: {accepted}"
+        self._add_answers(batch, answers, what, accepted, accepted.replace(_TEXTS, ""))
+
+    def _add_answers(
+        self, batch: Batch, answers: Answers, what: str, accepted: str, of_cell: str
+    ) -> None:
+        if self._aside:
+            wrong = answers.wrong_rows
+            self.rejects.add(batch.places.filter(wrong), answers.reasons(of_cell).filter(wrong))
+        elif count := answers.wrong_cells:
             cells = answers.problems([f"{self.input_.visits.place} {n}" for n in batch.places])
             self._add(what, count, cells, accepted)
 
@@ -73,6 +103,9 @@ class Problems:
         self, batch: Batch, column: str, wrong: pl.Series, what: str, accepted: str
     ) -> None:
         """Take up the cells of a column of numbers that are not accepted, and say what is."""
+        if self._aside:
+            self.rejects.add_cells(batch, column, wrong, accepted.replace(_TEXTS, ""))
+            return
         place = self.input_.visits.place
         cells = (
             f"{place} {batch.places[row]}, column {shorten(column)}: "
@@ -82,10 +115,14 @@ class Problems:
         self._add(what, int(wrong.sum()), cells, f"; accepted: {accepted}")
 
     def add_rows(self, batch: Batch, wrong: pl.Series, what: str) -> None:
-        """Take up rows that are not accepted."""
+        """Take up rows that are not accepted, where nothing is said of them yet."""
+        if self._aside:
+            places = batch.places.filter(wrong & self.rejects.reasons(batch.places).is_null())
+            self.rejects.add(places, pl.repeat(what, places.len(), eager=True))
+            return
         place = self.input_.visits.place
         rows = (f"{place} {batch.places[row]}" for row in wrong.arg_true().head(SHOWN))
-        self._add(what, int(wrong.sum()), rows)
+        self._add(f"rows with {what}", int(wrong.sum()), rows)
 
     def _add(self, name: str, count: int, said: Iterable[str], more: str = "") -> None:
         if count:
@@ -94,13 +131,23 @@ class Problems:
             kind.first += said
 
     @property
+    def _aside(self) -> bool:
+        """Whether rows are set aside; missing columns are no reason to do so with every row."""
+        return self.rejects.wanted and not self.input_.incomplete
+
+    @property
     def found(self) -> bool:
-        """Whether there is any."""
+        """Whether the file is refused."""
         return bool(self.input_.incomplete or self._kinds)
 
     def refuse(self) -> None:
         """Raise `InvalidInputError` for all that was found, and for a code nobody stated."""
         coding = self._coding.found(_HOW)
+        if self._points > 1 and not self._no_points:
+            coding = (
+                "this looks like a coding that is not stated: all cells that are no answer hold "
+                f"the points of their descriptor ({self._points:,} of them); if so: --items points"
+            )
         if not self.found and not coding:
             return
         visits = self.input_.visits

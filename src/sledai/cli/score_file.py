@@ -11,7 +11,7 @@ import polars as pl
 import typer
 
 from sledai import frame
-from sledai.cells import Answers, find_answers, python_values
+from sledai.cells import find_answers, python_values
 from sledai.cli.options import (
     Absent,
     AbsentText,
@@ -43,10 +43,10 @@ from sledai.cli.printing import (
 )
 from sledai.cli.problems import Problems
 from sledai.cli.provenance import Provenance
+from sledai.cli.rejects import Rejects, rejects_option
 from sledai.descriptors import Descriptor
 from sledai.engines import result_names
-from sledai.errors import InvalidInputError
-from sledai.files import OUTPUT_FORMATS, Batch, Output, VisitFile
+from sledai.files import OUTPUT_FORMATS, Output
 from sledai.frame import Policy
 from sledai.rules import ActivityRule
 from sledai.scoring import ScoreBounds
@@ -68,11 +68,9 @@ OutputOption = Annotated[
 ]
 RejectsOption = Annotated[
     Path | None,
-    typer.Option(
-        "--rejects",
-        metavar="FILE",
-        help="Write the rows that cannot be read to this file, with line and reason, and score all "
-        "others; exit code 1 if there are any.",
+    rejects_option(
+        "Write the rows that cannot be read to this file, with line and reason, and score all "
+        "others."
     ),
 ]
 PolicyOption = Annotated[
@@ -138,20 +136,19 @@ def score(
     made = Provenance(book, policy=policy, rules={rule.name: str(rule) for rule in rules})
     alone_book = input_.alone()
     tally = _Tally(rules, policy, asked=len(Descriptor) - len(input_.sources.absent))
-    problems = Problems(input_)
+    aside = Rejects(input_.visits, rejects, made)
+    problems = Problems(input_, aside)
     names: dict[str, str] = {}
     with problems.batches() as batches, ExitStack() as files:
         scores = files.enter_context(Output(output, made.facts)) if output else None
-        rejected = files.enter_context(Output(rejects, made.facts)) if rejects else None
+        aside.open(files)
         for batch in batches:
             answers = find_answers(batch.visits, input_.words, book.rows)
             problems.add_code(answers)
-            if rejected is None or input_.incomplete:
-                problems.add(batch, answers)
-            else:
-                rejected.write(_rejects(input_.visits, batch, answers))
-                tally.rejected += len(batch.rejected) + int(answers.wrong_rows.sum())
+            problems.add(batch)
+            problems.add_items(batch, answers)
             if not problems.found:  # else read on to find the others; nothing will be written
+                aside.write(aside.split(batch)[1])
                 readable = answers.readable()
                 alone = readable.alone(input_.columns)
                 scored = frame.score(
@@ -163,38 +160,13 @@ def score(
                 if scores is not None:
                     names = result_names(input_.visits.columns, scored.columns)
                     scores.write(rows.hstack(scored.rename(names)))
-        for file in filter(None, (scores, rejected)):
-            file.finish()  # both are whole before either gets its name
-    _print_result(tally, input_, names, output, rejects)
+        if scores is not None:
+            scores.finish()  # both are whole before either gets its name
+        aside.finish()
+    _print_result(tally, input_, names, output, aside)
     print(made)
-    if tally.rejected:
+    if aside.count:
         raise typer.Exit(1)
-
-
-def _rejects(visits: VisitFile, batch: Batch, answers: Answers) -> pl.DataFrame:
-    """Give the rows and records of a batch that cannot be read, in their order in the file."""
-    place, reason, record = f"sledai_{visits.place}", "sledai_reason", "sledai_record"
-    if taken := [name for name in (place, reason, record) if name in visits.columns]:
-        raise InvalidInputError(
-            f"{visits.path}: --rejects adds columns that are there already (rename or drop them): "
-            f"{', '.join(taken)}"
-        )
-    wrong = answers.wrong_rows
-    rows = batch.visits.filter(wrong)
-    rows = pl.DataFrame(
-        {
-            place: batch.places.filter(wrong),
-            reason: answers.reasons().filter(wrong),
-            record: pl.repeat(None, rows.height, dtype=pl.String, eager=True),
-            **rows.to_dict(),
-        }
-    )
-    records = pl.DataFrame(
-        list(batch.rejected),
-        schema={place: pl.Int64, reason: pl.String, record: pl.String},
-        orient="row",
-    )
-    return pl.concat([rows, records], how="diagonal").sort(place)
 
 
 @dataclass(slots=True)
@@ -209,7 +181,6 @@ class _Tally:
     assumed_cells: int = 0
     assumed_visits: int = 0
     empty: int = 0
-    rejected: int = 0
     verdicts: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
     rows: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])  # the first, to be shown
     scores: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
@@ -257,18 +228,18 @@ class _Tally:
 def _print_result(
     tally: _Tally,
     input_: Input,
-    names: Mapping[str, str],
+    names: dict[str, str],
     output: Path | None,
-    rejects: Path | None,
+    aside: Rejects,
 ) -> None:
     if output is None:
         _print_table(tally, input_)
-    for line in (*tally.said(), *input_.said(), *names_said(names)):
+    for line in (*tally.said(), *input_.said(), *names_said(names | aside.names)):
         print(wrapped(line))
     if output is not None:
         print(f"{tally.visits} rows written to {output}")
-    if rejects is not None:
-        print(f"{tally.rejected} rows that cannot be read written to {rejects}")
+    for line in aside.said():
+        print(line)
 
 
 def _print_table(tally: _Tally, input_: Input) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,6 +34,7 @@ from sledai.cli.options import (
 )
 from sledai.cli.printing import ROWS_SHOWN, names_said, printable, wrapped
 from sledai.cli.provenance import Provenance
+from sledai.cli.rejects import Rejects, rejects_option
 from sledai.cli.visit_cells import DATE, SUBJECT, VisitsReader, recorded_column
 from sledai.codebook import Codebook
 from sledai.codebook.columns import field_sources
@@ -41,7 +43,7 @@ from sledai.codebook.fields import FIELDS, FieldColumn
 from sledai.descriptors import listed
 from sledai.engines import result_names
 from sledai.errors import InvalidInputError
-from sledai.files import OUTPUT_FORMATS, write_visits
+from sledai.files import OUTPUT_FORMATS, Output
 from sledai.frame import PATIENT_COLUMNS, VISIT_COLUMNS, by_patient, by_visit, histories
 from sledai.indices import adjusted_mean, doris, lldas, sfi
 from sledai.indices.course import Step, course, first_flare, time_in
@@ -78,6 +80,13 @@ OutputOption = Annotated[
         "-o",
         help="Write all columns, and those of each visit, to this file: "
         f"{', '.join(OUTPUT_FORMATS)}.",
+    ),
+]
+RejectsOption = Annotated[
+    Path | None,
+    rejects_option(
+        "Write the rows that cannot be read, and all others of their patients, to this file, with "
+        "line and reason, and follow all other patients."
     ),
 ]
 VariantOption = Annotated[
@@ -119,6 +128,7 @@ def visits(
     field_: FieldOption = [],
     output: OutputOption = None,
     patients: PatientsOption = None,
+    rejects: RejectsOption = None,
     flare_index: VariantOption = "original",
     new_serology: NewSerologyOption = "counts",
     first_visit: FirstVisitOption = "needs a statement",
@@ -155,7 +165,7 @@ def visits(
         encoding=encoding,
         sheet=sheet,
     )
-    refuse_outputs(source, output, patients)
+    refuse_outputs(source, output, patients, rejects)
     named = {"subject": subject, "date": date}
     stated = {name: column for name, column in named.items() if column is not None}
     book = book.stating({"visit": stated, "fields": _field_lines(field_)})
@@ -182,7 +192,8 @@ def visits(
         [patient, day, *(field.column for field in book.fields.columns), *scores.values()]
     )
     fields = field_sources(opened.columns, book, BY_FLAGS)
-    reader = VisitsReader(input_, patient, day, fields)
+    aside = Rejects(opened, rejects, made)
+    reader = VisitsReader(input_, patient, day, fields, aside)
     table = reader.read()
     as_read = Codebook(
         visit={"subject": SUBJECT, "date": DATE, "same_day": book.visit.same_day},
@@ -201,21 +212,55 @@ def visits(
     )
     courses = {patient: course(history, readings) for patient, history in found.items()}
     renamed: dict[str, str] = {}
+    written: list[tuple[Path, pl.DataFrame]] = []
     if output is not None:
-        found_ = by_visit(table, as_read, readings=readings).select(*VISIT_COLUMNS)
+        of_visits = by_visit(table, as_read, readings=readings).select(*VISIT_COLUMNS)
         renamed = result_names(opened.columns, VISIT_COLUMNS)
-        write_visits(pl.concat(reader.cells).hstack(found_.rename(renamed)), output, made.facts)
+        written.append((output, reader.cells.hstack(of_visits.rename(renamed))))
     if patients is not None:
         summary = by_patient(table, as_read, readings=readings)
         names = result_names([patient], PATIENT_COLUMNS)
-        write_visits(summary.rename({SUBJECT: patient} | names), patients, made.facts)
+        written.append((patients, summary.rename({SUBJECT: patient} | names)))
         renamed |= {name: called for name, called in names.items() if name != called}
+    if rejects is not None:
+        written.append((rejects, reader.aside))
+        renamed |= aside.names
+    _write(written, made)
     if output is None and patients is None:
         _print_courses(courses, found, readings, book)
     _print_end(input_, fields, courses, readings)
-    for line in names_said(renamed):
+    for line in (*names_said(renamed), *_aside_said(aside, reader)):
         print(wrapped(line))
     print(made)
+    if aside.count:
+        raise typer.Exit(1)
+
+
+def _write(written: list[tuple[Path, pl.DataFrame]], made: Provenance) -> None:
+    """Write files, all of which are whole before one gets its name."""
+    with ExitStack() as files:
+        outputs = [
+            (files.enter_context(Output(path, made.facts)), frame) for path, frame in written
+        ]
+        for file, frame in outputs:
+            file.write(frame)
+        for file, _ in outputs:
+            file.finish()
+
+
+def _aside_said(aside: Rejects, reader: VisitsReader) -> list[str]:
+    """Say which rows were set aside; whose visits some of them are nobody knows."""
+    if not aside.wanted:
+        return []
+    wrong = aside.count - reader.others
+    said = f"{aside.count:,} rows written to {aside.path}: {wrong:,} that cannot be read"
+    lines = [f"{said}, {reader.others:,} others of their patients"]
+    if reader.nameless:
+        lines.append(
+            f"{reader.nameless:,} of them of no patient that can be read: they may be visits of "
+            "any patient followed here"
+        )
+    return lines
 
 
 def _field_lines(options: list[str]) -> dict[str, dict[str, Any]]:
