@@ -1054,7 +1054,10 @@ class TestExample:
         plain = run("score", EXAMPLES / "visits.csv")
         assert plain[0] == 0
         book = EXAMPLES / "visits.toml"
-        assert run("score", EXAMPLES / "visits.csv", "--codebook", book) == plain
+        described = run("score", EXAMPLES / "visits.csv", "--codebook", book)
+        ends = [out.rpartition("sledai 0")[0] for _, out, _ in (plain, described)]
+        assert ends[0] == ends[1] != ""
+        assert described[::2] == plain[::2]
 
     def test_the_example_in_the_other_commands(self) -> None:
         options = (EXAMPLES / "visits.csv", "--codebook", EXAMPLES / "visits.toml")

@@ -433,7 +433,11 @@ class TestWrittenExcel:
         write(Path("v.csv"), "id,rash\n=1+1,yes\nb,no\n")
         assert run("score", "v.csv", "-o", "s.xlsx", *others)[0] == 0
         read = read_visits(Path("s.xlsx"))
-        assert read.columns == [*read_visits(Path("v.csv")).columns, *SCORE_COLUMNS]
+        assert read.columns == [
+            *read_visits(Path("v.csv")).columns,
+            *SCORE_COLUMNS,
+            "sledai_missing",
+        ]
         assert read.select("id", "rash", "sledai_low").rows() == [
             ("=1+1", "yes", "2"),
             ("b", "no", "0"),

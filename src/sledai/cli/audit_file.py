@@ -161,11 +161,11 @@ def audit(
     report.print()
     for line in names_said(aside.names):
         print(wrapped(line))
-    print(made)
     if output:
         print(f"{report.findings} findings written to {output}")
     for line in aside.said():
         print(line)
+    print(made)
     if report.disagreements or report.unread or aside.count:
         raise typer.Exit(1)
 

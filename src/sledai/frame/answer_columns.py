@@ -191,8 +191,10 @@ def refuse_invalid(frame: Any, answers: Sequence[AnswerColumn]) -> None:
     """
     refuse_cells(frame, answers)
     checked = [answer for answer in answers if answer.checked]
-    if not checked or checked[0].words.stated or any(_has_booleans(frame, a) for a in answers):
+    if not checked or any(_has_booleans(frame, a) for a in answers):
         return  # who writes booleans uses no code
+    if checked[0].words.stated or checked[0].words.points:
+        return
     if _mostly_ones(frame, checked):
         raise InvalidInputError(
             "this looks like a coding that is not stated: most columns hold 1 and never say "

@@ -47,6 +47,7 @@ def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
 
     Raises `InvalidInputError` for what is no history and for readings that an index does not have.
 
+    >>> from sledai import Assessment
     >>> active, quiet = Assessment.of(present={"seizure"}), Assessment.of()
     >>> steps = course(History(visits=[
     ...     Visit(date="2024-01-01", assessment=active), Visit(date="2024-03-01", assessment=quiet)
@@ -94,6 +95,7 @@ class FirstFlare:
 def first_flare(history: History, readings: Readings = DEFAULT) -> FirstFlare:
     """Say when a patient first flares by the SELENA flare index, each visit against the one before.
 
+    >>> from sledai import Assessment
     >>> first = Visit(date="2024-01-01", assessment=Assessment.of())
     >>> second = Visit(date="2024-01-31", assessment=Assessment.of(present={"arthritis"}))
     >>> print(first_flare(History(visits=[first, second])))
@@ -141,6 +143,7 @@ def time_in(history: History, state: str, readings: Readings = DEFAULT) -> TimeI
     Raises `InvalidInputError` for a history of one visit, over which there is no time, and for
     another state.
 
+    >>> from sledai import Assessment
     >>> quiet = {"assessment": Assessment.of(), "physician_global": 0, "prednisone_mg_day": 0}
     >>> visits = [Visit(date=f"2024-0{n}-01", stable_treatment=True, **quiet) for n in (1, 2, 4)]
     >>> print(time_in(History(visits=visits), "DORIS"))

@@ -50,6 +50,7 @@ def transitions(
 
     Totals above `most_total` are given as one more than it.
 
+    >>> from sledai import Assessment
     >>> before = Visit(date="2024-01-16", assessment=Assessment.of())
     >>> after = Visit(date="2024-02-13", assessment=Assessment.of(not_assessed={"fever"}))
     >>> sorted(transitions(before, after, {}, most_total=12))

@@ -212,8 +212,8 @@ class Visit(Record):
     def known(self) -> Assessment:
         """What was answered, and what the recorded scores answer beyond it.
 
-        >>> sorted(Visit(date="2024-01-16", clinical_score=0).known.not_assessed)
-        ['increased_dna_binding', 'low_complement']
+        >>> len(Visit(date="2024-01-16", clinical_score=0).known.absent)
+        22
         """
         if self.recorded == NOTHING_RECORDED:
             return self.answers
