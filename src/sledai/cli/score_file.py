@@ -44,6 +44,7 @@ from sledai.cli.printing import (
 from sledai.cli.problems import Problems
 from sledai.cli.provenance import Provenance
 from sledai.cli.rejects import Rejects, rejects_option
+from sledai.codebook import Codebook
 from sledai.descriptors import Descriptor
 from sledai.engines import result_names
 from sledai.files import OUTPUT_FORMATS, Output
@@ -151,10 +152,7 @@ def score(
                 aside.write(aside.split(batch)[1])
                 readable = answers.readable()
                 alone = readable.alone(input_.columns)
-                scored = frame.score(
-                    alone, alone_book, rules=rules, policy=policy, missing_names=True
-                )
-                scored = scored.drop(alone.columns)
+                scored = _scored(alone, alone_book, rules, policy).drop(alone.columns)
                 rows = readable.as_in_the_file
                 tally.add(rows, scored)
                 if scores is not None:
@@ -167,6 +165,21 @@ def score(
     print(made)
     if aside.count:
         raise typer.Exit(1)
+
+
+def _scored(
+    alone: pl.DataFrame, book: Codebook, rules: Sequence[ActivityRule], policy: Policy
+) -> pl.DataFrame:
+    """Score visits, and name what is missing in the rows where something is: most have all."""
+    scored = frame.score(alone, book, rules=rules, policy=policy)
+    open_ = (scored["sledai_not_assessed"] > 0).fill_null(value=False)
+    some = alone.filter(open_)
+    named = frame.score(some, book, rules=rules, policy=policy, missing_names=True)
+    names = named.drop(scored.columns)
+    nothing = pl.DataFrame({name: [""] for name in names.columns})
+    row = open_.cast(pl.UInt32)
+    names = nothing.vstack(names)[row.cum_sum() * row]
+    return scored.hstack(names).select(named.columns)
 
 
 @dataclass(slots=True)
