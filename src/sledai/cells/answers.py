@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import islice
 from typing import Self
 
 import polars as pl
@@ -246,25 +247,21 @@ def _by_first_cells(
     says: list[dict[str, bool | None]] = []  # for each column, what its comparisons say
     # By number: some names polars would take for patterns.
     numbered = pl.DataFrame([column.alias(str(n)) for n, column in enumerate(cells)])
-    for column, table, gone in zip(numbered, tables, nothing, strict=True):
+    first = [_first_cells(column, table) for column, table in zip(numbered, tables, strict=True)]
+    for column, table, gone, texts in zip(numbered, tables, nothing, _texts(first), strict=True):
         says.append({})
-        if column.dtype == pl.Boolean and "true" in table:
-            first = pl.Series([True, False])
-        elif column.dtype == pl.String or column.dtype.is_numeric():
-            first = column.head(_FIRST_CELLS).unique()
-        else:
-            continue
-        for n, (found, text) in enumerate(zip(first, as_text(first), strict=True)):
-            if text in table or text in gone:
+        for n, (found, text) in enumerate(zip(first[len(says) - 1], texts, strict=True)):
+            if text is not None and (text in table or text in gone):
                 name = f"{column.name} {n}"
                 says[-1][name] = table.get(text)
                 comparisons.append((pl.col(column.name) == found).alias(name))
     flags = numbered.select(comparisons)
+    counts = dict(zip(flags.columns, flags.sum().row(0), strict=True)) if comparisons else {}
     answers: list[pl.Series] = []
     settled: list[bool] = []
     for column, said in zip(numbered, says, strict=True):
         # No cell equals two of them, since they differ.
-        equal = sum(int(flags[name].sum()) for name in said)
+        equal = sum(counts[name] or 0 for name in said)
         settled.append(equal + column.null_count() == cells.height)
         present, absent, none = (
             [flags[name] for name, answer in said.items() if answer is meant]
@@ -278,6 +275,24 @@ def _by_first_cells(
             answer = pl.repeat(None, cells.height, dtype=pl.Boolean, eager=True)
         answers.append(answer.set(_either(none), None) if none else answer)
     return answers, settled
+
+
+def _first_cells(column: pl.Series, table: Mapping[str, bool]) -> pl.Series:
+    """Give the different cells with which a column begins; none where it is read otherwise."""
+    if column.dtype == pl.Boolean and "true" in table:
+        return pl.Series([True, False])
+    if column.dtype == pl.String or column.dtype.is_numeric():
+        return column.head(_FIRST_CELLS).unique()
+    return column.clear()
+
+
+def _texts(first: Sequence[pl.Series]) -> Iterator[list[str | None]]:
+    """Write cells as they are compared, those of all columns of text at once: each call costs."""
+    text = [cells for cells in first if cells.dtype == pl.String]
+    at_once = iter(as_text(pl.concat(cells.alias("") for cells in text)) if text else ())
+    for cells in first:
+        of_text = cells.dtype == pl.String
+        yield [*islice(at_once, len(cells))] if of_text else as_text(cells).to_list()
 
 
 def _either(flags: Iterable[pl.Series]) -> pl.Series:
