@@ -140,8 +140,7 @@ class Kind:
     expected: list[dict[str, str]]
     said: str = ""
     encoding: str = "utf-8"
-    refused: str = ""  # what is said of the codebook of a data frame
-    refused_text: str = ""  # or of a frame of text alone
+    refused_text: str = ""  # what is said of a frame of text alone
 
 
 DOORS: dict[str, Callable[[Any, Codebook], Any]] = {
@@ -287,7 +286,6 @@ KINDS = {
         ),
         book='[long]\nvisit = ["USUBJID", "VISIT"]\nitem = "QSTEST"\nanswer = "QSORRES"\n',
         expected=bounds(("6", "6"), ("0", "0"), USUBJID=["S1", "S2"], VISIT=["W0", "W0"]),
-        refused="[long]: found a data frame; accepted: a file",
     ),
     "a global assessment from 0 to 10": Kind(  # of which DORIS takes less than 0.5 of 3
         file=lines(
@@ -419,7 +417,7 @@ class TestKinds:
             df = pd.read_csv("in.csv", sep=options["separator"], encoding=options["encoding"])
         else:
             df = pl.read_csv("in.csv", infer_schema=types == "inferred", **options)
-        refused = kind.refused or (kind.refused_text if types == "text" else "")
+        refused = kind.refused_text if types == "text" else ""
         if refused:
             with pytest.raises(InvalidInputError, match=re.escape(refused)):
                 DOORS[kind.command](df, book)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 import polars as pl
@@ -101,9 +101,58 @@ class TestRows:
     def test_what_is_refused(self) -> None:
         with pytest.raises(InvalidInputError, match=r"no column 'x', named for \[rows\]"):
             frame.score(self.DATA, Codebook(rows={"only_where": {"x": ["1"]}}))
-        long = {"visit": ["id"], "item": "item", "answer": "answer"}
-        with pytest.raises(InvalidInputError, match=r"\[long\]: found a data frame; accepted: a f"):
-            frame.score(self.DATA, Codebook(long=long))
+
+
+class TestOneRowAnItem:
+    """[long]: rows with the same `visit` make one visit."""
+
+    BOOK = Codebook(
+        rows={"only_where": {"form": ["sledai"]}},
+        long={"visit": ["id", "week", "form"], "item": "test", "answer": "result"},
+        descriptors={"absent": OTHERS},
+    )
+    ROWS: ClassVar[list[tuple[object, ...]]] = [
+        ("B", 0, "sledai", "Rash", "yes"),
+        ("A", 4, "sledai", "Rash ", "no"),
+        ("A", 4, "drugs", "Rash", "maybe"),
+        ("B", 0, "sledai", "Fever", "no"),
+        ("B", 0, "sledai", "Fever", "no"),
+        ("A", 4, "sledai", "Fever", None),
+    ]
+
+    def table(self, *more: tuple[object, ...]) -> pl.DataFrame:
+        names = ["id", "week", "form", "test", "result"]
+        return pl.DataFrame([*self.ROWS, *more], schema=names, orient="row")
+
+    @pytest.mark.parametrize("engine", ["polars", "pandas"])
+    def test_a_row_a_visit_comes_out_in_the_order_of_the_first_rows(self, engine: str) -> None:
+        df: Any = self.table() if engine == "polars" else self.table().to_pandas()
+        scored: Any = frame.score(df, self.BOOK)
+        assert list(scored["id"]) == ["B", "A"]
+        assert list(scored["week"]) == [0, 4]
+        assert list(scored["sledai_low"]) == [2, 0]
+        assert list(scored["sledai_high"]) == [2, 1]
+
+    @pytest.mark.parametrize(
+        ("row", "said"),
+        [
+            (("B", 0, "sledai", "Fever", "yes"), "two different answers at one visit, as 'B', 0"),
+            (("B", 0, "sledai", " ", "yes"), "column 'test': rows of no item: 1"),
+            (("B", 0, "sledai", None, "yes"), "column 'test': rows of no item: 1"),
+            (("B", None, "sledai", "Fever", "no"), "column 'week': rows of no visit: 1"),
+            (("B", 0, "sledai", "week", "no"), "item 'week' is called as a column of"),
+        ],
+    )
+    def test_what_is_refused(self, row: tuple[object, ...], said: str) -> None:
+        with pytest.raises(InvalidInputError, match=said):
+            frame.score(self.table(row), self.BOOK)
+
+    def test_other_frames(self) -> None:
+        for df in (self.table().lazy(), self.table().to_arrow()):
+            with pytest.raises(InvalidInputError, match="or one with a column an item"):
+                frame.score(df, self.BOOK)
+        with pytest.raises(InvalidInputError, match="no column 'result', named for"):
+            frame.score(self.table().drop("result"), self.BOOK)
 
 
 class TestUnitsByRow:

@@ -1,4 +1,4 @@
-"""Rows of a data frame that a codebook says something of: which are visits, and what forms say.
+"""Rows of a data frame that a codebook says something of: visits, items, and what forms say.
 
 Needs the extra `frame`.
 """
@@ -10,9 +10,10 @@ from typing import Any
 import narwhals as nw
 
 from sledai.codebook import Codebook
+from sledai.codebook.layout import LongLayout
 from sledai.codebook.words import Words, compared
 from sledai.engines import column_of, expressions_of
-from sledai.errors import InvalidInputError
+from sledai.errors import InvalidInputError, shorten
 from sledai.frame.answer_columns import AnswerColumn, answer_column, kinds_of
 from sledai.frame.three_valued import all_of
 
@@ -67,19 +68,50 @@ def rows_where(frame: Any, where: Mapping[str, tuple[str, ...]]) -> RowsWhere | 
 
 
 def visits_only(df: Any, frame: Any, book: Codebook) -> tuple[Any, Any]:
-    """Leave out the rows of a frame that are no visits; refuse one row an item, which is for files.
+    """Leave out the rows of a frame that are no visits, and put the items of a visit into one row.
 
-    Gives the frame as its engine has it, and opened.
+    Gives the frame as its engine has it, and opened. Raises `InvalidInputError` for one row an item
+    in a frame that is not in memory, for two different answers to one item of a visit, and for an
+    item of no visit.
     """
-    if book.long:
-        raise InvalidInputError(
-            "[long]: found a data frame; accepted: a file, or a frame with a column an item (pivot)"
-        )
     where = rows_where(frame, book.rows.only_where)
-    if where is None:
+    if where is not None and frame.implementation.is_polars():
+        df = df.filter(where.meant(expressions_of(frame)))
+        frame = nw.from_native(df)
+    elif where is not None:
+        frame = frame.filter(where.meant(nw))
+        df = frame.to_native()
+    if not book.long:
         return df, frame
-    if frame.implementation.is_polars():
-        kept = df.filter(where.meant(expressions_of(frame)))
-        return kept, nw.from_native(kept)
-    opened = frame.filter(where.meant(nw))
-    return opened.to_native(), opened
+    wide = _widened(frame, book.long)
+    return wide.to_native(), wide
+
+
+def _widened(frame: Any, long: LongLayout) -> Any:
+    """Give each item a column, and each visit a row, in the order of their first rows."""
+    eager = isinstance(frame, nw.DataFrame)
+    if not eager or not (frame.implementation.is_polars() or frame.implementation.is_pandas()):
+        accepted = "a data frame of polars (eager) or pandas, or one with a column an item"
+        raise InvalidInputError.in_words(type(frame.to_native()).__name__, accepted, "[long]")
+    visit, item, answer = list(long.visit), str(long.item), str(long.answer)
+    for name in (*visit, item, answer):
+        if name not in frame.columns:
+            raise InvalidInputError.no_column(name, "[long]")
+    cells = frame.select(*visit, item, answer).with_columns(
+        nw.col(item).cast(nw.String).str.strip_chars()
+    )
+    unnamed = cells[item].is_null() | (cells[item] == "").fill_null(value=False)
+    lacking = {item: ("item", unnamed)} | {one: ("visit", cells[one].is_null()) for one in visit}
+    for column, (what, wrong) in lacking.items():
+        if count := int(wrong.sum()):
+            raise InvalidInputError(f"column {shorten(column)}: rows of no {what}: {count}")
+    cells = cells.unique([*visit, item, answer], keep="first", maintain_order=True)
+    doubled = cells.filter(cells.select(*visit, item).is_duplicated())
+    if len(doubled):
+        said = ", ".join(shorten(value) for value in doubled.select(*visit, item).row(0))
+        raise InvalidInputError(f"items with two different answers at one visit, as {said}")
+    if taken := {*cells[item].to_list()} & {*visit}:
+        raise InvalidInputError(f"item {shorten(min(taken))} is called as a column of [long] is")
+    order = cells.select(*visit).unique(keep="first", maintain_order=True)
+    wide = cells.pivot(item, index=visit, values=answer, sort_columns=False)
+    return order.join(wide, on=visit, how="left")

@@ -123,7 +123,7 @@ def assess(
     organs = f"present: {listed(present)}" if present else "none present"
     if unknown and not present:
         organs = f"not assessed: {listed(unknown)}"
-        if active == {True}:
+        if False not in active:
             organs += ", one of them present by the recorded score"
     return IndexResult(
         name="LLDAS",

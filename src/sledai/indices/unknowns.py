@@ -93,27 +93,22 @@ def _with_recorded(
     are the bits of one number.
     """
     found: set[Transition] = set()
+    ways = _clinical_ways(earlier, later, kinds)
     for (was, now), steps in _serologic(earlier, later):
-        wanted = [
-            _clinical_wanted(visit.recorded, points)
-            for visit, points in ((earlier, was), (later, now))
-        ]
-        if None in wanted:
-            continue
+        scores_before = _clinical_wanted(earlier.recorded, was)
+        scores_after = _clinical_wanted(later.recorded, now)
         serologic = frozenset[str]().union(
             *(_kinds_of(d, kinds) for d, (before, is_) in steps.items() if is_ and not before)
         )
-        for (before, new), laters in _clinical_ways(earlier, later, kinds).items():
-            if before in (wanted[0] or ()):
-                found |= {
-                    Transition(
-                        after + now - before - was,
-                        min(after + now, most_total + 1),
-                        new | serologic,
-                    )
-                    for after in _bits(laters)
-                    if after in (wanted[1] or ())
-                }
+        found |= {
+            Transition(
+                after + now - before - was, min(after + now, most_total + 1), new | serologic
+            )
+            for (before, new), laters in ways.items()
+            if before in scores_before
+            for after in _bits(laters)
+            if after in scores_after
+        }
     return found
 
 
@@ -122,6 +117,7 @@ def _clinical_ways(
 ) -> dict[tuple[int, frozenset[str]], int]:
     """Reach every pair of clinical scores."""
     most = max(earlier.scores(clinical=True))
+    was, now = earlier.known, later.known
     reached: dict[tuple[int, frozenset[str]], int] = {(0, frozenset()): 1}
     for d in Descriptor:
         if d in SEROLOGIC:
@@ -129,9 +125,7 @@ def _clinical_ways(
         of_kind = _kinds_of(d, kinds)
         after: dict[tuple[int, frozenset[str]], int] = {}
         for (score, new), laters in reached.items():
-            for before, is_ in product(
-                *(_answers(getattr(visit.known, d)) for visit in (earlier, later))
-            ):
+            for before, is_ in product(*(_answers(getattr(one, d)) for one in (was, now))):
                 key = (score + d.weight * before, new | of_kind if is_ and not before else new)
                 if key[0] <= most:
                     after[key] = after.get(key, 0) | laters << d.weight * is_
@@ -154,15 +148,11 @@ def _serologic(earlier: Visit, later: Visit) -> Iterator[tuple[tuple[int, int], 
         yield (was, now), steps
 
 
-def _clinical_wanted(recorded: Recorded, serologic: int) -> frozenset[int] | None:
+def _clinical_wanted(recorded: Recorded, serologic: int) -> frozenset[int]:
     """Say which clinical scores give what was recorded with so many serologic points."""
-    wanted = {recorded.clinical} if recorded.clinical is not None else None
-    if recorded.total is not None:
-        of_total = {recorded.total - serologic}
-        wanted = of_total if wanted is None else wanted & of_total
-    if wanted is None:
-        return frozenset(range(MAX_TOTAL + 1))
-    return frozenset(score for score in wanted if score is not None) or None
+    wanted = range(MAX_TOTAL + 1) if recorded.clinical is None else [recorded.clinical]
+    total = recorded.total
+    return frozenset(c for c in wanted if total is None or c + serologic == total)
 
 
 def _kinds_of(d: Descriptor, kinds: Mapping[str, frozenset[Descriptor]]) -> frozenset[str]:

@@ -166,7 +166,7 @@ def _ask_the_others(
             draft.say("descriptors", descriptor.value, column, said, [column])
             items[column] = descriptor
             continue
-        perhaps = list(dict.fromkeys([*meant, *([there] if there else [])]))
+        perhaps = meant if there is None or there in meant else [*meant, there]
         held = "; ".join(f"{shorten(c)} ({counted(columns[c].counts) or 'empty'})" for c in perhaps)
         also = [
             name
