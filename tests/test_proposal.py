@@ -285,7 +285,9 @@ class TestVisits:
         assert frame.score(df, book)["sledai_total_computed"].to_list() == [105, 0]
 
     def test_laboratory_values_are_remarked_with_plausible_units(self) -> None:
-        said = proposed(plt=["92", "300"], c3=["0.9", "1.2"], c3_units=["g/L"] * 2).written()
+        said = proposed(
+            plt=["92", "300", "Not Available"], c3=["0.9", "1.2", ""], c3_units=["g/L"] * 3
+        ).written()
         line = 'perhaps [findings] platelets = { column = "plt", unit = "?" }  # numbers 92 to 300;'
         assert line in said.replace("\n#  ", "")
         assert 'c3 = { column = "c3", unit_column = "c3_units" }' in said

@@ -130,18 +130,29 @@ def _propose_day(draft: Draft, sample: Sample, plain: Mapping[str, str]) -> None
                 return
 
 
+def _by_text(column: Column) -> dict[str, float]:
+    """Give the numbers among the texts of a column, whatever stands before decimals."""
+    numbers = {text: written(text.replace(",", ".")) for text in column.counts}
+    return {text: float(number) for text, number in numbers.items() if number is not None}
+
+
 def _numbers(column: Column) -> list[float]:
-    numbers = [written(text.replace(",", ".")) for text in column.counts]
-    return [float(number) for number in numbers if number is not None]
+    return [*_by_text(column).values()]
 
 
 def _ends(column: Column) -> str:
-    texts = sorted(column.counts, key=lambda text: float(text.replace(",", ".")))
+    texts = sorted((numbers := _by_text(column)), key=numbers.__getitem__)
     return f"{texts[0]} to {texts[-1]}"
 
 
 def _all_numbers(column: Column) -> bool:
-    return 0 < len(_numbers(column)) == len(column.counts)
+    return 0 < len(_by_text(column)) == len(column.counts)
+
+
+def _mostly_numbers(column: Column) -> bool:
+    """Whether all cells are numbers but for texts that stand for none, such as "not available"."""
+    texts = _by_text(column)
+    return len(texts) > 0 and 2 * sum(column.counts[text] for text in texts) > column.filled
 
 
 def propose_fields(draft: Draft, sample: Sample) -> None:
@@ -223,7 +234,7 @@ def propose_findings(draft: Draft, sample: Sample) -> None:
     for name in draft.free(sample.columns):
         column = sample.columns[name]
         for analyte, names in ANALYTE_NAMES.items():
-            if re.fullmatch(names, plain_name(name)) and _all_numbers(column):
+            if re.fullmatch(names, plain_name(name)) and _mostly_numbers(column):
                 units = [unit for unit in UNITS[analyte] if _fits(analyte, unit, column)]
                 beside = [n for n in sample.columns if n in {f"{name}_unit", f"{name}_units"}]
                 unit = {"unit_column": beside[0]} if beside else {"unit": "?"}
