@@ -23,6 +23,7 @@ import sledai
 from sledai import Descriptor, frame
 from sledai.__main__ import main
 from sledai.cli import app as cli
+from sledai.codebook import Codebook
 from sledai.definitions.editions import differing
 from sledai.files import read_visits
 from sledai.trials.catalog import CATALOG
@@ -676,6 +677,20 @@ class TestAudit:
         text = "\n".join([",".join(lines[0]), *(",".join(line.values()) for line in lines)])
         path.write_text(f"{text}\n")
         return path
+
+    def test_values_that_no_item_is_held_against_are_said(self, run: Run) -> None:
+        cells = {"total": "0", "plt": "200", "plt_unit": "10*9/L", "c3": "1"}
+        path = self.file(Path("v.csv"), cells)
+        Codebook(
+            recorded={"total": "total"},
+            findings={
+                "platelets": {"column": "plt", "unit_column": "plt_unit"},
+                "c3": {"column": "c3", "unit": "g/L"},
+            },
+        ).dump("b.toml")
+        code, out, _ = run("audit", path, "--codebook", "b.toml")
+        assert code == 0
+        assert "held against no item: plt as platelets, c3 as c3\n" in out
 
     def test_what_disagrees_is_explained(self, run: Run) -> None:
         path = self.file(

@@ -1,5 +1,6 @@
 """`sledai audit`: recorded totals of a file against recomputed ones, batch by batch."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,11 +33,11 @@ from sledai.cli.options import (
     read_items,
     refuse_outputs,
 )
-from sledai.cli.printing import names_said, wrapped
+from sledai.cli.printing import names_said, printable, wrapped
 from sledai.cli.problems import Problems
 from sledai.cli.provenance import Provenance
 from sledai.cli.rejects import Rejects, rejects_option
-from sledai.codebook import Codebook
+from sledai.codebook import Codebook, Lab
 from sledai.errors import InvalidInputError
 from sledai.files import OUTPUT_FORMATS, Batch, Output, write_provenance, write_text
 
@@ -159,7 +160,7 @@ def audit(
             write_text(report.json() + "\n", output)
             write_provenance(made.facts, output)
     report.print()
-    for line in names_said(aside.names):
+    for line in (*_passed_over(book, labs), *names_said(aside.names)):
         print(wrapped(line))
     if output:
         print(f"{report.findings} findings written to {output}")
@@ -186,6 +187,14 @@ def _audited(
         report.add_numbers(check, batch.visits[name], wrong)
     visits = answers.alone(report.input_.columns).with_columns(*numbers.values())
     return report.add(batch, audit_frame(visits, alone))
+
+
+def _passed_over(book: Codebook, labs: Sequence[Lab]) -> list[str]:
+    """Say which laboratory values of the codebook no item was held against."""
+    held = {lab.analyte for lab in labs}
+    others = [lab for lab in book.findings.labs if lab.analyte not in held]
+    said = [f"{printable(lab.column).plain} as {lab.analyte}" for lab in others]
+    return [f"held against no item: {', '.join(said)}"] if said else []
 
 
 def _stating(
