@@ -159,6 +159,9 @@ def molten(
     names = [header[n] for n in of_visit]
     # Empty cells tell no visits apart.
     long = [[*(cell or "-" for cell in row[: len(names)]), *row[len(names) :]] for row in long]
+    for said in lines["descriptors"].values():  # items are trimmed, as cells are
+        if isinstance(said, dict):
+            said["column"] = said["column"].strip()
     lines = {**lines, "long": {"visit": names, "item": "the test", "answer": "the result"}}
     return [[*names, "the test", "the result"], *long], lines
 

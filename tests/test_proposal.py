@@ -334,6 +334,14 @@ class TestRows:
         )
         assert pl.read_csv(out)["sledai_total"].to_list() == [2]
 
+    def test_items_by_their_number(self) -> None:
+        df = self.long(QSTEST=[f"item {n}" for n in range(1, 25)])
+        book = Codebook.propose(df)
+        assert book.long.item == "QSTEST"
+        assert {*asked(book)} == {"descriptors.numbered"}
+        book = book.stating({"descriptors": {"numbered": "item {}"}})
+        assert frame.score(df, book)["sledai_total"].to_list() == [2]
+
     def test_which_column_is_the_answer_is_asked(self) -> None:
         book = Codebook.propose(self.long(OTHER=["1", "0"] * 12).drop("QSORRES"))
         assert book.long.answer == "OTHER"
