@@ -87,10 +87,14 @@ def visits_only(df: Any, frame: Any, book: Codebook) -> tuple[Any, Any]:
     return wide.to_native(), wide
 
 
+def _in_memory(frame: Any) -> bool:
+    known = frame.implementation.is_polars() or frame.implementation.is_pandas()
+    return isinstance(frame, nw.DataFrame) and known
+
+
 def _widened(frame: Any, long: LongLayout) -> Any:
     """Give each item a column, and each visit a row, in the order of their first rows."""
-    eager = isinstance(frame, nw.DataFrame)
-    if not eager or not (frame.implementation.is_polars() or frame.implementation.is_pandas()):
+    if not _in_memory(frame):
         accepted = "a data frame of polars (eager) or pandas, or one with a column an item"
         raise InvalidInputError.in_words(type(frame.to_native()).__name__, accepted, "[long]")
     visit, item, answer = list(long.visit), str(long.item), str(long.answer)
