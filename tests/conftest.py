@@ -1,5 +1,9 @@
-"""Profiles of hypothesis."""
+"""Profiles of hypothesis, and modules that are to be imported anew."""
 
+import sys
+from collections.abc import Callable
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A slow machine is not a failing test.
@@ -13,3 +17,21 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.differing_executors],
 )
 settings.load_profile("default")
+
+
+@pytest.fixture
+def forget(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Forget a module and what is in it until the test ends, in its package too.
+
+    What is imported anew would else stay there, and be another than other tests have.
+    """
+
+    def forget(module: str) -> None:
+        known = {n: m for n, m in sys.modules.items() if f"{n}.".startswith(f"{module}.")}
+        for name, found in known.items():
+            package, _, child = name.rpartition(".")
+            monkeypatch.setattr(sys.modules[package], child, found)
+        for name in known:
+            monkeypatch.delitem(sys.modules, name)
+
+    return forget

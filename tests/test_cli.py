@@ -1324,9 +1324,12 @@ def test_without_a_standard_output(csv: Callable[..., Path], tmp_path: Path) -> 
 
 class TestMissingExtra:
     def test_it_says_what_to_install(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        forget: Callable[[str], None],
     ) -> None:
-        monkeypatch.delitem(sys.modules, "sledai.cli.app")
+        forget("sledai.cli.app")
         monkeypatch.setitem(sys.modules, "typer", None)
         with pytest.raises(SystemExit) as stopped:
             main()
@@ -1337,24 +1340,27 @@ class TestMissingExtra:
         )
 
     def test_a_fault_of_our_own_is_not_taken_for_it(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        forget: Callable[[str], None],
     ) -> None:
-        for module in [name for name in sys.modules if name.startswith("sledai.cli")]:
-            monkeypatch.delitem(sys.modules, module)
+        forget("sledai.cli")
         monkeypatch.setitem(sys.modules, "sledai.files", None)
         with pytest.raises(SystemExit) as stopped:
             main()
         assert stopped.value.code == 70
         assert "a defect of sledai (ModuleNotFoundError)" in capsys.readouterr().err
 
-    def test_stopped_while_it_is_imported(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_stopped_while_it_is_imported(
+        self, monkeypatch: pytest.MonkeyPatch, forget: Callable[[str], None]
+    ) -> None:
         class Stopped:
             def find_spec(self, name: str, *_: object) -> None:
                 if name == "sledai.cli":
                     raise KeyboardInterrupt
 
-        for module in [name for name in sys.modules if name.startswith("sledai.cli")]:
-            monkeypatch.delitem(sys.modules, module)
+        forget("sledai.cli")
         monkeypatch.setattr(sys, "meta_path", [Stopped(), *sys.meta_path])
         with pytest.raises(SystemExit) as stopped:
             main()

@@ -493,11 +493,10 @@ class TestValues:
 
 @pytest.mark.parametrize("name", ["frame", "audit"])
 def test_without_the_extra_it_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, name: str
+    monkeypatch: pytest.MonkeyPatch, name: str, forget: Callable[[str], None]
 ) -> None:
-    for module in [one for one in sys.modules if one.startswith(("sledai.frame", "sledai.audit"))]:
-        monkeypatch.delitem(sys.modules, module)
-    monkeypatch.delitem(sys.modules, "sledai.engines", raising=False)
+    for module in ("sledai.frame", "sledai.audit", "sledai.engines"):
+        forget(module)
     monkeypatch.setitem(sys.modules, "narwhals", None)
     with pytest.raises(
         ModuleNotFoundError,
