@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,7 +45,9 @@ from sledai.descriptors import listed
 from sledai.engines import result_names
 from sledai.errors import InvalidInputError
 from sledai.files import OUTPUT_FORMATS, Output
-from sledai.frame import PATIENT_COLUMNS, VISIT_COLUMNS, by_patient, by_visit, histories
+from sledai.frame import PATIENT_COLUMNS, VISIT_COLUMNS
+from sledai.frame.follow_up import patient_row, visit_row
+from sledai.frame.visit_rows import read_visit_rows
 from sledai.indices import adjusted_mean, doris, lldas, sfi
 from sledai.indices.course import Step, course, first_flare, time_in
 from sledai.indices.sfi import Flare, FlareResult
@@ -207,18 +210,21 @@ def visits(
         },
         recorded={score.removesuffix("_score"): recorded_column(score) for score in scores},
     )
-    found = histories(
-        table, as_read, place=lambda row: f"{input_.visits.place} {reader.places[row]}"
+    found = read_visit_rows(
+        table, as_read, SUBJECT, DATE, lambda row: f"{input_.visits.place} {reader.places[row]}"
     )
-    courses = {patient: course(history, readings) for patient, history in found.items()}
+    histories = {patient: history for patient, (history, _) in found.patients.items()}
+    courses = {patient: course(history, readings) for patient, history in histories.items()}
     renamed: dict[str, str] = {}
     written: list[tuple[Path, pl.DataFrame]] = []
     if output is not None:
-        of_visits = by_visit(table, as_read, readings=readings).select(*VISIT_COLUMNS)
+        values = map(visit_row, chain.from_iterable(courses.values()))
+        of_visits = found.of_visits(values, VISIT_COLUMNS).select(*VISIT_COLUMNS)
         renamed = result_names(opened.columns, VISIT_COLUMNS)
         written.append((output, reader.cells.hstack(of_visits.rename(renamed))))
     if patients is not None:
-        summary = by_patient(table, as_read, readings=readings)
+        sums = (patient_row(history, readings) for history in histories.values())
+        summary = found.of_patients(sums, PATIENT_COLUMNS)
         names = result_names([patient], PATIENT_COLUMNS)
         written.append((patients, summary.rename({SUBJECT: patient} | names)))
         renamed |= {name: called for name, called in names.items() if name != called}
@@ -227,7 +233,7 @@ def visits(
         renamed |= aside.names
     _write(written, made)
     if output is None and patients is None:
-        _print_courses(courses, found, readings, book)
+        _print_courses(courses, histories, readings, book)
     _print_end(input_, fields, courses, readings)
     for line in (*names_said(renamed), *_aside_said(aside, reader)):
         print(wrapped(line))
