@@ -26,6 +26,7 @@ __all__ = [
     "plain_name",
     "refuse_no_items",
     "refuse_two_families",
+    "words_of",
 ]
 
 ALIASES = {
@@ -129,13 +130,21 @@ class Family(NamedTuple):
                 found[column] = descriptor
         return found
 
-    def _within(self, column: str) -> Descriptor | None:
-        name = str(column)
+    def inside(self, column: str) -> str | None:
+        """Give what stands between prefix and suffix, or None where a column has not both.
+
+        >>> Family(prefix="SLE_").inside("sle_rash"), Family(suffix="_v").inside("rash")
+        ('rash', None)
+        """
+        name = str(column)  # pandas has numbers for names
         before, behind = self.prefix.lower(), self.suffix.lower()
         if not (name.lower().startswith(before) and name.lower().endswith(behind)):
             return None
-        inside = name[len(before) : len(name) - len(behind)]
-        return named_by(inside, ALSO_OTHER_COLUMNS)
+        return name[len(before) : len(name) - len(behind)]
+
+    def _within(self, column: str) -> Descriptor | None:
+        inside = self.inside(column)
+        return None if inside is None else named_by(inside, ALSO_OTHER_COLUMNS)
 
 
 def plain_name(name: str) -> str:
@@ -285,16 +294,21 @@ def _by_prefix(others: list[str], bare: Mapping[str, Descriptor], named: Collect
 
 
 def _first_word(column: object) -> str:
-    first, _, rest = _words_of(str(column)).partition("_")
+    first, _, rest = words_of(str(column)).partition("_")
     return first if rest else ""
 
 
-def _words_of(column: str) -> str:
+def words_of(column: str) -> str:
+    """Write a name as it is compared, with its camelCase as words.
+
+    >>> words_of("sledaiLowC3")
+    'sledai_low_c3'
+    """
     return plain_name(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column))
 
 
 def _stands_beside(column: object) -> bool:
-    return bool(_BESIDE.fullmatch(_words_of(str(column)).rpartition("_")[2]))
+    return bool(_BESIDE.fullmatch(words_of(str(column)).rpartition("_")[2]))
 
 
 def _some(columns: Iterable[str]) -> str:
@@ -312,7 +326,7 @@ _PATTERNS = {name: re.compile(rf"(?:(.*)_)?{name}(?:_(.*))?") for name in _BY_NA
 
 def _families(column: str) -> Iterable[tuple[_Family, Descriptor]]:
     """Say as an item of which families a name can be read, each with the descriptor."""
-    plain = _words_of(column)
+    plain = words_of(column)
     if plain in _OF_OTHERS or _stands_beside(column):
         return
     found = {name: match for name in _BY_NAME if (match := _PATTERNS[name].fullmatch(plain))}

@@ -13,7 +13,7 @@ from sledai.codebook.names import (
     Family,
     beside_items,
     named_by,
-    plain_name,
+    words_of,
 )
 from sledai.codebook.proposal.draft import Draft, counted
 from sledai.codebook.proposal.sample import Column
@@ -38,12 +38,10 @@ def propose_items(draft: Draft, columns: Mapping[str, Column]) -> dict[str, Desc
     if template := _numbered(names, items):
         _ask_numbered(draft, template)
         return {}
-    if family and family.prefix:
+    if family:
+        key = "prefix" if family.prefix else "suffix"
         said = f"{len(items)} columns are called so"
-        draft.say("descriptors", "prefix", family.prefix, said, items)
-    elif family:
-        said = f"{len(items)} columns are called so"
-        draft.say("descriptors", "suffix", family.suffix, said, items)
+        draft.say("descriptors", key, family.prefix or family.suffix, said)
     items = _each_once(draft, items)
     draft.used |= {*items}
     if not family:
@@ -152,7 +150,8 @@ def _ask_the_others(
         d for d in Descriptor if d not in items.values() and not draft.asks("descriptors", d)
     ]
     free = [name for name in draft.free(names) if says_yes_or_no(columns[name])]
-    short = {name: _shortened(_inside(name, family), missing) for name in free}
+    within = {name: None if family is None else family.inside(name) for name in free}
+    short = {name: _shortened(within[name] or name, missing) for name in free}
     placed = _by_order(names, items, missing, free)
     if not items and len(placed) < len(Descriptor):
         draft.remarks.append("No column looks like a descriptor.")
@@ -161,8 +160,8 @@ def _ask_the_others(
         meant = [name for name in free if short[name] == [descriptor]]
         there = placed.get(descriptor)
         column = meant[0] if len(meant) == 1 else None
-        if column is not None and (column == there or (family and _called(column, family))):
-            said = f"{shorten(_inside(column, family))} shortens it"
+        if column is not None and (column == there or within[column]):
+            said = f"{shorten(within[column] or column)} shortens it"
             draft.say("descriptors", descriptor.value, column, said, [column])
             items[column] = descriptor
             continue
@@ -179,17 +178,6 @@ def _ask_the_others(
         draft.ask("descriptors", descriptor.value, said)
 
 
-def _called(column: str, family: Family) -> bool:
-    low = column.lower()
-    return low.startswith(family.prefix.lower()) and low.endswith(family.suffix.lower())
-
-
-def _inside(column: str, family: Family | None) -> str:
-    if family is None or not _called(column, family):
-        return column
-    return column[len(family.prefix) : len(column) - len(family.suffix)]
-
-
 def _shortened(text: str, missing: Sequence[Descriptor]) -> list[Descriptor]:
     """Say which descriptors' names a text shortens: initials, or words cut off or left out.
 
@@ -197,7 +185,7 @@ def _shortened(text: str, missing: Sequence[Descriptor]) -> list[Descriptor]:
     ([<Descriptor.VISUAL_DISTURBANCE: 'visual_disturbance'>], \
 [<Descriptor.INCREASED_DNA_BINDING: 'increased_dna_binding'>])
     """
-    words = plain_name(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)).split("_")
+    words = words_of(text).split("_")
     return [d for d in missing if _shortens(words, d.value.split("_"))]
 
 
@@ -251,7 +239,7 @@ def _no_items(
     if family is None:
         stated = draft.sections.get("descriptors", {}).values()
         bare = {name: d for name, d in items.items() if name not in stated}
-        looking = list(beside_items(others, bare))
+        looking = beside_items(others, bare)
     else:
         looking = [name for name in others if named_by(name)]
     free = [name for name in looking if name not in draft.used]

@@ -9,9 +9,9 @@ from sledai.codebook.names import plain_name
 from sledai.codebook.proposal.draft import Draft
 from sledai.codebook.proposal.sample import Column, Sample
 from sledai.codebook.toml import toml_value
-from sledai.descriptors import Descriptor
 from sledai.errors import shorten
 from sledai.quantities import UNITS, converted, plausible, written
+from sledai.scoring import MAX_TOTAL
 from sledai.visits.visit import MOST_GLOBAL
 
 __all__ = ["propose_fields", "propose_findings", "propose_recorded", "propose_visit"]
@@ -35,7 +35,6 @@ _WEEKS = re.compile("week|wk|visit_week|study_week")
 _SHARE = 0.95  # of the cells of a column of dates are dates
 _TOTAL = re.compile("tot|score|result|sum|^c?sledai$")
 _CLINICAL = re.compile("clin|csledai")
-_MOST_TOTAL = sum(d.weight for d in Descriptor)
 
 ANALYTE_NAMES = {
     "platelets": "platelets|plt|plts|platelet_count|thrombocytes",
@@ -222,7 +221,7 @@ def propose_recorded(draft: Draft, sample: Sample, *, sure: bool) -> None:
 
 def _is_total(column: Column) -> bool:
     numbers = _numbers(column)
-    return _all_numbers(column) and all(0 <= n <= _MOST_TOTAL and n == int(n) for n in numbers)
+    return _all_numbers(column) and all(0 <= n <= MAX_TOTAL and n == int(n) for n in numbers)
 
 
 def _passes_one(column: Column) -> bool:
