@@ -34,7 +34,7 @@ def read_rows(visits: VisitFile, book: Codebook) -> RowsRead:
     Raises `InvalidInputError` for a column that is not there and, while the batches are read, for
     two different answers to one item of a visit and for an item of no visit.
     """
-    for name in (*book.rows.columns, *_long_columns(book.long)):
+    for name in (*book.rows.columns, *book.long.columns):
         if name not in visits.columns:
             raise InvalidInputError(f"{visits.path}: no column {shorten(name)}")
     read = RowsRead(visits)
@@ -84,15 +84,11 @@ def _count(counts: dict[str, int], what: str, rows: pl.Series) -> None:
     counts[said] = counts.get(said, 0) + int(rows.sum())
 
 
-def _long_columns(long: LongLayout) -> tuple[str, ...]:
-    return (*long.visit, long.item or "", long.answer or "") if long else ()
-
-
 def _widened(visits: VisitFile, long: LongLayout) -> VisitFile:
     """Read a file of one row an item, and give its visits in the order of their first rows."""
     with closing(visits.batches):
         batches = list(visits.batches)
-    cells = pl.concat(batch.visits.select(_long_columns(long)) for batch in batches)
+    cells = pl.concat(batch.visits.select(long.columns) for batch in batches)
     places = pl.concat(batch.places for batch in batches)
     rejected = tuple(chain.from_iterable(batch.rejected for batch in batches))
     wide, first = _pivoted(cells, places, visits, long)

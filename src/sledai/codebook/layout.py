@@ -152,10 +152,14 @@ class LongLayout(Part):
     def _say_all(self) -> Self:
         if len({bool(self.visit), self.item is not None, self.answer is not None}) > 1:
             raise InvalidInputError("accepted: visit, item and answer together")
-        columns = [*self.visit, self.item, self.answer]
-        if self and len(set(columns)) < len(columns):
+        if len(set(self.columns)) < len(self.columns):
             raise InvalidInputError("one column named twice; accepted: visit, item, answer apart")
         return self
 
     def __bool__(self) -> bool:
         return bool(self.visit)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of visit, item and answer; none where no layout is stated."""
+        return (*self.visit, self.item or "", self.answer or "") if self else ()

@@ -97,8 +97,8 @@ def _widened(frame: Any, long: LongLayout) -> Any:
     if not _in_memory(frame):
         accepted = "a data frame of polars (eager) or pandas, or one with a column an item"
         raise InvalidInputError.in_words(type(frame.to_native()).__name__, accepted, "[long]")
-    visit, item, answer = list(long.visit), str(long.item), str(long.answer)
-    for name in (*visit, item, answer):
+    *visit, item, answer = long.columns
+    for name in long.columns:
         if name not in frame.columns:
             raise InvalidInputError.no_column(name, "[long]")
     cells = frame.select(*visit, item, answer).with_columns(
