@@ -8,7 +8,6 @@ from typing import Never, cast
 
 from pydantic import computed_field
 
-from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions.clauses import Limit
 from sledai.quantities import Interval
 from sledai.sources import Citation
@@ -20,7 +19,6 @@ __all__ = [
     "GLOBAL_UNIT",
     "Component",
     "IndexResult",
-    "assessment_of",
     "component",
     "number_component",
     "number_of",
@@ -95,11 +93,6 @@ class IndexResult:
 
 def _counted_as_no(assumed: tuple[str, ...]) -> str:
     return f"counted as no: {', '.join(assumed)}"
-
-
-def assessment_of(visit: Visit | None) -> Assessment:
-    """Give what is known of the answers of a visit; where there is none, nothing was assessed."""
-    return NOTHING_ASSESSED if visit is None else visit.known
 
 
 def number_of(visit: Visit, field: str) -> Decimal | None:

@@ -21,6 +21,7 @@ serology alone is activity.
 from decimal import Decimal
 from typing import Literal, get_args
 
+from sledai.assessment import NOTHING_ASSESSED
 from sledai.definitions.clauses import Limit
 from sledai.descriptors import CNS_LUPUS, SEROLOGIC, Descriptor, listed
 from sledai.errors import require_one_of
@@ -28,7 +29,6 @@ from sledai.indices.components import (
     GLOBAL_UNIT,
     Component,
     IndexResult,
-    assessment_of,
     component,
     number_component,
     sign_component,
@@ -179,7 +179,7 @@ def _new_by_score(previous: Visit | None, visit: Visit, counted: frozenset[Descr
 def _new_activity(
     previous: Visit | None, visit: Visit, new_serology: NewSerology, first_visit: FirstVisit
 ) -> Component:
-    now, before = assessment_of(visit), assessment_of(previous)
+    now, before = visit.known, NOTHING_ASSESSED if previous is None else previous.known
     counted = frozenset(Descriptor) - (SEROLOGIC if new_serology == "ignored" else frozenset())
     new = now.present & before.absent & counted
     by_score = not new and _new_by_score(previous, visit, counted)

@@ -23,7 +23,7 @@ from pydantic import computed_field
 
 from sledai.descriptors import Descriptor, listed
 from sledai.errors import require_one_of
-from sledai.indices.components import Component, assessment_of, component, number_of, number_said
+from sledai.indices.components import Component, component, number_of, number_said
 from sledai.indices.sfi_criteria import (
     ANY_RISE,
     GLOBAL_RISE,
@@ -71,7 +71,7 @@ def _total_said(earlier: Visit, later: Visit) -> str:
 
 
 def _signs_said(earlier: Visit, later: Visit, signs: Mapping[str, frozenset[Descriptor]]) -> str:
-    new = assessment_of(later).present & assessment_of(earlier).absent
+    new = later.known.present & earlier.known.absent
     new_signs = new & frozenset[Descriptor]().union(*signs.values())
     parts = [f"newly present: {listed(new_signs)}"] if new_signs else []
     return "; ".join([*parts, _answers_said(later, signs)])

@@ -56,9 +56,9 @@ def transitions(
     >>> sorted(transitions(before, after, {}, most_total=12))
     [Transition(rise=0, total=0, new=frozenset()), Transition(rise=1, total=1, new=frozenset())]
     """
-    was, now = earlier.known, later.known
     if earlier.recorded != NOTHING_RECORDED or later.recorded != NOTHING_RECORDED:
         return _with_recorded(earlier, later, kinds, most_total)
+    was, now = earlier.known, later.known
     # The rises with which a total and its kinds are reached are the bits of one number, so that a
     # descriptor moves them all by two shifts: left by its points at the later visit, right by those
     # at the earlier. A rise of 0 is the bit MAX_TOTAL, so that no fall, which is 105 at most, leads
@@ -139,9 +139,8 @@ _Steps = dict[Descriptor, tuple[bool, bool]]
 def _serologic(earlier: Visit, later: Visit) -> Iterator[tuple[tuple[int, int], _Steps]]:
     """Give the points of serologic descriptors at both visits, for each of their answers."""
     some = sorted(SEROLOGIC)
-    pairs = [
-        [*product(*(_answers(getattr(visit.known, d)) for visit in (earlier, later)))] for d in some
-    ]
+    visits = earlier.known, later.known
+    pairs = [[*product(*(_answers(getattr(one, d)) for one in visits))] for d in some]
     for way in product(*pairs):
         steps = {d: (before, is_) for d, (before, is_) in zip(some, way, strict=True)}
         was, now = (sum(d.weight * step[n] for d, step in steps.items()) for n in (0, 1))
