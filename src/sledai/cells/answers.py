@@ -248,13 +248,15 @@ def _by_first_cells(
     # By number: some names polars would take for patterns.
     numbered = pl.DataFrame([column.alias(str(n)) for n, column in enumerate(cells)])
     first = [_first_cells(column, table) for column, table in zip(numbered, tables, strict=True)]
-    for column, table, gone, texts in zip(numbered, tables, nothing, _texts(first), strict=True):
-        says.append({})
-        for n, (found, text) in enumerate(zip(first[len(says) - 1], texts, strict=True)):
+    looked_at = zip(numbered.columns, tables, nothing, first, _texts(first), strict=True)
+    for place, table, gone, found, texts in looked_at:
+        said: dict[str, bool | None] = {}
+        for n, (cell, text) in enumerate(zip(found, texts, strict=True)):
             if text is not None and (text in table or text in gone):
-                name = f"{column.name} {n}"
-                says[-1][name] = table.get(text)
-                comparisons.append((pl.col(column.name) == found).alias(name))
+                name = f"{place} {n}"
+                said[name] = table.get(text)
+                comparisons.append((pl.col(place) == cell).alias(name))
+        says.append(said)
     flags = numbered.select(comparisons)
     counts = dict(zip(flags.columns, flags.sum().row(0), strict=True)) if comparisons else {}
     answers: list[pl.Series] = []

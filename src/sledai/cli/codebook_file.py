@@ -63,16 +63,10 @@ def codebook(
     With --check: say how each column is read, by the codebook if there is one.
     """
     if check:
-        book = read_codebook(
-            codebook,
-            missing=[],
-            present=[],
-            absent_text=[],
-            separator=separator,
-            encoding=encoding,
-            sheet=sheet,
+        _check(
+            source,
+            read_codebook(codebook, separator=separator, encoding=encoding, sheet=sheet),
         )
-        _check(source, book)
         return
     if codebook is not None:
         raise InvalidInputError("--codebook: with --check alone; else a codebook is proposed")
@@ -96,7 +90,6 @@ class _Counts:
     """What the cells of the columns say, gathered batch by batch."""
 
     input_: Input
-    book: Codebook
     rows: int = 0
     wrong: int = 0
     rejected: int = 0
@@ -107,16 +100,16 @@ class _Counts:
 
     def add(self, batch: Batch) -> None:
         """Take up a batch."""
-        answers = find_answers(batch.visits, self.input_.words, self.book.rows)
+        answers = find_answers(batch.visits, self.input_.words, self.input_.book.rows)
         self.rows += batch.visits.height
         self.wrong += answers.wrong_cells
         self.rejected += len(batch.rejected)
         for name in self.input_.columns:
             self._add_answers(name, answers)
         for name in self.input_.others:
-            texts = given(batch.visits[name], self.book.file.missing)
+            texts = given(batch.visits[name], self.input_.missing)
             self.filled[name] += texts.count()
-            if name == self.book.visit.when:
+            if name == self.input_.book.visit.when:
                 self.dates += sum(map(self._is_date, python_values(batch.visits[name])))
 
     def _add_answers(self, name: str, answers: Answers) -> None:
@@ -133,7 +126,7 @@ class _Counts:
 
     def _is_date(self, cell: object) -> bool:
         try:
-            read_date(cell, self.book.visit)
+            read_date(cell, self.input_.book.visit)
         except InvalidInputError:
             return False
         return True
@@ -153,8 +146,8 @@ _TEXTS = 3
 
 def _check(source: Path, book: Codebook) -> None:
     input_ = read_items(open_input(source, book), book)
-    counts = _Counts(input_, book)
-    uses = _uses(input_, book)
+    counts = _Counts(input_)
+    uses = _uses(input_)
     with reading(input_.visits) as show:
         for batch in input_.visits.batches:
             counts.add(batch)
@@ -174,8 +167,7 @@ def _check(source: Path, book: Codebook) -> None:
     print(f"{counts.rows:,} rows; cells that are no answer: {counts.wrong:,}")
     if counts.rejected:
         print(f"records that are no row: {counts.rejected:,}")
-    lines = [*input_.rows.said(), *input_.sources.said()]
-    for line in lines:
+    for line in (*input_.rows.said(), *input_.sources.said()):
         print(wrapped(line))
     if input_.incomplete:
         print(wrapped(input_.incomplete.splitlines()[0]))
@@ -183,9 +175,9 @@ def _check(source: Path, book: Codebook) -> None:
         raise typer.Exit(1)
 
 
-def _uses(input_: Input, book: Codebook) -> Mapping[str, str]:
+def _uses(input_: Input) -> Mapping[str, str]:
     """Say of each column that is read what it holds."""
-    names = input_.visits.columns
+    book, names = input_.book, input_.visits.columns
     uses: dict[str, str] = {name: d.value for name, d in input_.columns.items()}
     uses |= {one.column: str(one) for one in field_sources(names, book)}
     uses |= {lab.column: str(lab) for lab in book.findings.labs}

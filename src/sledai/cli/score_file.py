@@ -172,7 +172,7 @@ def _scored(
 ) -> pl.DataFrame:
     """Score visits, and name what is missing in the rows where something is: most have all."""
     scored = frame.score(alone, book, rules=rules, policy=policy)
-    open_ = (scored["sledai_not_assessed"] > 0).fill_null(value=False)
+    open_ = scored["sledai_not_assessed"] > 0
     some = alone.filter(open_)
     named = frame.score(some, book, rules=rules, policy=policy, missing_names=True)
     names = named.drop(scored.columns)
