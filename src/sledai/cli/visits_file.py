@@ -48,7 +48,7 @@ from sledai.files import OUTPUT_FORMATS, Output
 from sledai.frame import PATIENT_COLUMNS, VISIT_COLUMNS
 from sledai.frame.follow_up import patient_row, visit_row
 from sledai.frame.visit_rows import read_visit_rows
-from sledai.indices import adjusted_mean, doris, lldas, sfi
+from sledai.indices import adjusted_mean, doris, requirements, sfi
 from sledai.indices.course import Step, course, first_flare, time_in
 from sledai.indices.sfi import Flare, FlareResult
 from sledai.indices.states import STATES, Carry, Readings
@@ -96,14 +96,14 @@ VariantOption = Annotated[
     sfi.Variant, typer.Option("--flare-index", help="Which variant of the SELENA flare index.")
 ]
 NewSerologyOption = Annotated[
-    lldas.NewSerology,
+    requirements.NewSerology,
     typer.Option(
         "--new-serology",
         help="Whether serology that is newly present is new activity for LLDAS by itself.",
     ),
 ]
 FirstVisitOption = Annotated[
-    lldas.FirstVisit,
+    requirements.FirstVisit,
     typer.Option(
         "--first-visit", help="Whether a first visit needs new_lupus_activity stated for LLDAS."
     ),

@@ -1,18 +1,33 @@
 """Long data frames, one row a visit: the course of each patient, by visit and by patient.
 
-Rows are grouped by patient and sorted by date, and each group goes through the same functions as a
-`History`. For eager polars and pandas. Needs the extra `frame`.
+What a `History` says of visits is generated as expressions, which every engine computes. Cells that
+no expression reads, and recorded scores, are gone through row by row by the functions of the
+indices themselves, in frames in memory; so are those that are wrong, which says what is. Needs the
+extra `frame`.
 """
 
 from collections.abc import Callable
-from typing import cast
+from contextlib import suppress
+from typing import Any, cast
 
-from narwhals.typing import IntoDataFrame, IntoDataFrameT
+import narwhals as nw
+from narwhals.typing import IntoDataFrame, IntoFrameT
 
 from sledai.codebook import Codebook
 from sledai.descriptors import listed
+from sledai.engines import opened, result_names
+from sledai.errors import require
+from sledai.frame.course_columns import SUBJECT
+from sledai.frame.descriptor_columns import codebook_of
+from sledai.frame.followed import Followed
+from sledai.frame.plain_visits import NotPlain
 from sledai.frame.result_columns import MISSING_COLUMN, PATIENT_COLUMNS, VISIT_COLUMNS
-from sledai.frame.visit_rows import BY_NUMBER, read_visit_rows
+from sledai.frame.rows import visits_only
+from sledai.frame.visit_rows import (
+    BY_NUMBER,
+    read_visit_rows,
+    stating_visit,
+)
 from sledai.indices import adjusted_mean
 from sledai.indices.course import Step, course, first_flare, time_in
 from sledai.indices.sfi import Flare
@@ -23,13 +38,13 @@ __all__ = ["by_patient", "by_visit", "histories", "patient_row", "visit_row"]
 
 
 def by_visit(
-    df: IntoDataFrameT,
+    df: IntoFrameT,
     codebook: Codebook | None = None,
     *,
     subject: str | None = None,
     date: str | None = None,
     readings: Readings = DEFAULT,
-) -> IntoDataFrameT:
+) -> IntoFrameT:
     """Follow each patient visit by visit: add what each visit is beside the one before it.
 
     `subject` and `date` name the columns of the patient and of the date; where they are left out,
@@ -57,23 +72,17 @@ def by_visit(
     >>> by_visit(visits, book)["sledai_new"].to_list()
     ['rash', None]
     """
-    read = read_visit_rows(df, codebook, subject, date)
-    values = (
-        visit_row(step)
-        for history, _ in read.patients.values()
-        for step in course(history, readings)
-    )
-    return cast("IntoDataFrameT", read.of_visits(values, VISIT_COLUMNS))
+    return cast("IntoFrameT", _follow(df, codebook, subject, date, readings, patients=False))
 
 
 def by_patient(
-    df: IntoDataFrameT,
+    df: IntoFrameT,
     codebook: Codebook | None = None,
     *,
     subject: str | None = None,
     date: str | None = None,
     readings: Readings = DEFAULT,
-) -> IntoDataFrameT:
+) -> IntoFrameT:
     """Sum up each patient's visits: a frame with a row for each patient.
 
     The columns are `PATIENT_COLUMNS`; the arguments, and what is raised, are those of `by_visit`.
@@ -90,9 +99,49 @@ def by_patient(
     >>> by_patient(visits, book)["sledai_area_low"].to_list()
     [60.0]
     """
+    return cast("IntoFrameT", _follow(df, codebook, subject, date, readings, patients=True))
+
+
+def _follow(
+    df: Any,
+    codebook: Codebook | None,
+    subject: str | None,
+    date: str | None,
+    readings: Readings,
+    *,
+    patients: bool,
+) -> Any:
+    require(readings, Readings, "readings", "Readings")
+    book = stating_visit(codebook_of(codebook), subject, date)
+    wide, frame = visits_only(df, opened(df), book)
+    asked = Followed(codebook and book, book, readings)
+    if isinstance(frame, nw.LazyFrame):
+        return asked.lazily(frame, patients=patients)
+    if frame.implementation.is_polars() and not book.recorded.scores:
+        with suppress(NotPlain):
+            found = asked.in_memory(wide, patients=patients)
+            if patients:
+                names = result_names([asked.subject], PATIENT_COLUMNS)
+                return found.rename({SUBJECT: asked.subject, **names})
+            return wide.hstack(found.rename(result_names(wide.columns, VISIT_COLUMNS)))
+    return _row_by_row(df, codebook, subject, date, readings, patients=patients)
+
+
+def _row_by_row(
+    df: Any,
+    codebook: Codebook | None,
+    subject: str | None,
+    date: str | None,
+    readings: Readings,
+    *,
+    patients: bool,
+) -> Any:
     read = read_visit_rows(df, codebook, subject, date)
-    values = (patient_row(history, readings) for history, _ in read.patients.values())
-    return cast("IntoDataFrameT", read.of_patients(values, PATIENT_COLUMNS))
+    histories = (history for history, _ in read.patients.values())
+    if patients:
+        return read.of_patients((patient_row(h, readings) for h in histories), PATIENT_COLUMNS)
+    steps = (visit_row(step) for history in histories for step in course(history, readings))
+    return read.of_visits(steps, VISIT_COLUMNS)
 
 
 def histories(

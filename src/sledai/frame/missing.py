@@ -8,13 +8,14 @@ of each weight are open, without going through their completions. Needs the extr
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import reduce
 from itertools import pairwise, product
 from operator import add
 from typing import Any, NamedTuple
 
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.frame.descriptor_columns import DescriptorColumn
+from sledai.frame.names_listed import names_listed
 from sledai.frame.result_columns import MISSING_COLUMN, deciding_column
 from sledai.frame.row_points import Range, RowPoints
 from sledai.frame.three_valued import all_of, any_of
@@ -23,15 +24,11 @@ from sledai.scoring import MAX_TOTAL
 
 __all__ = ["deciding", "missing"]
 
-_AT_ONCE = 12
-"""Of how many descriptors all lists of names are made beforehand, for polars."""
-
-
 def missing(row: RowPoints) -> dict[str, Any]:
     """Give the column that names the descriptors not assessed."""
     engine = row.engine
-    unknown = {d: column.unknown(engine) > 0 for d, column in _askable(row).items()}
-    return {MISSING_COLUMN: _names(engine, unknown)}
+    unknown = {d.value: column.unknown(engine) > 0 for d, column in _askable(row).items()}
+    return {MISSING_COLUMN: names_listed(engine, unknown)}
 
 
 def deciding(row: RowPoints, rules: Iterable[ActivityRule]) -> dict[str, Any]:
@@ -52,10 +49,10 @@ def deciding(row: RowPoints, rules: Iterable[ActivityRule]) -> dict[str, Any]:
             condition = views[counts].decides(rule, kind)
             if condition is not False:
                 decides[kind] = row.keep(1, condition)
-        made[deciding_column(rule)] = _names(
+        made[deciding_column(rule)] = names_listed(
             row.engine,
             {
-                d: decides[kind] & (row.is_open(columns[d]) > 0)
+                d.value: decides[kind] & (row.is_open(columns[d]) > 0)
                 for d, kind in kinds.items()
                 if kind in decides
             },
@@ -66,49 +63,6 @@ def deciding(row: RowPoints, rules: Iterable[ActivityRule]) -> dict[str, Any]:
 def _askable(row: RowPoints) -> dict[Descriptor, DescriptorColumn]:
     """Leave out the descriptors that are known in every row: those asserted absent."""
     return {d: column for d, column in row.columns.items() if column.asserted is None}
-
-
-def _names(engine: Any, conditions: Mapping[Descriptor, Any]) -> Any:
-    """List the descriptors of which the conditions hold, in form order; an empty text for none.
-
-    Joining a text for each descriptor takes polars ten times as long as looking two numbers up.
-    """
-    ordered = list(conditions)
-    if not ordered:
-        return engine.lit("")
-    if engine.__name__ != "polars":
-        texts = [engine.when(conditions[d]).then(engine.lit(d.value)) for d in ordered]
-    else:
-        texts = [
-            _looked_up(engine, {d: conditions[d] for d in ordered[start : start + _AT_ONCE]})
-            for start in range(0, len(ordered), _AT_ONCE)
-        ]
-    joined = engine.concat_str(texts, separator=", ", ignore_nulls=True)
-    return engine.when(joined.is_null()).then(engine.lit("")).otherwise(joined)
-
-
-def _looked_up(polars: Any, conditions: Mapping[Descriptor, Any]) -> Any:
-    """Look the list up by a number that has a bit for each descriptor; null for none."""
-    lists = _lists(tuple(conditions))
-    bits = [
-        polars.when(condition)
-        .then(polars.lit(1 << place, dtype=polars.Int32))
-        .otherwise(polars.lit(0, dtype=polars.Int32))
-        for place, condition in enumerate(conditions.values())
-    ]
-    numbers = polars.Series(range(len(lists)), dtype=polars.Int32)
-    texts = polars.Series(lists, dtype=polars.String)
-    return reduce(add, bits).replace_strict(numbers, texts, return_dtype=polars.String)
-
-
-@lru_cache(maxsize=16)
-def _lists(descriptors: tuple[Descriptor, ...]) -> list[str | None]:
-    """List what each set of some descriptors is called, by the number that has their bits."""
-    lists: list[str | None] = [None]
-    for d in descriptors:  # each doubles the lists: those so far are the ones without it
-        name = d.value
-        lists += [f"{before}, {name}" if before else name for before in lists]
-    return lists
 
 
 class _Kind(NamedTuple):

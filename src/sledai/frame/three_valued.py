@@ -13,10 +13,19 @@ __all__ = ["Answer", "all_of", "any_of", "at_least", "chosen", "negated", "three
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether something holds and whether it does not: expressions, or what is always so."""
+    """Whether something holds and whether it does not: expressions, or what is always so.
+
+    `always` tells that in every row it is one of the two.
+    """
 
     yes: Any
     no: Any
+    always: bool = False
+
+    @property
+    def unknown(self) -> Any:
+        """Whether it is neither."""
+        return False if self.always else all_of(negated(self.yes), negated(self.no))
 
 
 def all_of(*conditions: Any) -> Any:

@@ -34,7 +34,14 @@ from sledai.quantities.fields import whole
 from sledai.scoring import MAX_TOTAL, given_score
 from sledai.visits import History, Visit
 
-__all__ = ["BY_NUMBER", "VisitRows", "read_visit_rows"]
+__all__ = [
+    "BY_NUMBER",
+    "VisitRows",
+    "cell_value",
+    "read_visit_rows",
+    "stating_visit",
+    "visit_columns_of",
+]
 
 BY_NUMBER: Callable[[int], str] = "row {}, counting from 0".format
 """How a row is named in errors, unless the caller knows better."""
@@ -98,14 +105,8 @@ def read_visit_rows(
     """
     book = codebook_of(codebook)
     df, frame = visits_only(df, _eager(df), book)
-    named = {"subject": subject, "date": date}
-    book = book.stating(
-        {"visit": {what: column for what, column in named.items() if column is not None}}
-    )
-    patients, dates = book.visit.subject, book.visit.when
-    if patients is None or dates is None:
-        what = "subject" if patients is None else "date"
-        raise InvalidInputError(f"no {what}; accepted: a column, or {what} in [visit]")
+    book = stating_visit(book, subject, date)
+    patients, dates = visit_columns_of(book)
     descriptors = read_descriptors(frame, codebook and book, (patients, dates))
     refuse_invalid(frame, descriptors)
     words = words_of(codebook)
@@ -143,6 +144,26 @@ def read_visit_rows(
             for patient, found in visits.items()
         },
     )
+
+
+def stating_visit(book: Codebook, subject: str | None, date: str | None) -> Codebook:
+    """State in a codebook the columns of the patient and of the date that were named."""
+    named = {"subject": subject, "date": date}
+    return book.stating(
+        {"visit": {what: column for what, column in named.items() if column is not None}}
+    )
+
+
+def visit_columns_of(book: Codebook) -> tuple[str, str]:
+    """Give the columns of the patient and of the date.
+
+    Raises `InvalidInputError` where a codebook names none.
+    """
+    patients, dates = book.visit.subject, book.visit.when
+    if patients is None or dates is None:
+        what = "subject" if patients is None else "date"
+        raise InvalidInputError(f"no {what}; accepted: a column, or {what} in [visit]")
+    return patients, dates
 
 
 def _keep_one_a_day(found: list[tuple[Visit, int]], same_day: str) -> None:
@@ -207,8 +228,8 @@ def _visit(
     values: dict[str, Any] = dict(book.fields.asserted)
     for theirs, field in named.items():
         try:
-            cell = _in_points(row[theirs], field, book)
-            values[field.name] = _value(field, cell, words, short=theirs in short)
+            cell = row[theirs]
+            values[field.name] = cell_value(field, cell, words, book, short=theirs in short)
         except InvalidInputError as error:
             raise InvalidInputError(f"column {shorten(theirs)}: {error}") from None
     for name, theirs in book.recorded.scores.items():
@@ -240,18 +261,18 @@ def _recorded_score(cell: Any, column: str, words: Words) -> int | None:
         raise InvalidInputError.found(cell, accepted, f"column {shorten(column)}") from None
 
 
-def _in_points(cell: Any, field: FieldColumn, book: Codebook) -> Any:
-    """Write a number in text with a point before decimals, where the codebook has another sign."""
-    decimal = book.file.decimal
-    if field.is_sign or decimal is None or not isinstance(cell, str):
-        return cell
-    return in_points(cell, decimal)
+def cell_value(
+    field: FieldColumn, cell: Any, words: Words, book: Codebook, *, short: bool = False
+) -> Any:
+    """Take a cell for a field: what it says for a sign, short floats as they were written.
 
-
-def _value(field: FieldColumn, cell: Any, words: Words, *, short: bool) -> Any:
-    """Take a cell for a field: what it says for a sign, short floats as they were written."""
+    Raises `InvalidInputError` for a number beyond the scale of the column.
+    """
     if field.is_sign:
         return words.meaning(cell)
+    decimal = book.file.decimal
+    if decimal is not None and isinstance(cell, str):
+        cell = in_points(cell, decimal)
     if words.says_nothing(cell):
         return None
     cell = python_value(cell)

@@ -10,18 +10,18 @@ from typing import Literal, get_args
 
 from sledai.definitions.clauses import Limit
 from sledai.errors import require_one_of
-from sledai.indices.components import (
-    GLOBAL_UNIT,
-    IndexResult,
-    component,
-    number_component,
-    sign_component,
+from sledai.indices.components import GLOBAL_UNIT, IndexResult
+from sledai.indices.requirements import (
+    LimitedNumber,
+    LimitedScore,
+    Requirement,
+    WantedSign,
+    required,
 )
 from sledai.sources import DORIS_2021, Citation, Read
 from sledai.visits import Visit
-from sledai.visits.visit import require_visit
 
-__all__ = ["GLOBAL", "PREDNISOLONE_MG_DAY", "Prednisolone", "assess"]
+__all__ = ["GLOBAL", "PREDNISOLONE_MG_DAY", "Prednisolone", "assess", "requirements"]
 
 Prednisolone = Literal["<=", "<"]
 """How a dose of prednisolone is held against the limit."""
@@ -53,31 +53,35 @@ def assess(visit: Visit, *, prednisolone: Prednisolone = "<=") -> IndexResult:
       prednisolone: undetermined (prednisone_mg_day is not known)
       treatment: undetermined (stable_treatment: not known)
     """
-    require_visit(visit)
+    return required("DORIS 2021", requirements(prednisolone=prednisolone), None, visit)
+
+
+def requirements(*, prednisolone: Prednisolone = "<=") -> tuple[Requirement, ...]:
+    """Give what the state asks for; the parameter, and what is raised, are those of `assess`.
+
+    >>> [one.statement for one in requirements(prednisolone="<")][2]
+    'prednisone_mg_day < 5 mg/d'
+    """
     require_one_of(prednisolone, get_args(Prednisolone), "prednisolone")
-    clinical = visit.bounds(clinical=True)
-    dose = Limit("prednisone_mg_day", prednisolone, PREDNISOLONE_MG_DAY, "mg/d")
-    return IndexResult(
-        name="DORIS 2021",
-        components=(
-            component(
-                "clinical score",
-                "clinical SLEDAI = 0",
-                {clinical.low == 0, clinical.high == 0},
-                f"clinical score {clinical}",
-                _ABSTRACT,
-            ),
-            number_component("physician global", visit, GLOBAL, _ABSTRACT),
-            number_component(
-                "prednisolone", visit, dose, _ABSTRACT if prednisolone == "<=" else _TABLE
-            ),
-            sign_component(
-                "treatment",
-                "antimalarials, immunosuppressants and biologics stable",
-                visit,
-                "stable_treatment",
-                _ABSTRACT,
-                wanted=True,
-            ),
+    return (
+        LimitedScore(
+            name="clinical score",
+            score="clinical SLEDAI",
+            most=0,
+            citation=_ABSTRACT,
+            clinical=True,
+        ),
+        LimitedNumber(name="physician global", limit=GLOBAL, citation=_ABSTRACT),
+        LimitedNumber(
+            name="prednisolone",
+            limit=Limit("prednisone_mg_day", prednisolone, PREDNISOLONE_MG_DAY, "mg/d"),
+            citation=_ABSTRACT if prednisolone == "<=" else _TABLE,
+        ),
+        WantedSign(
+            name="treatment",
+            statement="antimalarials, immunosuppressants and biologics stable",
+            field="stable_treatment",
+            citation=_ABSTRACT,
+            wanted=True,
         ),
     )

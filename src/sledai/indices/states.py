@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from sledai.errors import require_one_of
 from sledai.indices import doris, lldas, sfi
 from sledai.indices.components import IndexResult
+from sledai.indices.requirements import FirstVisit, NewSerology, Requirement
 from sledai.visits import Visit
 
 __all__ = ["DEFAULT", "STATES", "Carry", "Readings", "State"]
@@ -37,10 +38,11 @@ DORIS at <= 5 mg of prednisolone; a state counts until the next visit
     variant: sfi.Variant = "original"
     severe_score_needs_rise_of_3: bool = False
     mycophenolate: bool = True
-    new_serology: lldas.NewSerology = "counts"
-    first_visit: lldas.FirstVisit = "needs a statement"
+    new_serology: NewSerology = "counts"
+    first_visit: FirstVisit = "needs a statement"
     prednisolone: doris.Prednisolone = "<="
     carry: Carry = "until the next visit"
+    states: tuple[str, ...] = ("LLDAS", "DORIS")
 
     def __post_init__(self) -> None:
         require_one_of(self.carry, get_args(Carry), "carry")
@@ -84,6 +86,7 @@ class State:
     name: str
     meaning: str
     judge: Callable[[Visit | None, Visit, Readings], IndexResult]
+    requirements: Callable[[Readings], tuple[Requirement, ...]]
     assumes: bool = False
 
     @property
@@ -104,6 +107,7 @@ STATES = {
                 new_serology=readings.new_serology,
                 first_visit=readings.first_visit,
             ),
+            requirements=lambda readings: lldas.requirements(new_serology=readings.new_serology, first_visit=readings.first_visit),
             assumes=True,
         ),
         State(
@@ -112,6 +116,7 @@ STATES = {
             judge=lambda _, visit, readings: doris.assess(
                 visit, prednisolone=readings.prednisolone
             ),
+            requirements=lambda readings: doris.requirements(prednisolone=readings.prednisolone),
         ),
     )
 }

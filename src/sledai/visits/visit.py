@@ -5,9 +5,10 @@ the other fields are what the indices ask for and the score does not see.
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Self, cast
 
 from pydantic import (
     BeforeValidator,
@@ -33,6 +34,7 @@ from sledai.scoring.completions import (
 )
 
 __all__ = [
+    "DECIMALS",
     "HEAVIEST_KG",
     "LIGHTEST_KG",
     "MOST_GLOBAL",
@@ -44,6 +46,7 @@ __all__ = [
     "refuse_order",
     "require_history",
     "require_visit",
+    "visit_number",
 ]
 
 MOST_GLOBAL = 3
@@ -61,20 +64,38 @@ RANGES = {
 """The numbers of a visit: least, most, and in what."""
 
 
-def _number(field: str) -> BeforeValidator:
-    """Read a number as the decimal that was written, so that 1.5 - 1.2 is 0.3."""
+DECIMALS = 9
+"""To how many decimals the numbers of a visit are held."""
+
+
+def visit_number(field: str, value: object) -> Decimal | None:
+    """Read a number of a visit as the decimal that was written, to nine decimals.
+
+    So 1.5 - 1.2 is 0.3, also where a computation left 0.30000000000000004.
+
+    Raises `InvalidInputError` for what is no number, or none that the field can have.
+
+    >>> visit_number("physician_global", 0.1 + 0.2)
+    Decimal('0.3')
+    """
     least, most, unit = RANGES[field]
-
-    def read(value: object) -> object:
-        if value is None:
-            return None
-        if (number := written(value)) is None:
-            raise InvalidInputError.found(value, "a number or null")
-        if not least <= number <= most:
-            raise InvalidInputError.found(value, f"{least:,} to {most:,} {unit}")
+    if value is None:
+        return None
+    if (number := written(value)) is None:
+        raise InvalidInputError.found(value, "a number or null")
+    if not least <= number <= most:
+        raise InvalidInputError.found(value, f"{least:,} to {most:,} {unit}")
+    if -cast("int", number.as_tuple().exponent) <= DECIMALS:
         return number
+    return Decimal(round(Fraction(number) * 10**DECIMALS)).scaleb(-DECIMALS, _PLAIN).normalize(_PLAIN)
 
-    return BeforeValidator(read)
+
+_PLAIN = Context()
+"""Decimals, whatever the context of the process is."""
+
+
+def _number(field: str) -> BeforeValidator:
+    return BeforeValidator(lambda value: visit_number(field, value))
 
 
 def _range(field: str) -> WithJsonSchema:

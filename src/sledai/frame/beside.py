@@ -1,0 +1,180 @@
+"""A visit beside the one before it, as expressions: what changed, by descriptor and in points.
+
+Needs the extra `frame`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any
+
+from sledai.descriptors import Descriptor
+from sledai.engines import BETWEEN
+from sledai.frame.names_listed import names_listed
+from sledai.frame.plain_visits import VisitView
+from sledai.frame.three_valued import all_of, any_of, negated
+from sledai.visits.change import PERSISTENT_WITHIN, ChangeClass
+
+__all__ = ["Beside", "Kept", "change_columns", "chosen_of", "reaches"]
+
+
+class Kept:
+    """What is computed once for several results, in stages that see those before them."""
+
+    def __init__(self, engine: Any) -> None:
+        self.engine = engine
+        self.stages: list[dict[str, Any]] = []
+
+    def keep(self, stage: int, expression: Any) -> Any:
+        """Compute an expression in a stage of its own; what is the same in every row stays."""
+        if isinstance(expression, bool | int):
+            return expression
+        while len(self.stages) <= stage:
+            self.stages.append({})
+        name = f"{BETWEEN}kept_{stage}_{len(self.stages[stage])}"
+        self.stages[stage][name] = expression
+        return self.engine.col(name)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that are in between."""
+        return [name for stage in self.stages for name in stage]
+
+    def added(self, frame: Any) -> Any:
+        """Add them to a frame, stage by stage."""
+        return reduce(lambda so_far, stage: so_far.with_columns(**stage), self.stages, frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A visit `now` and the one `before`; `first` tells that there is none before.
+
+    What is said of `before` at a first visit means nothing.
+    """
+
+    engine: Any
+    now: VisitView
+    before: VisitView
+    first: Any
+    kept: Kept
+
+    def is_new(self, descriptor: Descriptor) -> Any:
+        """Say whether a descriptor is newly present for certain."""
+        return all_of(self.now.answers[descriptor].yes, self.before.answers[descriptor].no)
+
+    def can_be_new(self, descriptor: Descriptor) -> Any:
+        """Say whether a descriptor can be newly present."""
+        now, before = self.now.answers[descriptor], self.before.answers[descriptor]
+        return all_of(negated(now.no), negated(before.yes))
+
+    def is_resolved(self, descriptor: Descriptor) -> Any:
+        """Say whether a descriptor was present and is absent for certain."""
+        return all_of(self.now.answers[descriptor].no, self.before.answers[descriptor].yes)
+
+    @property
+    def least_rise(self) -> Any:
+        """The lowest change of the total."""
+        return self.now.total.low - self.before.total.high
+
+    @property
+    def most_rise(self) -> Any:
+        """The highest change of the total."""
+        return self.now.total.high - self.before.total.low
+
+    def unless_first(self, value: Any) -> Any:
+        """Give a value that a first visit does not have."""
+        return self.engine.when(~self.first).then(value)
+
+
+def change_columns(beside: Beside) -> dict[str, Any]:
+    """Give the columns of the change since the visit before."""
+    said = {
+        "sledai_new": {d.value: beside.is_new(d) for d in Descriptor},
+        "sledai_resolved": {d.value: beside.is_resolved(d) for d in Descriptor},
+    }
+    return {
+        "sledai_change_low": beside.unless_first(beside.least_rise),
+        "sledai_change_high": beside.unless_first(beside.most_rise),
+        "sledai_class": beside.unless_first(_classes(beside)),
+        **{
+            name: beside.unless_first(names_listed(beside.engine, which))
+            for name, which in said.items()
+        },
+    }
+
+
+def _classes(beside: Beside) -> Any:
+    """Say which classes of change are possible."""
+    now, before, engine = beside.now, beside.before, beside.engine
+    within, keep = PERSISTENT_WITHIN, beside.kept.keep
+    can_be_none = keep(0, now.total.low == 0)
+    improves: list[Any] = []
+    persists: list[Any] = []
+    gap, both = beside.least_rise, _counts(now.open_of, before.open_of)
+    # A total that is not 0 has a point for certain, or one of the open descriptors is present.
+    improves.append(all_of(now.total.low > 0, before.total.high - now.total.low > within))
+    persists.append(all_of(now.total.low > 0, reaches(gap, both, -within, within)))
+    for weight, count in now.open_of.items():
+        if isinstance(count, int):  # none, in any row
+            continue
+        one = all_of(can_be_none, count > 0)
+        improves.append(all_of(one, before.total.high - weight > within))
+        others = {**both, weight: both[weight] - 1}
+        persists.append(all_of(one, reaches(gap + weight, others, -within, within)))
+    possible = {
+        ChangeClass.REMISSION: can_be_none,
+        ChangeClass.FLARE: beside.most_rise > within,
+        ChangeClass.IMPROVEMENT: any_of(*improves),
+        ChangeClass.PERSISTENT: any_of(*persists),
+    }
+    return chosen_of(
+        engine, {one.value: keep(1, possible[one]) for one in sorted(possible)}
+    )
+
+
+def _counts(*several: Mapping[int, Any]) -> dict[int, Any]:
+    return {weight: reduce(add, (one[weight] for one in several)) for weight in several[0]}
+
+
+def reaches(low: Any, open_of: Mapping[int, Any], first: int, last: int) -> Any:
+    """Say whether some completion has between `first` and `last` points.
+
+    `low` are the points that are there, and `open_of` counts by weight the descriptors that can add
+    theirs. Each weight divides the next heavier one, so that the most points that are not above the
+    last are reached by taking the heaviest first. They fall short by what all points are short, or
+    by what is left of the last, divided by a weight, beyond what the lighter ones have.
+    """
+    points = reduce(add, (count * weight for weight, count in open_of.items()))
+    conditions = [low <= last, low + points >= first]
+    short = last - first
+    for weight in open_of:
+        if short < weight - 1:
+            lighter = [count * other for other, count in open_of.items() if other < weight]
+            conditions.append((last - low) % weight <= reduce(add, lighter, short))
+    return all_of(*conditions)
+
+
+def chosen_of(engine: Any, conditions: Mapping[str, Any]) -> Any:
+    """Join by "or" the texts of which the conditions hold; one of them does."""
+    names = list(conditions)
+    number: Any = engine.lit(0)
+    for place, name in enumerate(names):
+        bit = engine.when(conditions[name]).then(engine.lit(1 << place)).otherwise(engine.lit(0))
+        number = number + bit
+    texts = [
+        " or ".join(name for place, name in enumerate(names) if code >> place & 1)
+        for code in range(1 << len(names))
+    ]
+    return _looked_up(engine, number, texts)
+
+
+def _looked_up(engine: Any, number: Any, texts: list[str]) -> Any:
+    if engine.__name__ == "polars":
+        codes = engine.Series(range(len(texts)), dtype=engine.Int32)
+        texts_ = engine.Series(texts, dtype=engine.String)
+        return number.cast(engine.Int32).replace_strict(codes, texts_, return_dtype=engine.String)
+    said = engine.lit(texts[1])
+    for code, text in enumerate(texts[2:], 2):
+        said = engine.when(number == code).then(engine.lit(text)).otherwise(said)
+    return said

@@ -1,0 +1,172 @@
+"""The course of patients on each kind of frame: rows of polars in order, windows on other engines.
+
+Needs the extra `frame`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+
+from sledai.codebook import Codebook
+from sledai.engines import BETWEEN, expressions_of, result_names
+from sledai.errors import InvalidInputError
+from sledai.frame.answer_columns import number
+from sledai.frame.beside import Beside
+from sledai.frame.course_columns import FIRST, SUBJECT, before, paired, patient_sums, visit_results
+from sledai.frame.plain_visits import DAY, NotPlain, PlainVisits
+from sledai.frame.result_columns import (
+    INVALID_COLUMN,
+    PATIENT_COLUMNS,
+    VISIT_COLUMNS,
+    ResultColumn,
+)
+from sledai.frame.visit_rows import visit_columns_of
+from sledai.indices.states import Readings
+
+__all__ = ["Followed"]
+
+_ROW = f"{BETWEEN}row"
+_WRONG = f"{BETWEEN}wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How patients are followed: by which columns, and by which readings of the indices."""
+
+    codebook: Codebook | None
+    book: Codebook
+    readings: Readings
+
+    @property
+    def subject(self) -> str:
+        """The column of the patient."""
+        return visit_columns_of(self.book)[0]
+
+    def in_memory(self, df: Any, *, patients: bool = False) -> Any:
+        """Follow the visits of an eager frame of polars: results in the order of its rows.
+
+        Of patients there is a row each, in the order in which they first come. Raises `NotPlain`
+        for cells that expressions do not read, and `InvalidInputError` for columns.
+        """
+        frame = nw.from_native(df)
+        engine = expressions_of(frame)
+        plain, read = PlainVisits.of(frame, engine, self.codebook, self.book)
+        subject = engine.col(self.subject)
+        visits = read.to_native().select(
+            subject.alias(SUBJECT), plain.wrong.alias(_WRONG), **plain.columns
+        )
+        if visits[_WRONG].sum():
+            raise NotPlain
+        plain = plain.settled(visits)
+        visits = visits.drop(_WRONG).with_row_index(_ROW)
+        if (keep := self.book.visit.same_day) != "refuse":
+            visits = visits.unique([SUBJECT, DAY], keep=keep, maintain_order=True)
+        visits, sorted_ = _in_order(visits)
+        lazy, beside = paired(visits.lazy().with_columns(**plain.totals), plain)
+        if patients:
+            found = patient_sums(lazy, beside, self.readings, [engine.col(_ROW).min()])
+            return found.sort(_ROW).drop(_ROW).collect()
+        made = _typed(beside, self.readings)
+        results = beside.kept.added(lazy).select(_ROW, **made)
+        if len(visits) < len(df):  # other rows of a day
+            rows = engine.LazyFrame({_ROW: range(len(df))}, schema={_ROW: visits.schema[_ROW]})
+            results, sorted_ = rows.join(results, on=_ROW, how="left", maintain_order="left"), True
+        return (results if sorted_ else results.sort(_ROW)).drop(_ROW).collect()
+
+    def lazily(self, frame: Any, *, patients: bool = False) -> Any:
+        """Add results to the opened lazy frame of any engine; nothing is computed here.
+
+        Cells that are not accepted count as not known, and `INVALID_COLUMN` counts them; so does
+        the second of two visits of a patient on one date.
+        """
+        engine = expressions_of(frame)
+        if self.book.recorded.scores:
+            raise InvalidInputError.in_words(
+                "a frame that is lazy", "recorded scores in a frame in memory", "[recorded]"
+            )
+        if (same_day := self.book.visit.same_day) != "refuse":
+            raise InvalidInputError.in_words(
+                f"same_day {same_day!r} of a frame that is lazy, whose rows have no order",
+                "refuse, or a frame in memory",
+                "[visit]",
+            )
+        plain, frame = PlainVisits.of(frame, engine, self.codebook, self.book)
+        there = frame.collect_schema().names()
+        columns = PATIENT_COLUMNS if patients else VISIT_COLUMNS
+        names = result_names([self.subject] if patients else there, [*columns, INVALID_COLUMN])
+        polars = engine.__name__ == "polars"
+        visits: Any = frame.to_native() if polars else frame
+        if polars:
+            visits = visits.with_row_index(_ROW)
+        visits = visits.with_columns(
+            engine.col(self.subject).alias(SUBJECT), plain.wrong.alias(_WRONG), **plain.columns
+        ).with_columns(**plain.totals)
+        if polars:
+            visits = visits.sort(SUBJECT, DAY)
+        visits, beside = paired(visits, plain)
+        wrong = engine.col(_WRONG) + engine.when(_doubled(beside)).then(
+            number(engine, 1)
+        ).otherwise(number(engine, 0)).cast(engine.Int32)
+        if patients:
+            visits = visits.with_columns(wrong.alias(_WRONG))
+            first = [engine.col(_ROW).min()] if polars else []
+            found = patient_sums(
+                visits, beside, self.readings, [engine.col(_WRONG).sum().alias(INVALID_COLUMN), *first]
+            )
+            if polars:
+                found = found.sort(_ROW).drop(_ROW)
+            return _native(found.rename({SUBJECT: self.subject, **names}))
+        results = {**_typed(beside, self.readings), INVALID_COLUMN: wrong}
+        found = beside.kept.added(visits).with_columns(
+            **{names[name]: value for name, value in results.items()}
+        )
+        if polars:
+            found = found.sort(_ROW)
+        return _native(found.select(*there, *names.values()))
+
+
+def _native(frame: Any) -> Any:
+    return frame.to_native() if isinstance(frame, nw.DataFrame | nw.LazyFrame) else frame
+
+
+def _doubled(beside: Beside) -> Any:
+    engine = beside.engine
+    return ~beside.first & (engine.col(DAY) == engine.col(before(DAY)))
+
+
+def _typed(beside: Beside, readings: Readings) -> dict[str, Any]:
+    """Give the results of a visit in the types of their columns."""
+    engine = beside.engine
+    results = visit_results(beside, readings)
+    types: dict[str, ResultColumn] = VISIT_COLUMNS
+    return {
+        name: value.cast(engine.Int64) if types[name].kind == "whole" else value
+        for name, value in results.items()
+    }
+
+
+def _in_order(visits: Any) -> tuple[Any, bool]:
+    """Put visits in the order of patients and dates, and say whether they were in it.
+
+    Raises `NotPlain` for two visits of a patient on one date.
+    """
+    polars: Any = nw.from_native(visits).implementation.to_native_namespace()
+    patient, day = polars.col(SUBJECT), polars.col(DAY)
+    first = patient.ne_missing(patient.shift(1)).fill_null(value=True)
+    later = (day > day.shift(1)).fill_null(value=True)
+
+    def said(frame: Any) -> Any:
+        return frame.lazy().select(
+            runs=first.sum(), patients=patient.n_unique(), later=(first | later).all()
+        ).collect().row(0)
+
+    if not len(visits):
+        return visits, True
+    runs, patients, rising = said(visits)
+    if rising and runs == patients:
+        return visits, True
+    visits = visits.sort(SUBJECT, DAY)
+    if not said(visits)[2]:
+        raise NotPlain
+    return visits, False

@@ -1,0 +1,446 @@
+"""Each visit of a frame as plain columns: what is answered, numbers in billionths, and the day.
+
+Whatever engine a frame is of and however its cells are written, what is made of visits sees these
+columns alone. A number is held as a whole number of billionths, so that 1.3 - 0.3 is 1 on every
+engine, as it is for a `Visit`. Needs the extra `frame`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import reduce
+from operator import add
+from typing import Any, Self, cast
+
+import narwhals as nw
+
+from sledai.codebook import Codebook
+from sledai.codebook.columns import field_sources
+from sledai.codebook.dates import DAY_ZERO, read_date
+from sledai.codebook.fields import FieldColumn
+from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.engines import BETWEEN, column_of, misread
+from sledai.errors import InvalidInputError, shorten
+from sledai.frame.answer_columns import answer_column, kinds_of, number
+from sledai.frame.descriptor_columns import DescriptorColumn, read_descriptors, words_of
+from sledai.frame.lab_columns import numbers
+from sledai.frame.row_points import Range
+from sledai.frame.three_valued import Answer
+from sledai.frame.visit_rows import cell_value, visit_columns_of
+from sledai.quantities import Interval, checked, plausible, scale_of
+from sledai.quantities.fields import measured
+from sledai.visits.visit import DECIMALS, MOST_GLOBAL, RANGES, visit_number
+
+__all__ = ["NotPlain", "Number", "PlainVisits", "VisitView", "billionths"]
+
+BILLION = 10**DECIMALS
+NO_END = 10**18
+"""In billionths, beyond every amount."""
+DAY = f"{BETWEEN}day"
+"""The day of a visit, as the days since another that is the same for all."""
+
+
+class NotPlain(Exception):  # noqa: N818 - no error of the caller's
+    """A cell has to be read one by one: it is wrong, or no expression reads it."""
+
+
+def billionths(number_: Decimal | Fraction | int) -> int:
+    """Write a number as a whole number of billionths.
+
+    >>> billionths(Decimal("0.5"))
+    500000000
+    """
+    return round(Fraction(number_) * BILLION)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a visit in billionths: the least and the most that it can be.
+
+    Each is an expression or, where it is the same in every row, a number.
+    """
+
+    least: Any
+    most: Any
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """A visit as expressions: answers, fields and scores, by the columns that `named` names."""
+
+    engine: Any
+    answers: Mapping[Descriptor, Answer]
+    signs: Mapping[str, Answer]
+    numbers: Mapping[str, Number]
+    total: Range
+    clinical: Range
+    open_of: Mapping[int, Any]
+
+    def sign(self, name: str) -> Answer:
+        """Give a sign; what the frame does not have is not known."""
+        return self.signs.get(name, Answer(yes=False, no=False))
+
+    def number(self, name: str) -> Number:
+        """Give a number; what the frame does not have can be all that it may be."""
+        least, most = _ends_of(name)
+        return self.numbers.get(name, Number(least, most))
+
+
+def _ends_of(name: str) -> tuple[int, int]:
+    if name not in RANGES:
+        return -NO_END, NO_END
+    least, most, _ = RANGES[name]
+    return billionths(least), billionths(most)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainVisits:
+    """What is read of a frame: the expressions of its plain columns, and which rows are wrong.
+
+    `columns` are to be added to the frame, then `totals`; `wrong` counts, in each row, the cells
+    that are not accepted. A frame in which answers are there at every visit is computed faster.
+    """
+
+    engine: Any
+    descriptors: list[DescriptorColumn]
+    columns: Mapping[str, Any]
+    constants: Mapping[str, Answer | Number]
+    signs: frozenset[str]
+    numbers: frozenset[str]
+    amounts: frozenset[str]
+    wrong: Any
+    always: frozenset[str] = frozenset()
+    """The answers that are there at every visit."""
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        """The points that are there or can be, and by weight how many descriptors are open."""
+        engine = self.engine
+        asked = [d.descriptor for d in self.descriptors if d.kind is not None]
+        never = [d.descriptor for d in self.descriptors if d.kind is None and d.asserted is None]
+        open_ = [d for d in asked if d.value not in self.always]
+
+        def column(name: str) -> Any:
+            return engine.col(f"{BETWEEN}{name}")
+
+        def total(start: int, amounts: Mapping[Descriptor, int], *, there: bool) -> Any:
+            parts = [number(engine, start)]
+            for d, points in amounts.items():
+                counts = column(f"{d}_yes")
+                if not there:
+                    counts = ~counts & ~column(f"{d}_no")
+                parts.append(
+                    engine.when(counts).then(number(engine, points)).otherwise(number(engine, 0))
+                )
+            return reduce(add, parts).cast(engine.Int32)
+
+        def points_of(some: Iterable[Descriptor], left_out: frozenset[Descriptor]) -> dict[Descriptor, int]:
+            return {d: d.weight for d in some if d not in left_out}
+
+        made: dict[str, Any] = {}
+        for prefix, left_out in (("", frozenset[Descriptor]()), ("clinical_", SEROLOGIC)):
+            low = total(0, points_of(asked, left_out), there=True)
+            always = sum(points_of(never, left_out).values())
+            made[f"{BETWEEN}{prefix}low"] = low
+            made[f"{BETWEEN}{prefix}high"] = low + total(always, points_of(open_, left_out), there=False)
+        for weight in {d.weight for d in [*open_, *never]}:
+            made[f"{BETWEEN}open_{weight}"] = total(
+                sum(d.weight == weight for d in never),
+                {d: 1 for d in open_ if d.weight == weight},
+                there=False,
+            )
+        return made
+
+    def view(self, renamed: Callable[[str], str] = str) -> VisitView:
+        """Give the visits by their columns, which may have been renamed."""
+        engine, totals = self.engine, self.totals
+
+        def column(name: str) -> Any:
+            return engine.col(renamed(f"{BETWEEN}{name}"))
+
+        signs = {n: v for n, v in self.constants.items() if isinstance(v, Answer)}
+        signs |= {name: self._answer(column, name) for name in self.signs}
+        found = {n: v for n, v in self.constants.items() if isinstance(v, Number)}
+        for name in self.numbers:
+            known = ~column(name).is_null()
+            least, most = (
+                engine.when(known)
+                .then(column(name))
+                .otherwise(engine.lit(end, dtype=engine.Int64))
+                for end in _ends_of(name)
+            )
+            found[name] = Number(least, most)
+        for name in self.amounts:
+            found[name] = Number(column(f"{name}_least"), column(f"{name}_most"))
+        return VisitView(
+            engine=engine,
+            answers={
+                d.descriptor: Answer(yes=bool(d.asserted), no=d.asserted is False)
+                if d.kind is None
+                else self._answer(column, d.descriptor.value)
+                for d in self.descriptors
+            },
+            signs=signs,
+            numbers=found,
+            total=Range(column("low"), column("high")),
+            clinical=Range(column("clinical_low"), column("clinical_high")),
+            open_of={
+                weight: column(f"open_{weight}") if f"{BETWEEN}open_{weight}" in totals else 0
+                for weight in sorted({d.weight for d in Descriptor}, reverse=True)
+            },
+        )
+
+    def _answer(self, column: Callable[[str], Any], name: str) -> Answer:
+        yes = column(f"{name}_yes")
+        if name in self.always:
+            return Answer(yes, ~yes, always=True)
+        return Answer(yes, column(f"{name}_no"))
+
+    def settled(self, frame: Any) -> Self:
+        """Find the answers that are there at every visit of an eager frame with the columns."""
+        names = [*(d.descriptor.value for d in self.descriptors if d.kind), *self.signs]
+        engine = self.engine
+        there = frame.select(
+            (engine.col(f"{BETWEEN}{name}_yes") | engine.col(f"{BETWEEN}{name}_no")).all().alias(name)
+            for name in names
+        ).row(0, named=True)
+        return replace(self, always=frozenset(name for name in names if there[name]))
+
+    @classmethod
+    def of(
+        cls, frame: Any, engine: Any, codebook: Codebook | None, book: Codebook
+    ) -> tuple[Self, Any]:
+        """Read an opened frame, and give it with the columns that were read cell by cell.
+
+        Raises `InvalidInputError` for columns that cannot be the ones that are meant, and
+        `NotPlain` where an eager frame has to be read one row after the other.
+        """
+        reader = _Reader(frame, engine, codebook, book)
+        subject, dates = visit_columns_of(book)
+        descriptors = read_descriptors(frame, codebook and book, (subject, dates))
+        for column in (subject, dates):
+            if column not in reader.schema:
+                raise InvalidInputError.no_column(column)
+            reader.refuse(column)
+        reader.missing(subject)
+        reader.day(dates)
+        for d in descriptors:
+            reader.answer(d.descriptor.value, d)
+        for field_ in field_sources(list(reader.schema), book):
+            reader.field(field_)
+        for name, value in book.fields.asserted.items():
+            reader.asserted(name, value)
+        return (
+            cls(
+                engine=engine,
+                descriptors=descriptors,
+                columns=reader.columns,
+                constants=reader.constants,
+                signs=frozenset(reader.signs),
+                numbers=frozenset(reader.numbers),
+                amounts=frozenset(reader.amounts),
+                wrong=reduce(add, reader.wrong),
+            ),
+            reader.frame,
+        )
+
+
+class _Reader:
+    """Reads the columns of a frame, by expressions and, of an eager frame, else by its cells."""
+
+    def __init__(self, frame: Any, engine: Any, codebook: Codebook | None, book: Codebook) -> None:
+        self.frame, self.engine, self.book = frame, engine, book
+        self.schema = frame.collect_schema()
+        self.kinds = kinds_of(frame)
+        self.words = words_of(codebook)
+        self.lazy = isinstance(frame, nw.LazyFrame)
+        self.columns: dict[str, Any] = {}
+        self.constants: dict[str, Answer | Number] = {}
+        self.signs: list[str] = []
+        self.numbers: list[str] = []
+        self.amounts: list[str] = []
+        self.wrong: list[Any] = [number(engine, 0).cast(engine.Int32)]
+
+    def refuse(self, column: str) -> None:
+        """Refuse columns of lists, and those that an engine would not find."""
+        if self.schema[column].is_nested():
+            raise InvalidInputError(f"column {shorten(column)} holds lists; accepted: plain cells")
+        if problem := misread(column, self.frame):
+            raise InvalidInputError(problem)
+
+    def _count(self, wrong: Any) -> None:
+        engine = self.engine
+        flag = engine.when(wrong).then(number(engine, 1)).otherwise(number(engine, 0))
+        self.wrong.append(flag.cast(engine.Int32))
+
+    def _add(self, name: str, values: Any) -> None:
+        self.columns[f"{BETWEEN}{name}"] = values
+
+    def missing(self, subject: str) -> None:
+        """Count the rows of no patient."""
+        column = column_of(self.engine, subject)
+        none = column.is_null()
+        if self.schema[subject].is_float():
+            none = none | column.is_nan()
+        if self.schema[subject].is_numeric() or isinstance(self.schema[subject], nw.String):
+            answer = answer_column(self.kinds, subject, self.words)
+            if self.words.nothing:
+                none = none | answer.holds(self.engine, self.words.nothing)
+        self._count(none)
+
+    def day(self, column: str) -> None:
+        """Read the date of each visit, or its day, as a number of days."""
+        engine, dtype, visit = self.engine, self.schema[column], self.book.visit
+        cells = column_of(engine, column)
+        if visit.day is not None and dtype.is_integer():
+            days = cells.cast(engine.Int32) * (7 if visit.day_unit == "weeks" else 1)
+        elif visit.day is None and isinstance(dtype, nw.Date | nw.Datetime):
+            days = _days(engine, cells)
+        elif self.lazy:
+            accepted = "whole numbers of days" if visit.day is not None else "dates (cast them)"
+            raise InvalidInputError.in_words(
+                f"a column of type {dtype}", f"of a frame that is lazy, {accepted}",
+                f"column {shorten(column)}",
+            )
+        else:
+            self._by_cell(column, DAY, lambda cell: (read_date(cell, visit) - DAY_ZERO).days)
+            days = engine.col(f"{DAY}_read")
+        self.columns[DAY] = days
+        self._count(days.is_null())
+
+    def answer(self, name: str, column: Any) -> None:
+        """Read a column of yes and no."""
+        if column.kind is None:
+            return
+        if column.kind == "object":
+            raise NotPlain
+        engine = self.engine
+        yes = column.says_yes(engine)
+        something = column.says_something(engine)
+        self._add(f"{name}_yes", _certain(engine, yes))
+        self._add(f"{name}_no", _certain(engine, something & ~yes))
+        self.wrong.append(column.invalid(engine).cast(engine.Int32))
+
+    def field(self, field_: FieldColumn) -> None:
+        """Read a field of a visit."""
+        self.refuse(field_.column)
+        if field_.is_sign:
+            self.signs.append(field_.name)
+            self.answer(field_.name, answer_column(self.kinds, field_.column, self.words))
+        elif field_.name in RANGES:
+            self.numbers.append(field_.name)
+            self._number(field_)
+        else:
+            self.amounts.append(field_.name)
+            self._amount(field_)
+
+    def _plain_number(self, field_: FieldColumn) -> bool:
+        dtype = self.schema[field_.column]
+        if dtype.is_integer() or dtype == nw.Float64:
+            return True
+        if self.lazy:
+            raise InvalidInputError.in_words(
+                f"a column of type {dtype}", "of a frame that is lazy, numbers of 64 bits",
+                f"column {shorten(field_.column)}",
+            )
+        return False
+
+    def _number(self, field_: FieldColumn) -> None:
+        engine, name = self.engine, field_.name
+        if not self._plain_number(field_):
+            def read(cell: Any) -> int | None:
+                number_ = visit_number(name, self._value(field_, cell))
+                return None if number_ is None else billionths(number_)
+
+            self._by_cell(field_.column, f"{BETWEEN}{name}", read)
+            self._add(name, engine.col(f"{BETWEEN}{name}_read"))
+            return
+        cells, there = numbers(engine, field_.column, self.schema, self.words.nothing)
+        least, most, _ = field_.range
+        fits = there & (cells >= least) & (cells <= most)
+        factor = BILLION * MOST_GLOBAL / field_.most if field_.scaled else BILLION
+        self._add(name, engine.when(fits).then((cells * factor).round().cast(engine.Int64)))
+        self._count(there & ~((cells >= least) & (cells <= most)))
+
+    def _amount(self, field_: FieldColumn) -> None:
+        engine, name, unit = self.engine, field_.name, field_.unit
+        ends = (f"{name}_least", f"{name}_most")
+        if not unit or not self._plain_number(field_):
+            for place, end in enumerate(ends):
+                def read(cell: Any, place: int = place) -> int:
+                    return _interval(name, self._value(field_, cell))[place]
+
+                self._by_cell(field_.column, f"{BETWEEN}{end}", read)
+                self._add(end, engine.col(f"{BETWEEN}{end}_read"))
+            return
+        cells, there = numbers(engine, field_.column, self.schema, self.words.nothing)
+        scale = scale_of(name, unit)
+        amounts = cells * float(scale.factor) + float(scale.offset)
+        least, most = map(float, plausible(name, unit))
+        fits = (amounts == 0) | ((amounts >= least) & (amounts <= most))
+        value = (amounts * BILLION).round().cast(engine.Int64)
+        for end, limit in zip(ends, (-NO_END, NO_END), strict=True):
+            other = engine.lit(limit, dtype=engine.Int64)
+            self._add(end, engine.when(there & fits).then(value).otherwise(other))
+        self._count(there & ~fits)
+
+    def asserted(self, name: str, value: object) -> None:
+        """Take what the codebook says of every visit."""
+        if isinstance(value, bool):
+            self.constants[name] = Answer(yes=value, no=not value)
+        elif name in RANGES:
+            number_ = billionths(cast("Decimal", visit_number(name, value)))
+            self.constants[name] = Number(number_, number_)
+        else:
+            self.constants[name] = Number(*_interval(name, value))
+
+    def _value(self, field_: FieldColumn, cell: Any) -> Any:
+        short = self.schema[field_.column] == nw.Float32
+        return cell_value(field_, cell, self.words, self.book, short=short)
+
+    def _by_cell(self, column: str, name: str, read: Callable[[Any], Any]) -> None:
+        """Read each different cell of an eager column once."""
+        series = self.frame.get_column(column).to_native()
+        try:
+            cells = series.unique()
+            values = [read(cell) for cell in cells.to_list()]
+        except BaseException as error:
+            if not isinstance(error, ValueError | OverflowError | TypeError) and type(error).__name__ != "PanicException":
+                raise
+            raise NotPlain from None
+        polars = self.engine
+        found = series.replace_strict(
+            cells, polars.Series(values, dtype=polars.Int64), return_dtype=polars.Int64
+        )
+        self.frame = self.frame.with_columns(nw.from_native(found.alias(f"{name}_read"), series_only=True))
+
+
+def _interval(name: str, value: Any) -> tuple[int, int]:
+    """Give the ends of an amount, where an open one is a billionth further in."""
+    if value is None:
+        return -NO_END, NO_END
+    amount: Interval = checked(name, measured(value, name))
+    least = billionths(amount.least) + amount.least_open
+    most = NO_END if amount.most is None else billionths(amount.most) - amount.most_open
+    return least, most
+
+
+def _certain(engine: Any, condition: Any) -> Any:
+    """Take null for no."""
+    return engine.when(condition).then(engine.lit(value=True)).otherwise(engine.lit(value=False))
+
+
+def _days(engine: Any, dates: Any) -> Any:
+    """Count the days of dates by the calendar, which every engine can tell of a date."""
+    if engine.__name__ == "polars":
+        return dates.cast(engine.Date).cast(engine.Int32)
+    year, month, day = (
+        part.cast(engine.Int32) for part in (dates.dt.year(), dates.dt.month(), dates.dt.day())
+    )
+    # Years begin in March, so that the day which some years have more is their last.
+    late = engine.when(month > 2).then(engine.lit(0)).otherwise(engine.lit(1))  # noqa: PLR2004
+    y, m = year - late, month + 12 * late - 3
+    return (
+        365 * y + y // 4 - y // 100 + y // 400 + (153 * m + 2) // 5 + day
+    ).cast(engine.Int32)
