@@ -23,6 +23,7 @@ from sledai.files.source import PACKINGS
 from sledai.findings import Findings
 from sledai.findings.observations import OBSERVED
 from sledai.indices import sfi, sri
+from sledai.indices.missing_visits import WAYS
 from sledai.indices.states import DEFAULT, STATES
 from sledai.quantities import PLAUSIBLE, UNITS
 from sledai.quantities.glucocorticoids import GLUCOCORTICOIDS, PREDNISONE_MG
@@ -305,6 +306,13 @@ def change_classes() -> str:
     )
 
 
+def missing_ways() -> str:
+    return table(
+        ["way", "a missing answer", "source"],
+        [(f"`{w.name}`", w.meaning, w.citation or "none read") for w in WAYS.values()],
+    )
+
+
 def visit_fields() -> str:
     return table(
         ["field", "meaning"],
@@ -380,6 +388,7 @@ def write(folder: Path) -> None:
         index_components,
         index_modules,
         change_classes,
+        missing_ways,
         visit_fields,
         visit_columns,
         patient_columns,

@@ -115,10 +115,13 @@ BY_PATH = [  # modules that users import from, beside the packages
     "sledai.indices.adjusted_mean",
     "sledai.indices.course",
     "sledai.indices.doris",
+    "sledai.indices.from_baseline",
     "sledai.indices.lldas",
+    "sledai.indices.missing_visits",
     "sledai.indices.sfi",
     "sledai.indices.sri",
     "sledai.indices.states",
+    "sledai.indices.time_to_event",
     "sledai.quantities.glucocorticoids",
     "sledai.rules.counterfactuals",
     "sledai.scoring.recorded_scores",
@@ -127,7 +130,9 @@ BY_PATH = [  # modules that users import from, beside the packages
     "sledai.trials.catalog",
     "sledai.trials.nct05765006.screening",
     "sledai.verdict",
+    "sledai.visits.baseline",
     "sledai.visits.change",
+    "sledai.visits.windows",
 ]
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
-from sledai import Assessment, Descriptor, ScoreBounds, score_bounds
+from sledai import Assessment, Descriptor, ScoreBounds, Verdict, score_bounds
 from sledai.audit import Audit, CountedWeight, Differences, audit
 from sledai.audit.agreement import Check
 from sledai.codebook import Codebook, Lab
@@ -36,7 +36,10 @@ from sledai.findings.evaluation import Outcome
 from sledai.indices import adjusted_mean, doris, lldas, sfi, sri
 from sledai.indices.components import Component, IndexResult
 from sledai.indices.course import FirstFlare, Step, TimeIn, course, first_flare, time_in
+from sledai.indices.from_baseline import FromBaseline, PercentChange, since_baseline
+from sledai.indices.missing_visits import WAYS, Counted, Way, count_missing
 from sledai.indices.states import Readings
+from sledai.indices.time_to_event import ONCE, EventRow, Held, TimeToEvent, time_to_flare
 from sledai.quantities import Interval, Quantity, checked
 from sledai.quantities.glucocorticoids import GLUCOCORTICOIDS, Glucocorticoid
 from sledai.records import FrozenDict
@@ -50,7 +53,9 @@ from sledai.trials.nct05765006.candidate import Candidate
 from sledai.trials.nct05765006.report import CriterionResult, MissingAnswer, ScreeningReport
 from sledai.trials.nct05765006.screening import screen
 from sledai.visits import History, Visit
+from sledai.visits.baseline import Baseline
 from sledai.visits.change import Change, change_of
+from sledai.visits.windows import PlannedVisits, Window, planned_visits
 
 FIRST, LATER = (
     Visit(date=date(2024, 1, 1), assessment=Assessment.of(present={"rash", "low_complement"})),
@@ -89,6 +94,10 @@ OTHER_WEIGHT = audit(
     pl.DataFrame({"arthritis": [True] * 3, "recorded": [2, 2, 2]}),
     Codebook(descriptors={"absent": OTHERS}, recorded={"total": "recorded"}),
 )
+WEEK_8 = Window(name="week 8", target=56, first=49, last=63)
+BESIDE = since_baseline(HISTORY, Baseline.first())[1]
+COUNTED = count_missing({"week 8": None}, good=Verdict.MET)["week 8"]
+TO_FLARE = time_to_flare(HISTORY, Baseline.first())
 EXPLAINED = explain(Assessment.of(present={"rash"}), 7)
 
 RESULTS: list[tuple[Any, type]] = [
@@ -105,6 +114,16 @@ RESULTS: list[tuple[Any, type]] = [
     (first_flare(HISTORY), FirstFlare),
     (time_in(HISTORY, "LLDAS"), TimeIn),
     (Readings(), Readings),
+    (Baseline.marked("2024-01-01"), Baseline),
+    (BESIDE, FromBaseline),
+    (BESIDE.percent, PercentChange),
+    (WEEK_8, Window),
+    (planned_visits(HISTORY, Baseline.first(), [WEEK_8], tie="later"), PlannedVisits),
+    (WAYS["non-responder"], Way),
+    (COUNTED, Counted),
+    (ONCE, Held),
+    (TO_FLARE, TimeToEvent),
+    (TO_FLARE.row(bound="latest", start_is_day=0), EventRow),
     (sfi.assess(FIRST, LATER), sfi.FlareResult),
     (sri.assess(FIRST, LATER), IndexResult),
     (lldas.assess(FIRST, LATER), IndexResult),

@@ -259,6 +259,22 @@ DORIS_2021 = Source(
     pmid="34819388",
     doi="10.1136/lupus-2021-000538",
 )
+KIM_2019 = Source(
+    name="Kim 2019",
+    reference=(
+        "Kim M, Merrill JT, Wang C, et al. SLE clinical trials: impact of missing data on "
+        "estimating treatment effects. Lupus Sci Med 2019;6:e000348."
+    ),
+    doi="10.1136/lupus-2019-000348",
+)
+ADAM_TIME_TO_EVENT = Source(
+    name="ADaM time-to-event variables",
+    reference=(
+        "CDISC Analysis Data Model Implementation Guide, time-to-event variables for the basic "
+        "data structure."
+    ),
+    url="cdisc.org/standards/foundational/adam",
+)
 IBANEZ_2003 = Source(
     name="Ibanez 2003",
     reference=(
