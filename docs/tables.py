@@ -22,7 +22,14 @@ from sledai.files import FORMATS, OUTPUT_FORMATS
 from sledai.files.source import PACKINGS
 from sledai.findings import Findings
 from sledai.findings.observations import OBSERVED
-from sledai.indices import sfi, sri
+from sledai.indices import (
+    bicla,
+    change_grade,
+    loss_of_improvement,
+    sfi,
+    sri,
+    steroid_sparing,
+)
 from sledai.indices.missing_visits import WAYS
 from sledai.indices.states import DEFAULT, STATES
 from sledai.quantities import PLAUSIBLE, UNITS
@@ -33,7 +40,7 @@ from sledai.trials.catalog import CATALOG
 from sledai.trials.nct05765006 import ACTIVITY_RULE
 from sledai.trials.nct05765006.candidate import explained
 from sledai.trials.nct05765006.screening import CRITERIA, FACTS, Candidate
-from sledai.visits import Visit
+from sledai.visits import History, Visit
 from sledai.visits.change import CLASS_CITATION, PERSISTENT_WITHIN, ChangeClass
 
 WORDS = ", ".join(Verdict)
@@ -276,10 +283,24 @@ def flare_criteria() -> str:
 
 def index_components() -> str:
     states = (state.judge(*_EMPTY, DEFAULT) for state in STATES.values())
-    results = (sri.assess(*_EMPTY), *states)
+    history = History(visits=_EMPTY)
+    results = (
+        sri.assess(*_EMPTY),
+        bicla.assess(*_EMPTY),
+        *states,
+        steroid_sparing.assess(history),
+        loss_of_improvement.assess(history),
+    )
     return table(
         ["index", "component", "asked for", "source"],
         [(r.name, c.name, c.statement, c.citation) for r in results for c in r.components],
+    )
+
+
+def change_grades() -> str:
+    return table(
+        ["grade", "asked for", "source"],
+        [(c.name, c.statement, c.citation) for c in change_grade.assess(*_EMPTY).components],
     )
 
 
@@ -389,6 +410,7 @@ def write(folder: Path) -> None:
         index_modules,
         change_classes,
         missing_ways,
+        change_grades,
         visit_fields,
         visit_columns,
         patient_columns,

@@ -33,7 +33,7 @@ from sledai.findings import (
     derive,
 )
 from sledai.findings.evaluation import Outcome
-from sledai.indices import adjusted_mean, doris, lldas, sfi, sri
+from sledai.indices import adjusted_mean, change_grade, doris, lldas, sfi, sri, steroid_sparing
 from sledai.indices.components import Component, IndexResult
 from sledai.indices.course import FirstFlare, Step, TimeIn, course, first_flare, time_in
 from sledai.indices.from_baseline import FromBaseline, PercentChange, since_baseline
@@ -129,6 +129,8 @@ RESULTS: list[tuple[Any, type]] = [
     (lldas.assess(FIRST, LATER), IndexResult),
     (doris.assess(LATER), IndexResult),
     (doris.assess(LATER).components[0], Component),
+    (change_grade.assess(FIRST, LATER), change_grade.GradeResult),
+    (steroid_sparing.assess(HISTORY), IndexResult),
     (adjusted_mean.assess(HISTORY), adjusted_mean.AdjustedMean),
     (ACTIVITY_RULE, ActivityRule),
     (ACTIVITY_RULE.judge(Assessment.of(not_assessed={"seizure"})), Judgement),

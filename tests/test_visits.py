@@ -18,7 +18,7 @@ DAY = date(2024, 1, 16)
 def test_nothing_defaults_to_normal() -> None:
     visit = Visit(date=date(2024, 1, 16))
     given = visit.model_dump(exclude={"date"})
-    assert len(given) == 30
+    assert len(given) == 44
     assert set(given.values()) == {None}
 
 

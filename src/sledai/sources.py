@@ -194,6 +194,7 @@ TULIP_1 = registry_record("NCT02446912", "TULIP-1, anifrolumab")
 USTEKINUMAB_PHASE_3 = registry_record("NCT03517722", "LOTUS, ustekinumab")
 TOPAZ_1 = registry_record("NCT04895241", "TOPAZ-1, litifilimab")
 TOPAZ_2 = registry_record("NCT04961567", "TOPAZ-2, litifilimab")
+BLISS_BELIEVE = registry_record("NCT03312907", "BLISS-BELIEVE")
 POETYK_SLE_1 = registry_record("NCT05617677", "POETYK SLE-1, deucravacitinib")
 DEXAMETHASONE_LABEL = Source(
     name="US label of dexamethasone",
@@ -274,6 +275,36 @@ ADAM_TIME_TO_EVENT = Source(
         "data structure."
     ),
     url="cdisc.org/standards/foundational/adam",
+)
+DORIS_2017 = Source(
+    name="DORIS 2017",
+    reference="DORIS definitions of remission of 2017, as table 1 of PMC7719036 prints them.",
+    pmcid="PMC7719036",
+)
+CLLDAS = Source(
+    name="cLLDAS",
+    reference="Definition of the childhood lupus low disease activity state.",
+    pmid="36934849",
+)
+CHILDHOOD_REMISSION = Source(
+    name="cCR",
+    reference="Definitions of remission in childhood lupus. Clin Immunol 2024;263:110214.",
+    url="Clin Immunol 2024;263:110214",
+)
+BICLA_FORM = Source(
+    name="BICLA",
+    reference="BILAG-based combined lupus assessment, description of the measure at ePROVIDE.",
+    url="eprovide.mapi-trust.org",
+)
+CHANGE_TABLE = Source(
+    name="PMC8766607",
+    reference="Table of the course of lupus by the change of the SLEDAI, in PMC8766607.",
+    pmcid="PMC8766607",
+)
+XMAB5871_04 = Source(
+    name="XmAb5871-04",
+    reference="Statistical analysis plan of the trial XmAb5871-04 in systemic lupus erythematosus.",
+    registry_id="XmAb5871-04",
 )
 IBANEZ_2003 = Source(
     name="Ibanez 2003",

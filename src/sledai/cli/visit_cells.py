@@ -19,7 +19,7 @@ from sledai.codebook.numbers import Decimal, in_points
 from sledai.errors import InvalidInputError, shorten
 from sledai.files import Batch
 from sledai.quantities import UNITS, Quantity, plausible_range
-from sledai.quantities.fields import measured
+from sledai.quantities.fields import LETTERS, letter, measured
 from sledai.scoring import MAX_TOTAL
 from sledai.visits.visit import RANGES, Visit
 
@@ -150,6 +150,9 @@ class VisitsReader:
                 within = f"units {', '.join(UNITS[name])}; {_ranges(name)}"
                 beyond = _beyond(numbers, name)
                 wrong &= ~beyond
+            elif field_.is_letter:
+                read.append(self._letters(batch, theirs, problems).alias(name))
+                continue
             else:
                 read.append(said.visits[theirs].alias(name))
                 continue
@@ -178,6 +181,12 @@ class VisitsReader:
             "a name or number, that --missing does not name",
         )
         return pl.DataFrame([subjects.alias(SUBJECT), dates.alias(DATE), *read])
+
+    def _letters(self, batch: Batch, theirs: str, problems: Problems) -> pl.Series:
+        letters, wrong = _texts(batch.visits[theirs], self.input_.missing, letter, pl.String)
+        accepted = f"{', '.join(LETTERS)} (any case), {EMPTY}"
+        problems.add_cells(batch, theirs, wrong, "cells that are no letter of BILAG", accepted)
+        return letters
 
     def _subjects(self, batch: Batch) -> pl.Series:
         """Read names as other cells are read, but for capitals, which may tell patients apart."""

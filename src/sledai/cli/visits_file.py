@@ -1,7 +1,6 @@
 """`sledai visits`: each patient's course over the visits of a file."""
 
 import re
-from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import chain
@@ -18,7 +17,6 @@ from sledai.cli.options import (
     CodebookOption,
     Columns,
     EncodingOption,
-    Input,
     InputFile,
     ItemsOption,
     Missing,
@@ -33,27 +31,24 @@ from sledai.cli.options import (
     read_items,
     refuse_outputs,
 )
-from sledai.cli.printing import ROWS_SHOWN, names_said, printable, wrapped
+from sledai.cli.printing import names_said, wrapped
 from sledai.cli.provenance import Provenance
 from sledai.cli.rejects import Rejects, rejects_option
 from sledai.cli.visit_cells import DATE, SUBJECT, VisitsReader, recorded_column
+from sledai.cli.visits_report import print_courses, print_end
 from sledai.codebook import Codebook
 from sledai.codebook.columns import field_sources
-from sledai.codebook.dates import date_said
-from sledai.codebook.fields import FIELDS, FieldColumn
-from sledai.descriptors import listed
+from sledai.codebook.fields import FIELDS
 from sledai.engines import result_names
-from sledai.errors import InvalidInputError
+from sledai.errors import InvalidInputError, require_one_of
 from sledai.files import OUTPUT_FORMATS, Output
-from sledai.frame import PATIENT_COLUMNS, VISIT_COLUMNS
+from sledai.frame import patient_columns, visit_columns
 from sledai.frame.follow_up import patient_row, visit_row
 from sledai.frame.visit_rows import read_visit_rows
-from sledai.indices import adjusted_mean, doris, requirements, sfi
-from sledai.indices.course import Step, course, first_flare, time_in
-from sledai.indices.sfi import Flare, FlareResult
-from sledai.indices.states import STATES, Carry, Readings
-from sledai.verdict import Verdict
-from sledai.visits import History
+from sledai.indices import doris, sfi
+from sledai.indices.course import course
+from sledai.indices.requirements import FirstVisit, NewSerology
+from sledai.indices.states import DEFAULT, STATES, Carry, Readings
 
 __all__ = ["visits"]
 
@@ -96,14 +91,14 @@ VariantOption = Annotated[
     sfi.Variant, typer.Option("--flare-index", help="Which variant of the SELENA flare index.")
 ]
 NewSerologyOption = Annotated[
-    requirements.NewSerology,
+    NewSerology,
     typer.Option(
         "--new-serology",
         help="Whether serology that is newly present is new activity for LLDAS by itself.",
     ),
 ]
 FirstVisitOption = Annotated[
-    requirements.FirstVisit,
+    FirstVisit,
     typer.Option(
         "--first-visit", help="Whether a first visit needs new_lupus_activity stated for LLDAS."
     ),
@@ -117,6 +112,15 @@ PrednisoloneOption = Annotated[
 ]
 CarryOption = Annotated[
     Carry, typer.Option("--carry", help="For how long the state of a visit counts.")
+]
+StateOption = Annotated[
+    list[str],
+    typer.Option(
+        "--state",
+        metavar="NAME",
+        help=f"Follow this state, in place of {' and '.join(DEFAULT.states)}: {', '.join(STATES)}. "
+        "Repeatable.",
+    ),
 ]
 PatientsOption = Annotated[
     Path | None, typer.Option("--patients", metavar="FILE", help="Write a row for each patient.")
@@ -137,6 +141,7 @@ def visits(
     first_visit: FirstVisitOption = "needs a statement",
     prednisolone: PrednisoloneOption = "<=",
     carry: CarryOption = "until the next visit",
+    state: StateOption = [],
     items: ItemsOption = None,
     column: Columns = [],
     missing: Missing = [],
@@ -185,6 +190,7 @@ def visits(
         first_visit=first_visit,
         prednisolone=prednisolone,
         carry=carry,
+        states=_states(state),
     )
     made = Provenance(book, readings=asdict(readings))
     rows = open_input(source, book)
@@ -215,17 +221,18 @@ def visits(
     )
     histories = {patient: history for patient, (history, _) in found.patients.items()}
     courses = {patient: course(history, readings) for patient, history in histories.items()}
+    visit_types, patient_types = visit_columns(readings), patient_columns(readings)
     renamed: dict[str, str] = {}
     written: list[tuple[Path, pl.DataFrame]] = []
     if output is not None:
         values = map(visit_row, chain.from_iterable(courses.values()))
-        of_visits = found.of_visits(values, VISIT_COLUMNS).select(*VISIT_COLUMNS)
-        renamed = result_names(opened.columns, VISIT_COLUMNS)
+        of_visits = found.of_visits(values, visit_types).select(*visit_types)
+        renamed = result_names(opened.columns, visit_types)
         written.append((output, reader.cells.hstack(of_visits.rename(renamed))))
     if patients is not None:
         sums = (patient_row(history, readings) for history in histories.values())
-        summary = found.of_patients(sums, PATIENT_COLUMNS)
-        names = result_names([patient], PATIENT_COLUMNS)
+        summary = found.of_patients(sums, patient_types)
+        names = result_names([patient], patient_types)
         written.append((patients, summary.rename({SUBJECT: patient} | names)))
         renamed |= {name: called for name, called in names.items() if name != called}
     if rejects is not None:
@@ -233,13 +240,19 @@ def visits(
         renamed |= aside.names
     _write(written, made)
     if output is None and patients is None:
-        _print_courses(courses, histories, readings, book)
-    _print_end(input_, fields, courses, readings)
+        print_courses(courses, histories, readings, book)
+    print_end(input_, fields, courses, readings)
     for line in (*names_said(renamed), *_aside_said(aside, reader)):
         print(wrapped(line))
     print(made)
     if aside.count:
         raise typer.Exit(1)
+
+
+def _states(chosen: list[str]) -> tuple[str, ...]:
+    for name in chosen:
+        require_one_of(name, list(STATES), "--state")
+    return tuple(chosen) or DEFAULT.states
 
 
 def _write(written: list[tuple[Path, pl.DataFrame]], made: Provenance) -> None:
@@ -282,116 +295,3 @@ def _field_lines(options: list[str]) -> dict[str, dict[str, Any]]:
         elif rest:
             lines[name]["unit"] = rest
     return lines
-
-
-def _print_courses(
-    courses: Mapping[object, tuple[Step, ...]],
-    found: Mapping[object, History],
-    readings: Readings,
-    book: Codebook,
-) -> None:
-    states = "  ".join(f"{name:5}" for name in STATES).rstrip()
-    print(f"{'date':12}{'total':>8}  {'clinical':>8}  {'change':>12}  flare   {states}")
-    shown = 0
-    for patient, steps in courses.items():
-        if shown >= ROWS_SHOWN:
-            break
-        print()
-        print(wrapped(f"{printable(patient).plain}: {_summary(found[patient], readings)}"))
-        for step in steps:
-            for line in _lines(step, book):
-                print(line)
-        shown += len(steps)
-    total = sum(map(len, courses.values()))
-    if shown < total:
-        print(f"\n... and {total - shown:,} visits more (--output FILE writes all)")
-    print()
-
-
-def _summary(history: History, readings: Readings) -> str:
-    visits = len(history.visits)
-    if visits == 1:
-        return "1 visit"
-    days = (history.visits[-1].date - history.visits[0].date).days
-    states = ", ".join(f"{name} {time_in(history, name, readings)}" for name in STATES)
-    return (
-        f"{visits} visits, {days} days; adjusted mean {adjusted_mean.assess(history)}; "
-        f"first flare: {first_flare(history, readings)}; time in {states}"
-    )
-
-
-def _lines(step: Step, book: Codebook) -> Iterable[str]:
-    when = date_said(step.visit.date, book.visit)
-    total, clinical = step.visit.bounds(), step.visit.bounds(clinical=True)
-    change = "" if step.change is None else str(step.change.total)
-    flare = "" if step.flare is None else _flare(step.flare)
-    states = "  ".join(f"{_SAID[one.verdict]:5}" for one in step.states.values()).rstrip()
-    yield f"{when:12}{total!s:>8}  {clinical!s:>8}  {change:>12}  {flare:6}  {states}"
-    if step.change is not None:
-        said = [
-            f"{word}: {listed(which)}"
-            for word, which in (("new", step.change.new), ("resolved", step.change.resolved))
-            if which
-        ]
-        if said:
-            yield wrapped(f"    {'; '.join(said)}", indent=6)
-
-
-def _asserted(value: bool | float) -> str:  # noqa: FBT001 - an answer, no switch
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-def _flare(result: FlareResult) -> str:
-    if result.flare is None:
-        return "open" if Flare.NONE in result.possible else "flare"
-    return result.flare.split("/")[0]
-
-
-_SAID = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNDETERMINED: "open"}
-
-
-def _print_end(
-    input_: Input,
-    fields: tuple[FieldColumn, ...],
-    courses: Mapping[object, tuple[Step, ...]],
-    readings: Readings,
-) -> None:
-    count = sum(map(len, courses.values()))
-    patients = "1 patient" if len(courses) == 1 else f"{len(courses):,} patients"
-    print(f"{'1 visit' if count == 1 else f'{count:,} visits'} of {patients}")
-    for line in input_.said():
-        print(wrapped(line))
-    if fields:
-        said = [
-            str(field)
-            if field.column == field.name
-            else f"{printable(field.column).plain} as {field}"
-            for field in fields
-        ]
-        print(wrapped(f"fields read: {', '.join(said)}"))
-    scores = input_.book.recorded.scores
-    if scores:
-        said = [
-            f"{printable(column).plain} as {score.removesuffix('_score')}"
-            for score, column in scores.items()
-        ]
-        print(wrapped(f"recorded scores read: {', '.join(said)}"))
-    asserted = input_.book.fields.asserted
-    if asserted:
-        said = [f"{name} {_asserted(value)}" for name, value in asserted.items()]
-        print(wrapped(f"asserted at every visit: {', '.join(said)}"))
-    read = {*asserted, *(field.name for field in fields)}
-    if unknown := [name for name in FIELDS if name not in read]:
-        print(wrapped(f"not in the file, so not known at any visit: {', '.join(unknown)}"))
-    for name in STATES:
-        assumed = [step.states[name].assumed for steps in courses.values() for step in steps]
-        if at := sum(map(bool, assumed)):
-            names = ", ".join(dict.fromkeys(name for one in assumed for name in one))
-            visits = "1 visit" if at == 1 else f"{at:,} visits"
-            print(wrapped(f"{name} at {visits} counts as no what nobody answered: {names}"))
-    print(
-        wrapped(
-            "open: what is not known decides; flare: one that may be mild or severe; mild: "
-            f"mild/moderate. Readings: {readings}; descriptors taken as SLEDAI-2K for LLDAS."
-        )
-    )

@@ -13,7 +13,7 @@ from typing import Any, Self
 from sledai.errors import InvalidInputError, shorten
 from sledai.quantities import UNITS, scale_of, written
 from sledai.visits import Visit
-from sledai.visits.visit import MOST_GLOBAL, RANGES
+from sledai.visits.visit import BILAG, MOST_GLOBAL, RANGES
 
 __all__ = ["ALIASES", "AMOUNTS", "FIELDS", "SCALED", "FieldColumn", "fields_listed"]
 
@@ -101,7 +101,12 @@ class FieldColumn:
     @property
     def is_sign(self) -> bool:
         """Whether the column holds yes or no."""
-        return self.name not in RANGES and self.name not in AMOUNTS
+        return self.name not in {*RANGES, *AMOUNTS, *BILAG}
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether the column holds letters of BILAG."""
+        return self.name in BILAG
 
     def value(self, cell: Any) -> Any:
         """Give what the field holds where the column holds a number, or text; exactly.

@@ -20,8 +20,10 @@ try:
         VISIT_COLUMNS,
         ResultColumn,
         deciding_column,
+        patient_columns,
         reason_column,
         verdict_column,
+        visit_columns,
     )
     from sledai.frame.row_points import Policy
     from sledai.frame.scores import judge, score
@@ -45,9 +47,11 @@ __all__ = [
     "derive",
     "histories",
     "judge",
+    "patient_columns",
     "reason_column",
     "score",
     "verdict_column",
+    "visit_columns",
 ]
 
 

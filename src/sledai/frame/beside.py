@@ -3,7 +3,7 @@
 Needs the extra `frame`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -16,7 +16,7 @@ from sledai.frame.plain_visits import VisitView
 from sledai.frame.three_valued import all_of, any_of, negated
 from sledai.visits.change import PERSISTENT_WITHIN, ChangeClass
 
-__all__ = ["Beside", "Kept", "change_columns", "chosen_of", "reaches"]
+__all__ = ["Beside", "Kept", "change_columns", "chosen_of", "listed_if", "reaches"]
 
 
 class Kept:
@@ -89,19 +89,19 @@ class Beside:
 
 def change_columns(beside: Beside) -> dict[str, Any]:
     """Give the columns of the change since the visit before."""
-    said = {
-        "sledai_new": {d.value: beside.is_new(d) for d in Descriptor},
-        "sledai_resolved": {d.value: beside.is_resolved(d) for d in Descriptor},
-    }
     return {
         "sledai_change_low": beside.unless_first(beside.least_rise),
         "sledai_change_high": beside.unless_first(beside.most_rise),
         "sledai_class": beside.unless_first(_classes(beside)),
-        **{
-            name: beside.unless_first(names_listed(beside.engine, which))
-            for name, which in said.items()
-        },
+        "sledai_new": listed_if(beside, beside.is_new),
+        "sledai_resolved": listed_if(beside, beside.is_resolved),
     }
+
+
+def listed_if(beside: Beside, is_so: Callable[[Descriptor], Any]) -> Any:
+    """List the descriptors of which something is so; null at a first visit."""
+    which = {d.value: is_so(d) for d in Descriptor}
+    return beside.unless_first(names_listed(beside.engine, which))
 
 
 def _classes(beside: Beside) -> Any:
@@ -128,9 +128,7 @@ def _classes(beside: Beside) -> Any:
         ChangeClass.IMPROVEMENT: any_of(*improves),
         ChangeClass.PERSISTENT: any_of(*persists),
     }
-    return chosen_of(
-        engine, {one.value: keep(1, possible[one]) for one in sorted(possible)}
-    )
+    return chosen_of(engine, {one.value: keep(1, possible[one]) for one in sorted(possible)})
 
 
 def _counts(*several: Mapping[int, Any]) -> dict[int, Any]:

@@ -24,7 +24,6 @@ __all__ = ["FIRST", "SUBJECT", "before", "paired", "patient_sums", "visit_result
 SUBJECT = f"{BETWEEN}subject"
 """Who a visit is of."""
 FIRST = f"{BETWEEN}first"
-_AT_BOTH = ("prednisone_mg_day", "physician_global", "hemoglobin")
 
 
 def before(name: str) -> str:
@@ -39,16 +38,14 @@ def with_before(frame: Any, engine: Any, names: Iterable[str]) -> Any:
     """
     if engine.__name__ == "polars":
         return frame.with_columns(**{before(name): engine.col(name).shift(1) for name in names})
-    window = {
-        before(name): engine.col(name).shift(1).over(SUBJECT, order_by=DAY) for name in names
-    }
+    window = {before(name): engine.col(name).shift(1).over(SUBJECT, order_by=DAY) for name in names}
     return frame.with_columns(**window)
 
 
 def paired(frame: Any, plain: PlainVisits) -> tuple[Any, Beside]:
     """Put each visit beside the one before it; the frame has the plain columns and `SUBJECT`."""
     engine = plain.engine
-    frame = with_before(frame, engine, [DAY, *_needed_of_before(plain)])
+    frame = with_before(frame, engine, [DAY, *plain.names_beside])
     first = engine.col(before(DAY)).is_null()
     if engine.__name__ == "polars":
         patient = engine.col(SUBJECT)
@@ -56,17 +53,6 @@ def paired(frame: Any, plain: PlainVisits) -> tuple[Any, Beside]:
     frame = frame.with_columns(**{FIRST: first})
     now, earlier = plain.view(), plain.view(before)
     return frame, Beside(engine, now, earlier, engine.col(FIRST), Kept(engine))
-
-
-def _needed_of_before(plain: PlainVisits) -> list[str]:
-    asked = [d.descriptor.value for d in plain.descriptors if d.kind is not None]
-    names = [
-        *(f"{name}_yes" for name in asked),
-        *(f"{name}_no" for name in asked if name not in plain.always),
-        *(name for name in _AT_BOTH if name in plain.numbers),
-        *(f"{name}_{end}" for name in _AT_BOTH if name in plain.amounts for end in ("least", "most")),
-    ]
-    return [*(f"{BETWEEN}{name}" for name in names), *plain.totals]
 
 
 def visit_results(beside: Beside, readings: Readings) -> dict[str, Any]:
@@ -100,9 +86,7 @@ def _parameters(readings: Readings) -> Parameters:
     )
 
 
-def patient_sums(
-    frame: Any, beside: Beside, readings: Readings, others: Iterable[Any] = ()
-) -> Any:
+def patient_sums(frame: Any, beside: Beside, readings: Readings, others: Iterable[Any] = ()) -> Any:
     """Sum up the visits of each patient: a frame of a row a patient, with `PATIENT_COLUMNS`.
 
     The frame is as `paired` gives it; the patient stands in `SUBJECT`. `others` are summed up
@@ -136,9 +120,9 @@ def patient_sums(
         frame, engine, [_named(f"{number}_{end}") for number in range(len(states)) for end in _ENDS]
     )
     times = {
-        f"{number}_{end}_days": engine.when(_counts(engine, number, end, readings)).then(
-            engine.col(_named("gap"))
-        ).otherwise(engine.lit(0, dtype=engine.Int64))
+        f"{number}_{end}_days": engine.when(_counts(engine, number, end, readings))
+        .then(engine.col(_named("gap")))
+        .otherwise(engine.lit(0, dtype=engine.Int64))
         for number in range(len(states))
         for end in _ENDS
     }

@@ -124,9 +124,7 @@ def _grave_signs(beside: Beside) -> Answer:
     hemoglobin, earlier = now.number("hemoglobin"), before.number("hemoglobin")
     limit = billionths(HEMOGLOBIN_FALL.value)
     low = _below(hemoglobin, HEMOGLOBIN.value)
-    fall = Answer(
-        earlier.least - hemoglobin.most > limit, earlier.most - hemoglobin.least <= limit
-    )
+    fall = Answer(earlier.least - hemoglobin.most > limit, earlier.most - hemoglobin.least <= limit)
     hemolysis = now.sign("hemolytic_anemia")
     either = _any([low, fall])
     return _any(
@@ -160,9 +158,11 @@ class _Score:
         self.severe_sign = keep(0, any_of(*map(beside.is_new, SEVERE)))
         self.severe_sign_can_be = any_of(*map(beside.can_be_new, SEVERE))
         self.mild_sign = keep(0, any_of(*map(beside.is_new, MILD)))
-        signs = [all_of(beside.can_be_new(d), negated(self._severe_with(d, least_rise))) for d in MILD]
+        signs = [
+            all_of(beside.can_be_new(d), negated(self._severe_with(d, least_rise))) for d in MILD
+        ]
         sign = keep(1, any_of(*signs))
-        none: dict[int, Any] = {weight: 0 for weight in now.open_of}
+        none: dict[int, Any] = dict.fromkeys(now.open_of, 0)
         self.mild_can_be = any_of(sign, self._rises(none, 0))
         # Without a new severe sign: one that is present now was present before, and one that may be
         # new is absent now.
@@ -215,12 +215,16 @@ class _Score:
             if isinstance(open_of[weight], int):  # none, in any row
                 continue
             left = self.beside.kept.keep(
-                _STAGE_OF[weight], left - weight * _smaller(self.beside.engine, open_of[weight], left // weight)
+                _STAGE_OF[weight],
+                left - weight * _smaller(self.beside.engine, open_of[weight], left // weight),
             )
         return all_of(now.total.low <= TOTAL, TOTAL - left - least_before >= POINTS)
 
 
-_STAGE_OF = {weight: place + 1 for place, weight in enumerate(sorted({d.weight for d in Descriptor}, reverse=True))}
+_STAGE_OF = {
+    weight: place + 1
+    for place, weight in enumerate(sorted({d.weight for d in Descriptor}, reverse=True))
+}
 
 
 class _Dose:
@@ -239,7 +243,12 @@ class _Dose:
         self.severe = all_of(_more(now.most, was.least), high(now.most, kg.least))
         doubled = all_of(now.most > was.least, now.most >= 2 * was.least)
         self.doubled_or_high = keep(
-            0, any_of(doubled, high(now.most, kg.least), negated(beside.now.sign("hospitalized_for_lupus").no))
+            0,
+            any_of(
+                doubled,
+                high(now.most, kg.least),
+                negated(beside.now.sign("hospitalized_for_lupus").no),
+            ),
         )
         self.none_low = keep(0, all_of(now.least <= was.most, negated(high(now.least, kg.most))))
         below = _smaller(engine, now.most, was.most)

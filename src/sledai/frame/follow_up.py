@@ -6,7 +6,7 @@ indices themselves, in frames in memory; so are those that are wrong, which says
 extra `frame`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, cast
 
@@ -17,11 +17,17 @@ from sledai.codebook import Codebook
 from sledai.descriptors import listed
 from sledai.engines import opened, result_names
 from sledai.errors import require
+from sledai.frame.baseline_rows import BaselineRows
 from sledai.frame.course_columns import SUBJECT
 from sledai.frame.descriptor_columns import codebook_of
 from sledai.frame.followed import Followed
 from sledai.frame.plain_visits import NotPlain
-from sledai.frame.result_columns import MISSING_COLUMN, PATIENT_COLUMNS, VISIT_COLUMNS
+from sledai.frame.result_columns import (
+    BASELINE_COLUMNS,
+    MISSING_COLUMN,
+    patient_columns,
+    response_column,
+)
 from sledai.frame.rows import visits_only
 from sledai.frame.visit_rows import (
     BY_NUMBER,
@@ -30,9 +36,11 @@ from sledai.frame.visit_rows import (
 )
 from sledai.indices import adjusted_mean
 from sledai.indices.course import Step, course, first_flare, time_in
+from sledai.indices.from_baseline import FromBaseline, since_baseline
 from sledai.indices.sfi import Flare
 from sledai.indices.states import DEFAULT, STATES, Readings
 from sledai.visits import History
+from sledai.visits.baseline import Baseline
 
 __all__ = ["by_patient", "by_visit", "histories", "patient_row", "visit_row"]
 
@@ -44,6 +52,7 @@ def by_visit(
     subject: str | None = None,
     date: str | None = None,
     readings: Readings = DEFAULT,
+    baseline: BaselineRows | None = None,
 ) -> IntoFrameT:
     """Follow each patient visit by visit: add what each visit is beside the one before it.
 
@@ -51,10 +60,11 @@ def by_visit(
     the codebook does. Descriptors are read as by `sledai.frame.score`; columns with the names of
     fields of a `Visit` are read too, and the `fields` of the codebook name others, with the unit of
     the numbers or the scale of a global assessment. Visits are compared in the order of their
-    dates, whatever the order of the rows. `VISIT_COLUMNS` are added; rows, their order,
-    an index and all other columns stay as they are, and the input is not modified. `readings` says
-    how the indices are read where their publications leave that open; LLDAS takes the descriptors
-    as SLEDAI-2K has them.
+    dates, whatever the order of the rows. `VISIT_COLUMNS` are added, or those of the states that
+    `readings` names; rows, their order, an index and all other columns stay as they are, and the
+    input is not modified. `readings` says too how the indices are read where their publications
+    leave that open; LLDAS takes the descriptors as SLEDAI-2K has them. `baseline` says which row is
+    the baseline of its patient; with it `BASELINE_COLUMNS` are added.
 
     Raises `InvalidInputError` for a frame that is neither eager polars nor pandas, for missing
     columns, for cells that are not accepted, with their row, and for two visits of a patient on one
@@ -72,7 +82,8 @@ def by_visit(
     >>> by_visit(visits, book)["sledai_new"].to_list()
     ['rash', None]
     """
-    return cast("IntoFrameT", _follow(df, codebook, subject, date, readings, patients=False))
+    asked = _asked(codebook, subject, date, readings, baseline)
+    return cast("IntoFrameT", _follow(df, asked, patients=False))
 
 
 def by_patient(
@@ -85,7 +96,8 @@ def by_patient(
 ) -> IntoFrameT:
     """Sum up each patient's visits: a frame with a row for each patient.
 
-    The columns are `PATIENT_COLUMNS`; the arguments, and what is raised, are those of `by_visit`.
+    The columns are `PATIENT_COLUMNS`, or those of the states that `readings` names; the arguments,
+    and what is raised, are those of `by_visit`.
 
     >>> import polars as pl
     >>> from sledai import Descriptor
@@ -99,49 +111,63 @@ def by_patient(
     >>> by_patient(visits, book)["sledai_area_low"].to_list()
     [60.0]
     """
-    return cast("IntoFrameT", _follow(df, codebook, subject, date, readings, patients=True))
+    asked = _asked(codebook, subject, date, readings)
+    return cast("IntoFrameT", _follow(df, asked, patients=True))
 
 
-def _follow(
-    df: Any,
+def _asked(
     codebook: Codebook | None,
     subject: str | None,
     date: str | None,
     readings: Readings,
-    *,
-    patients: bool,
-) -> Any:
+    baseline: BaselineRows | None = None,
+) -> Followed:
     require(readings, Readings, "readings", "Readings")
+    if baseline is not None:
+        accepted = "BaselineRows, such as BaselineRows.first()"
+        require(baseline, BaselineRows, "baseline", accepted)
     book = stating_visit(codebook_of(codebook), subject, date)
-    wide, frame = visits_only(df, opened(df), book)
-    asked = Followed(codebook and book, book, readings)
+    return Followed(codebook and book, book, readings, baseline)
+
+
+def _follow(df: Any, asked: Followed, *, patients: bool) -> Any:
+    wide, frame = visits_only(df, opened(df), asked.book)
     if isinstance(frame, nw.LazyFrame):
         return asked.lazily(frame, patients=patients)
-    if frame.implementation.is_polars() and not book.recorded.scores:
+    if frame.implementation.is_polars() and not asked.book.recorded.scores:
         with suppress(NotPlain):
             found = asked.in_memory(wide, patients=patients)
             if patients:
-                names = result_names([asked.subject], PATIENT_COLUMNS)
+                names = result_names([asked.subject], patient_columns(asked.readings))
                 return found.rename({SUBJECT: asked.subject, **names})
-            return wide.hstack(found.rename(result_names(wide.columns, VISIT_COLUMNS)))
-    return _row_by_row(df, codebook, subject, date, readings, patients=patients)
+            return wide.hstack(found.rename(result_names(wide.columns, asked.columns)))
+    return _row_by_row(df, asked, patients=patients)
 
 
-def _row_by_row(
-    df: Any,
-    codebook: Codebook | None,
-    subject: str | None,
-    date: str | None,
-    readings: Readings,
-    *,
-    patients: bool,
-) -> Any:
-    read = read_visit_rows(df, codebook, subject, date)
-    histories = (history for history, _ in read.patients.values())
+def _row_by_row(df: Any, asked: Followed, *, patients: bool) -> Any:
+    """Follow each patient by the functions of the indices themselves."""
+    readings = asked.readings
+    read = read_visit_rows(df, asked.codebook, asked.subject, None, baseline=asked.baseline)
     if patients:
-        return read.of_patients((patient_row(h, readings) for h in histories), PATIENT_COLUMNS)
-    steps = (visit_row(step) for history in histories for step in course(history, readings))
-    return read.of_visits(steps, VISIT_COLUMNS)
+        values = (patient_row(history, readings) for history, _ in read.patients.values())
+        return read.of_patients(values, patient_columns(readings))
+    rows = (
+        visit_row(step) | ({} if asked.baseline is None else baseline_row(beside))
+        for patient, (history, _) in read.patients.items()
+        for step, beside in zip(
+            course(history, readings),
+            _beside_baseline(history, read.baselines.get(patient)),
+            strict=True,
+        )
+    )
+    return read.of_visits(rows, asked.columns)
+
+
+def _beside_baseline(history: History, baseline: Baseline | None) -> Iterable[FromBaseline | None]:
+    """Hold the visits of a patient against the baseline, if there is one."""
+    if baseline is None or baseline.find(history) is None:
+        return (None,) * len(history.visits)
+    return since_baseline(history, baseline)
 
 
 def histories(
@@ -169,7 +195,7 @@ def histories(
 
 
 def visit_row(step: Step) -> dict[str, object]:
-    """Give the values of `VISIT_COLUMNS` for a visit."""
+    """Give the values of `visit_columns` for a visit."""
     total, clinical = step.visit.bounds(), step.visit.bounds(clinical=True)
     change, flare = step.change, step.flare
     return {
@@ -197,10 +223,31 @@ def visit_row(step: Step) -> dict[str, object]:
     }
 
 
+def baseline_row(beside: FromBaseline | None) -> dict[str, object]:
+    """Give the values of `BASELINE_COLUMNS` for a visit; None is one of a patient without any."""
+    row: dict[str, object] = {name: None for name in BASELINE_COLUMNS}  # noqa: C420 - typed
+    if beside is None:
+        return row
+    row["sledai_baseline_days"] = beside.days
+    if beside.change is not None:
+        row |= {
+            "sledai_baseline_change_low": beside.change.total.low,
+            "sledai_baseline_change_high": beside.change.total.high,
+            "sledai_baseline_clinical_change_low": beside.change.clinical.low,
+            "sledai_baseline_clinical_change_high": beside.change.clinical.high,
+            "sledai_baseline_new": listed(beside.change.new),
+            "sledai_baseline_resolved": listed(beside.change.resolved),
+        }
+    if beside.percent is not None:
+        row["sledai_baseline_percent_low"] = float(beside.percent.low)
+        row["sledai_baseline_percent_high"] = float(beside.percent.high)
+    return row | {response_column(n): one.verdict.value for n, one in beside.responses.items()}
+
+
 def patient_row(history: History, readings: Readings = DEFAULT) -> dict[str, object]:
-    """Give the values of `PATIENT_COLUMNS` for a patient."""
+    """Give the values of `patient_columns` for a patient."""
     first = first_flare(history, readings)
-    summary: dict[str, object] = {name: None for name in PATIENT_COLUMNS}  # noqa: C420 - typed
+    summary: dict[str, object] = {name: None for name in patient_columns(readings)}  # noqa: C420 - typed
     summary |= {
         "sledai_visits": len(history.visits),
         "sledai_days": (history.visits[-1].date - history.visits[0].date).days,
@@ -215,7 +262,7 @@ def patient_row(history: History, readings: Readings = DEFAULT) -> dict[str, obj
             "sledai_area_low": float(area[0]),
             "sledai_area_high": float(area[1]),
         }
-        for state in STATES.values():
+        for state in map(STATES.__getitem__, readings.states):
             time = time_in(history, state.name, readings)
             low, high = map(float, time.share)
             summary |= {f"{state.column}_low": low, f"{state.column}_high": high}

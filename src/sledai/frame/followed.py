@@ -12,14 +12,17 @@ from sledai.codebook import Codebook
 from sledai.engines import BETWEEN, expressions_of, result_names
 from sledai.errors import InvalidInputError
 from sledai.frame.answer_columns import number
+from sledai.frame.baseline_columns import BASELINE_DAY, baseline_results, beside_baseline
+from sledai.frame.baseline_rows import BaselineRows
 from sledai.frame.beside import Beside
-from sledai.frame.course_columns import FIRST, SUBJECT, before, paired, patient_sums, visit_results
-from sledai.frame.plain_visits import DAY, NotPlain, PlainVisits
+from sledai.frame.course_columns import SUBJECT, before, paired, patient_sums, visit_results
+from sledai.frame.plain_visits import DAY, MARKED, NotPlain, PlainVisits
 from sledai.frame.result_columns import (
+    BASELINE_COLUMNS,
     INVALID_COLUMN,
-    PATIENT_COLUMNS,
-    VISIT_COLUMNS,
     ResultColumn,
+    patient_columns,
+    visit_columns,
 )
 from sledai.frame.visit_rows import visit_columns_of
 from sledai.indices.states import Readings
@@ -37,11 +40,33 @@ class Followed:
     codebook: Codebook | None
     book: Codebook
     readings: Readings
+    baseline: BaselineRows | None = None
 
     @property
     def subject(self) -> str:
         """The column of the patient."""
         return visit_columns_of(self.book)[0]
+
+    @property
+    def columns(self) -> dict[str, ResultColumn]:
+        """The columns of a visit."""
+        more = {} if self.baseline is None else BASELINE_COLUMNS
+        return visit_columns(self.readings) | more
+
+    def _results(
+        self, visits: Any, plain: PlainVisits, beside: Beside
+    ) -> tuple[Any, dict[str, Any]]:
+        """Give visits with what is computed in between, and their results in their types."""
+        results = visit_results(beside, self.readings)
+        if self.baseline is not None:
+            visits, then = beside_baseline(visits, plain, self.baseline, beside.kept)
+            results |= baseline_results(then)
+        engine, columns = plain.engine, self.columns
+        typed = {
+            name: value.cast(engine.Int64) if columns[name].kind == "whole" else value
+            for name, value in results.items()
+        }
+        return beside.kept.added(visits), typed
 
     def in_memory(self, df: Any, *, patients: bool = False) -> Any:
         """Follow the visits of an eager frame of polars: results in the order of its rows.
@@ -51,7 +76,7 @@ class Followed:
         """
         frame = nw.from_native(df)
         engine = expressions_of(frame)
-        plain, read = PlainVisits.of(frame, engine, self.codebook, self.book)
+        plain, read = PlainVisits.of(frame, engine, self.codebook, self.book, self.baseline)
         subject = engine.col(self.subject)
         visits = read.to_native().select(
             subject.alias(SUBJECT), plain.wrong.alias(_WRONG), **plain.columns
@@ -62,13 +87,15 @@ class Followed:
         visits = visits.drop(_WRONG).with_row_index(_ROW)
         if (keep := self.book.visit.same_day) != "refuse":
             visits = visits.unique([SUBJECT, DAY], keep=keep, maintain_order=True)
+        if MARKED in visits.columns and visits.filter(MARKED)[SUBJECT].is_duplicated().any():
+            raise NotPlain
         visits, sorted_ = _in_order(visits)
         lazy, beside = paired(visits.lazy().with_columns(**plain.totals), plain)
         if patients:
             found = patient_sums(lazy, beside, self.readings, [engine.col(_ROW).min()])
             return found.sort(_ROW).drop(_ROW).collect()
-        made = _typed(beside, self.readings)
-        results = beside.kept.added(lazy).select(_ROW, **made)
+        lazy, made = self._results(lazy, plain, beside)
+        results = lazy.select(_ROW, **made)
         if len(visits) < len(df):  # other rows of a day
             rows = engine.LazyFrame({_ROW: range(len(df))}, schema={_ROW: visits.schema[_ROW]})
             results, sorted_ = rows.join(results, on=_ROW, how="left", maintain_order="left"), True
@@ -91,9 +118,9 @@ class Followed:
                 "refuse, or a frame in memory",
                 "[visit]",
             )
-        plain, frame = PlainVisits.of(frame, engine, self.codebook, self.book)
+        plain, frame = PlainVisits.of(frame, engine, self.codebook, self.book, self.baseline)
         there = frame.collect_schema().names()
-        columns = PATIENT_COLUMNS if patients else VISIT_COLUMNS
+        columns = patient_columns(self.readings) if patients else self.columns
         names = result_names([self.subject] if patients else there, [*columns, INVALID_COLUMN])
         polars = engine.__name__ == "polars"
         visits: Any = frame.to_native() if polars else frame
@@ -105,45 +132,42 @@ class Followed:
         if polars:
             visits = visits.sort(SUBJECT, DAY)
         visits, beside = paired(visits, plain)
-        wrong = engine.col(_WRONG) + engine.when(_doubled(beside)).then(
-            number(engine, 1)
-        ).otherwise(number(engine, 0)).cast(engine.Int32)
+        wrong = engine.col(_WRONG) + _one_if(engine, _doubled(beside))
         if patients:
             visits = visits.with_columns(wrong.alias(_WRONG))
             first = [engine.col(_ROW).min()] if polars else []
             found = patient_sums(
-                visits, beside, self.readings, [engine.col(_WRONG).sum().alias(INVALID_COLUMN), *first]
+                visits,
+                beside,
+                self.readings,
+                [engine.col(_WRONG).sum().alias(INVALID_COLUMN), *first],
             )
             if polars:
                 found = found.sort(_ROW).drop(_ROW)
             return _native(found.rename({SUBJECT: self.subject, **names}))
-        results = {**_typed(beside, self.readings), INVALID_COLUMN: wrong}
-        found = beside.kept.added(visits).with_columns(
-            **{names[name]: value for name, value in results.items()}
-        )
+        visits, made = self._results(visits, plain, beside)
+        if MARKED in plain.columns:
+            other = engine.col(MARKED) & (engine.col(DAY) != engine.col(BASELINE_DAY))
+            wrong = wrong + _one_if(engine, other)
+        results = {**made, INVALID_COLUMN: wrong}
+        found = visits.with_columns(**{names[name]: value for name, value in results.items()})
         if polars:
             found = found.sort(_ROW)
         return _native(found.select(*there, *names.values()))
 
 
 def _native(frame: Any) -> Any:
-    return frame.to_native() if isinstance(frame, nw.DataFrame | nw.LazyFrame) else frame
+    return frame.to_native() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def _one_if(engine: Any, condition: Any) -> Any:
+    flag = engine.when(condition).then(number(engine, 1)).otherwise(number(engine, 0))
+    return flag.cast(engine.Int32)
 
 
 def _doubled(beside: Beside) -> Any:
     engine = beside.engine
     return ~beside.first & (engine.col(DAY) == engine.col(before(DAY)))
-
-
-def _typed(beside: Beside, readings: Readings) -> dict[str, Any]:
-    """Give the results of a visit in the types of their columns."""
-    engine = beside.engine
-    results = visit_results(beside, readings)
-    types: dict[str, ResultColumn] = VISIT_COLUMNS
-    return {
-        name: value.cast(engine.Int64) if types[name].kind == "whole" else value
-        for name, value in results.items()
-    }
 
 
 def _in_order(visits: Any) -> tuple[Any, bool]:
@@ -157,9 +181,12 @@ def _in_order(visits: Any) -> tuple[Any, bool]:
     later = (day > day.shift(1)).fill_null(value=True)
 
     def said(frame: Any) -> Any:
-        return frame.lazy().select(
-            runs=first.sum(), patients=patient.n_unique(), later=(first | later).all()
-        ).collect().row(0)
+        return (
+            frame.lazy()
+            .select(runs=first.sum(), patients=patient.n_unique(), later=(first | later).all())
+            .collect()
+            .row(0)
+        )
 
     if not len(visits):
         return visits, True

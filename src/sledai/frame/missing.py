@@ -24,6 +24,7 @@ from sledai.scoring import MAX_TOTAL
 
 __all__ = ["deciding", "missing"]
 
+
 def missing(row: RowPoints) -> dict[str, Any]:
     """Give the column that names the descriptors not assessed."""
     engine = row.engine

@@ -33,7 +33,9 @@ def names_listed(engine: Any, conditions: Mapping[str, Any]) -> Any:
         texts = [engine.when(conditions[name]).then(engine.lit(name)) for name in ordered]
     else:
         texts = [
-            _looked_up(engine, {name: conditions[name] for name in ordered[start : start + _AT_ONCE]})
+            _looked_up(
+                engine, {name: conditions[name] for name in ordered[start : start + _AT_ONCE]}
+            )
             for start in range(0, len(ordered), _AT_ONCE)
         ]
     joined = engine.concat_str(texts, separator=", ", ignore_nulls=True)

@@ -7,6 +7,7 @@ engine, as it is for a `Visit`. Needs the extra `frame`.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -23,14 +24,16 @@ from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.engines import BETWEEN, column_of, misread
 from sledai.errors import InvalidInputError, shorten
 from sledai.frame.answer_columns import answer_column, kinds_of, number
+from sledai.frame.baseline_rows import BaselineRows
 from sledai.frame.descriptor_columns import DescriptorColumn, read_descriptors, words_of
 from sledai.frame.lab_columns import numbers
 from sledai.frame.row_points import Range
+from sledai.frame.rows import RowsWhere, rows_where
 from sledai.frame.three_valued import Answer
 from sledai.frame.visit_rows import cell_value, visit_columns_of
 from sledai.quantities import Interval, checked, plausible, scale_of
-from sledai.quantities.fields import measured
-from sledai.visits.visit import DECIMALS, MOST_GLOBAL, RANGES, visit_number
+from sledai.quantities.fields import LETTERS, measured
+from sledai.visits.visit import BILAG, DECIMALS, MOST_GLOBAL, RANGES, visit_number
 
 __all__ = ["NotPlain", "Number", "PlainVisits", "VisitView", "billionths"]
 
@@ -39,6 +42,14 @@ NO_END = 10**18
 """In billionths, beyond every amount."""
 DAY = f"{BETWEEN}day"
 """The day of a visit, as the days since another that is the same for all."""
+
+
+_AT_BOTH = ("prednisone_mg_day", "physician_global", "hemoglobin")
+"""The fields of an earlier visit that something asks for."""
+MARKED = f"{BETWEEN}marked"
+"""Whether a row is marked as the baseline."""
+UNTIL = f"{BETWEEN}until"
+"""The day up to which the last visit is the baseline."""
 
 
 class NotPlain(Exception):  # noqa: N818 - no error of the caller's
@@ -66,13 +77,32 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter of BILAG as its place from the most active, 0 to 4, or null; None without a column.
+
+    What is not known can be every letter.
+    """
+
+    place: Any = None
+
+    def within(self, first: int, last: int) -> Answer:
+        """Say whether the letter is one of some that follow each other."""
+        if self.place is None:
+            return Answer(yes=False, no=False)
+        known = ~self.place.is_null()
+        is_one = (self.place >= first) & (self.place <= last)
+        return Answer(known & is_one, known & ~is_one)
+
+
+@dataclass(frozen=True, slots=True)
 class VisitView:
-    """A visit as expressions: answers, fields and scores, by the columns that `named` names."""
+    """A visit as expressions: answers, fields, letters and scores."""
 
     engine: Any
     answers: Mapping[Descriptor, Answer]
     signs: Mapping[str, Answer]
     numbers: Mapping[str, Number]
+    letters: Mapping[str, Letter]
     total: Range
     clinical: Range
     open_of: Mapping[int, Any]
@@ -109,6 +139,7 @@ class PlainVisits:
     signs: frozenset[str]
     numbers: frozenset[str]
     amounts: frozenset[str]
+    letters: frozenset[str]
     wrong: Any
     always: frozenset[str] = frozenset()
     """The answers that are there at every visit."""
@@ -135,7 +166,9 @@ class PlainVisits:
                 )
             return reduce(add, parts).cast(engine.Int32)
 
-        def points_of(some: Iterable[Descriptor], left_out: frozenset[Descriptor]) -> dict[Descriptor, int]:
+        def points_of(
+            some: Iterable[Descriptor], left_out: frozenset[Descriptor]
+        ) -> dict[Descriptor, int]:
             return {d: d.weight for d in some if d not in left_out}
 
         made: dict[str, Any] = {}
@@ -143,7 +176,9 @@ class PlainVisits:
             low = total(0, points_of(asked, left_out), there=True)
             always = sum(points_of(never, left_out).values())
             made[f"{BETWEEN}{prefix}low"] = low
-            made[f"{BETWEEN}{prefix}high"] = low + total(always, points_of(open_, left_out), there=False)
+            made[f"{BETWEEN}{prefix}high"] = low + total(
+                always, points_of(open_, left_out), there=False
+            )
         for weight in {d.weight for d in [*open_, *never]}:
             made[f"{BETWEEN}open_{weight}"] = total(
                 sum(d.weight == weight for d in never),
@@ -151,6 +186,19 @@ class PlainVisits:
                 there=False,
             )
         return made
+
+    @property
+    def names_beside(self) -> list[str]:
+        """The columns that two visits are compared by."""
+        asked = [d.descriptor.value for d in self.descriptors if d.kind is not None]
+        names = [
+            *(f"{name}_yes" for name in asked),
+            *(f"{name}_no" for name in asked if name not in self.always),
+            *(name for name in _AT_BOTH if name in self.numbers),
+            *(f"{n}_{end}" for n in _AT_BOTH if n in self.amounts for end in ("least", "most")),
+            *self.letters,
+        ]
+        return [*(f"{BETWEEN}{name}" for name in names), *self.totals]
 
     def view(self, renamed: Callable[[str], str] = str) -> VisitView:
         """Give the visits by their columns, which may have been renamed."""
@@ -165,9 +213,7 @@ class PlainVisits:
         for name in self.numbers:
             known = ~column(name).is_null()
             least, most = (
-                engine.when(known)
-                .then(column(name))
-                .otherwise(engine.lit(end, dtype=engine.Int64))
+                engine.when(known).then(column(name)).otherwise(engine.lit(end, dtype=engine.Int64))
                 for end in _ends_of(name)
             )
             found[name] = Number(least, most)
@@ -183,6 +229,9 @@ class PlainVisits:
             },
             signs=signs,
             numbers=found,
+            letters={
+                name: Letter(column(name) if name in self.letters else None) for name in BILAG
+            },
             total=Range(column("low"), column("high")),
             clinical=Range(column("clinical_low"), column("clinical_high")),
             open_of={
@@ -202,14 +251,21 @@ class PlainVisits:
         names = [*(d.descriptor.value for d in self.descriptors if d.kind), *self.signs]
         engine = self.engine
         there = frame.select(
-            (engine.col(f"{BETWEEN}{name}_yes") | engine.col(f"{BETWEEN}{name}_no")).all().alias(name)
+            (engine.col(f"{BETWEEN}{name}_yes") | engine.col(f"{BETWEEN}{name}_no"))
+            .all()
+            .alias(name)
             for name in names
         ).row(0, named=True)
         return replace(self, always=frozenset(name for name in names if there[name]))
 
     @classmethod
     def of(
-        cls, frame: Any, engine: Any, codebook: Codebook | None, book: Codebook
+        cls,
+        frame: Any,
+        engine: Any,
+        codebook: Codebook | None,
+        book: Codebook,
+        baseline: BaselineRows | None = None,
     ) -> tuple[Self, Any]:
         """Read an opened frame, and give it with the columns that were read cell by cell.
 
@@ -231,6 +287,8 @@ class PlainVisits:
             reader.field(field_)
         for name, value in book.fields.asserted.items():
             reader.asserted(name, value)
+        if baseline is not None:
+            reader.baseline(baseline)
         return (
             cls(
                 engine=engine,
@@ -240,6 +298,7 @@ class PlainVisits:
                 signs=frozenset(reader.signs),
                 numbers=frozenset(reader.numbers),
                 amounts=frozenset(reader.amounts),
+                letters=frozenset(reader.letters),
                 wrong=reduce(add, reader.wrong),
             ),
             reader.frame,
@@ -260,6 +319,7 @@ class _Reader:
         self.signs: list[str] = []
         self.numbers: list[str] = []
         self.amounts: list[str] = []
+        self.letters: list[str] = []
         self.wrong: list[Any] = [number(engine, 0).cast(engine.Int32)]
 
     def refuse(self, column: str) -> None:
@@ -289,7 +349,7 @@ class _Reader:
                 none = none | answer.holds(self.engine, self.words.nothing)
         self._count(none)
 
-    def day(self, column: str) -> None:
+    def day(self, column: str, name: str = DAY) -> None:
         """Read the date of each visit, or its day, as a number of days."""
         engine, dtype, visit = self.engine, self.schema[column], self.book.visit
         cells = column_of(engine, column)
@@ -298,16 +358,30 @@ class _Reader:
         elif visit.day is None and isinstance(dtype, nw.Date | nw.Datetime):
             days = _days(engine, cells)
         elif self.lazy:
-            accepted = "whole numbers of days" if visit.day is not None else "dates (cast them)"
-            raise InvalidInputError.in_words(
-                f"a column of type {dtype}", f"of a frame that is lazy, {accepted}",
-                f"column {shorten(column)}",
-            )
+            self._refuse_type(column, "dates" if visit.day is None else "whole numbers of days")
         else:
-            self._by_cell(column, DAY, lambda cell: (read_date(cell, visit) - DAY_ZERO).days)
-            days = engine.col(f"{DAY}_read")
-        self.columns[DAY] = days
-        self._count(days.is_null())
+
+            def read(cell: Any) -> int | None:
+                if name != DAY and self.words.says_nothing(cell):
+                    return None
+                return (read_date(cell, visit) - DAY_ZERO).days
+
+            self._by_cell(column, name, read)
+            days = engine.col(f"{name}_read")
+        self.columns[name] = days
+        if name == DAY:
+            self._count(days.is_null())
+
+    def baseline(self, rows: BaselineRows) -> None:
+        """Read what tells which row is a baseline."""
+        if rows.where:
+            where = cast("RowsWhere", rows_where(self.frame, rows.where))
+            self.columns[MARKED] = _certain(self.engine, where.meant(self.engine))
+        elif rows.by_column is not None:
+            if rows.by_column not in self.schema:
+                raise InvalidInputError.no_column(rows.by_column, "the date of the baseline")
+            self.refuse(rows.by_column)
+            self.day(rows.by_column, UNTIL)
 
     def answer(self, name: str, column: Any) -> None:
         """Read a column of yes and no."""
@@ -328,6 +402,9 @@ class _Reader:
         if field_.is_sign:
             self.signs.append(field_.name)
             self.answer(field_.name, answer_column(self.kinds, field_.column, self.words))
+        elif field_.is_letter:
+            self.letters.append(field_.name)
+            self._letter(field_)
         elif field_.name in RANGES:
             self.numbers.append(field_.name)
             self._number(field_)
@@ -335,20 +412,41 @@ class _Reader:
             self.amounts.append(field_.name)
             self._amount(field_)
 
+    def _letter(self, field_: FieldColumn) -> None:
+        engine, name = self.engine, field_.name
+        if self.kinds[field_.column] != "text":
+            if self.lazy:
+                self._refuse_type(field_.column, "text")
+            raise NotPlain
+        cells = column_of(engine, field_.column).cast(engine.String).str.strip_chars()
+        cells = cells.str.to_uppercase()
+        nothing = answer_column(self.kinds, field_.column, self.words)
+        empty = cells.is_null() | nothing.holds(engine, ["", *self.words.nothing])
+        place: Any = engine.lit(None, dtype=engine.Int32)
+        for number_, letter in enumerate(LETTERS):
+            place = engine.when(cells == letter).then(engine.lit(number_)).otherwise(place)
+        self._add(name, engine.when(~empty).then(place.cast(engine.Int32)))
+        self._count(~empty & ~cells.is_in(LETTERS))
+
+    def _refuse_type(self, column: str, accepted: str) -> None:
+        raise InvalidInputError.in_words(
+            f"a column of type {self.schema[column]}",
+            f"{accepted} (cast it), or a frame in memory",
+            f"column {shorten(column)}, of a lazy frame",
+        )
+
     def _plain_number(self, field_: FieldColumn) -> bool:
         dtype = self.schema[field_.column]
         if dtype.is_integer() or dtype == nw.Float64:
             return True
         if self.lazy:
-            raise InvalidInputError.in_words(
-                f"a column of type {dtype}", "of a frame that is lazy, numbers of 64 bits",
-                f"column {shorten(field_.column)}",
-            )
+            self._refuse_type(field_.column, "numbers of 64 bits")
         return False
 
     def _number(self, field_: FieldColumn) -> None:
         engine, name = self.engine, field_.name
         if not self._plain_number(field_):
+
             def read(cell: Any) -> int | None:
                 number_ = visit_number(name, self._value(field_, cell))
                 return None if number_ is None else billionths(number_)
@@ -368,6 +466,7 @@ class _Reader:
         ends = (f"{name}_least", f"{name}_most")
         if not unit or not self._plain_number(field_):
             for place, end in enumerate(ends):
+
                 def read(cell: Any, place: int = place) -> int:
                     return _interval(name, self._value(field_, cell))[place]
 
@@ -406,14 +505,19 @@ class _Reader:
             cells = series.unique()
             values = [read(cell) for cell in cells.to_list()]
         except BaseException as error:
-            if not isinstance(error, ValueError | OverflowError | TypeError) and type(error).__name__ != "PanicException":
+            if (
+                not isinstance(error, ValueError | OverflowError | TypeError)
+                and type(error).__name__ != "PanicException"
+            ):
                 raise
             raise NotPlain from None
         polars = self.engine
         found = series.replace_strict(
             cells, polars.Series(values, dtype=polars.Int64), return_dtype=polars.Int64
         )
-        self.frame = self.frame.with_columns(nw.from_native(found.alias(f"{name}_read"), series_only=True))
+        self.frame = self.frame.with_columns(
+            nw.from_native(found.alias(f"{name}_read"), series_only=True)
+        )
 
 
 def _interval(name: str, value: Any) -> tuple[int, int]:
@@ -434,13 +538,16 @@ def _certain(engine: Any, condition: Any) -> Any:
 def _days(engine: Any, dates: Any) -> Any:
     """Count the days of dates by the calendar, which every engine can tell of a date."""
     if engine.__name__ == "polars":
-        return dates.cast(engine.Date).cast(engine.Int32)
+        return dates.cast(engine.Date).cast(engine.Int32) - _ZERO
     year, month, day = (
         part.cast(engine.Int32) for part in (dates.dt.year(), dates.dt.month(), dates.dt.day())
     )
     # Years begin in March, so that the day which some years have more is their last.
     late = engine.when(month > 2).then(engine.lit(0)).otherwise(engine.lit(1))  # noqa: PLR2004
     y, m = year - late, month + 12 * late - 3
-    return (
-        365 * y + y // 4 - y // 100 + y // 400 + (153 * m + 2) // 5 + day
-    ).cast(engine.Int32)
+    days = 365 * y + y // 4 - y // 100 + y // 400 + (153 * m + 2) // 5 + day
+    return (days - _ZERO_BY_MARCH).cast(engine.Int32)
+
+
+_ZERO = DAY_ZERO.toordinal() - date(1970, 1, 1).toordinal()
+_ZERO_BY_MARCH = DAY_ZERO.toordinal() + 306

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sledai.descriptors import Descriptor
-from sledai.indices.states import STATES
+from sledai.indices.sri import FALLS
+from sledai.indices.states import DEFAULT, STATES, Readings
 from sledai.rules import ActivityRule
 from sledai.trials.catalog import rule_of
 
 __all__ = [
+    "BASELINE_COLUMNS",
     "INVALID_COLUMN",
     "MISSING_COLUMN",
     "PATIENT_COLUMNS",
@@ -21,8 +23,11 @@ __all__ = [
     "VISIT_COLUMNS",
     "ResultColumn",
     "deciding_column",
+    "patient_columns",
     "reason_column",
+    "response_column",
     "verdict_column",
+    "visit_columns",
 ]
 
 INVALID_COLUMN = "sledai_invalid"
@@ -62,7 +67,7 @@ SCORE_COLUMNS = _TOTALS | {
 }
 """The columns that `score` adds, with their meaning."""
 
-VISIT_COLUMNS = _TOTALS | {
+_OF_VISITS = _TOTALS | {
     MISSING_COLUMN: ResultColumn("descriptors not assessed", "text"),
     "sledai_change_low": ResultColumn(
         "lowest possible change of the total since the visit before", "whole"
@@ -79,15 +84,50 @@ VISIT_COLUMNS = _TOTALS | {
         "SELENA flare index since the visit before, or what is possible", "text"
     ),
 }
-"""The columns that `by_visit` adds; those about a change are null at a patient's first visit."""
-for _state in STATES.values():
-    VISIT_COLUMNS[_state.column] = ResultColumn(
-        f"{_state.meaning}: met, not_met or undetermined", "text"
-    )
-    if _state.assumes:
-        VISIT_COLUMNS[f"{_state.column}_assumed"] = _ASSUMED
 
-PATIENT_COLUMNS = {
+
+def response_column(n: int) -> str:
+    """Name the column that holds the response by SRI-n.
+
+    >>> response_column(4)
+    'sledai_sri_4'
+    """
+    return f"sledai_sri_{n}"
+
+
+BASELINE_COLUMNS = {
+    "sledai_baseline_days": ResultColumn(
+        "days since the baseline; 0 at it, below 0 before it, null without one", "whole"
+    ),
+    "sledai_baseline_change_low": ResultColumn("lowest possible change of the total", "whole"),
+    "sledai_baseline_change_high": ResultColumn("highest possible change of the total", "whole"),
+    "sledai_baseline_clinical_change_low": ResultColumn(
+        "lowest possible change of the clinical score", "whole"
+    ),
+    "sledai_baseline_clinical_change_high": ResultColumn(
+        "highest possible change of the clinical score", "whole"
+    ),
+    "sledai_baseline_percent_low": ResultColumn(
+        "lowest possible change of the total in percent of the baseline; null where that may be 0",
+        "number",
+    ),
+    "sledai_baseline_percent_high": ResultColumn(
+        "highest possible change of the total in percent of the baseline, in the same way",
+        "number",
+    ),
+    "sledai_baseline_new": ResultColumn("descriptors that are present, and were absent", "text"),
+    "sledai_baseline_resolved": ResultColumn(
+        "descriptors that are absent, and were present", "text"
+    ),
+    **{
+        response_column(n): ResultColumn(f"SRI-{n}: met, not_met or undetermined", "text")
+        for n in FALLS
+    },
+}
+"""The columns that `by_visit` adds where a baseline is asked for; but for the days they are null at
+the baseline and before it."""
+
+_OF_PATIENTS = {
     "sledai_visits": ResultColumn("number of visits", "whole"),
     "sledai_days": ResultColumn("days from the first visit to the last", "whole"),
     "sledai_adjusted_mean_low": ResultColumn(
@@ -109,14 +149,49 @@ PATIENT_COLUMNS = {
         "days to the first visit at which a flare is certain", "whole"
     ),
 }
-"""The columns of `by_patient` beside the patient; those over time are null after one visit."""
-for _state in STATES.values():
-    for _end, _word in (("low", "least"), ("high", "greatest")):
-        PATIENT_COLUMNS[f"{_state.column}_{_end}"] = ResultColumn(
-            f"{_word} share of the days in {_state.meaning}", "number"
+
+
+def visit_columns(readings: Readings = DEFAULT) -> dict[str, ResultColumn]:
+    """Give the columns that `by_visit` adds with these readings, each with its meaning.
+
+    Those about a change are null at a patient's first visit.
+
+    >>> [*visit_columns(Readings(states=("cCR",)))][-1]
+    'sledai_ccr'
+    """
+    columns = dict(_OF_VISITS)
+    for state in map(STATES.__getitem__, readings.states):
+        columns[state.column] = ResultColumn(
+            f"{state.meaning}: met, not_met or undetermined", "text"
         )
-    if _state.assumes:
-        PATIENT_COLUMNS[f"{_state.column}_assumed"] = _ASSUMED
+        if state.assumes:
+            columns[f"{state.column}_assumed"] = _ASSUMED
+    return columns
+
+
+def patient_columns(readings: Readings = DEFAULT) -> dict[str, ResultColumn]:
+    """Give the columns of `by_patient` with these readings, each with its meaning.
+
+    They stand beside the patient; those over time are null after one visit.
+
+    >>> [*patient_columns(Readings(states=("cCR",)))][-2:]
+    ['sledai_ccr_low', 'sledai_ccr_high']
+    """
+    columns = dict(_OF_PATIENTS)
+    for state in map(STATES.__getitem__, readings.states):
+        for end, word in (("low", "least"), ("high", "greatest")):
+            columns[f"{state.column}_{end}"] = ResultColumn(
+                f"{word} share of the days in {state.meaning}", "number"
+            )
+        if state.assumes:
+            columns[f"{state.column}_assumed"] = _ASSUMED
+    return columns
+
+
+VISIT_COLUMNS = visit_columns()
+"""The columns that `by_visit` adds by default; `visit_columns` gives those of other readings."""
+PATIENT_COLUMNS = patient_columns()
+"""The columns of `by_patient` by default; `patient_columns` gives those of other readings."""
 
 
 def reason_column(descriptor: Descriptor) -> str:

@@ -21,6 +21,7 @@ from sledai.codebook.words import Words, python_value
 from sledai.engines import result_names
 from sledai.errors import InvalidInputError, problems_listed, shorten
 from sledai.frame.answer_columns import refuse_invalid
+from sledai.frame.baseline_rows import BaselineRows
 from sledai.frame.descriptor_columns import (
     DescriptorColumn,
     codebook_of,
@@ -28,11 +29,12 @@ from sledai.frame.descriptor_columns import (
     words_of,
 )
 from sledai.frame.result_columns import ResultColumn
-from sledai.frame.rows import visits_only
+from sledai.frame.rows import RowsWhere, rows_where, visits_only
 from sledai.quantities import written
 from sledai.quantities.fields import whole
 from sledai.scoring import MAX_TOTAL, given_score
 from sledai.visits import History, Visit
+from sledai.visits.baseline import Baseline
 
 __all__ = [
     "BY_NUMBER",
@@ -54,6 +56,7 @@ class VisitRows:
     input_: Any
     subject: str
     patients: dict[object, tuple[History, list[int]]]
+    baselines: Mapping[object, Baseline]
 
     def of_visits(
         self, values: Iterable[dict[str, object]], types: Mapping[str, ResultColumn]
@@ -98,8 +101,12 @@ def read_visit_rows(
     subject: str | None,
     date: str | None,
     place: Callable[[int], str] = BY_NUMBER,
+    *,
+    baseline: BaselineRows | None = None,
 ) -> VisitRows:
-    """Read each patient's visits; `place` names a row, given by its number, in errors.
+    """Read each patient's visits, and which is the `baseline` where one is asked for.
+
+    `place` names a row, given by its number, in errors.
 
     Raises `InvalidInputError` as `sledai.frame.by_visit` does.
     """
@@ -119,9 +126,11 @@ def read_visit_rows(
     if nested := [name for name in (*needed, *fields) if schema[name].is_nested()]:
         raise InvalidInputError(f"column {shorten(nested[0])} holds lists; accepted: plain cells")
     items = [column for d in descriptors for column in d.columns]
-    columns = list(dict.fromkeys([*needed, *fields, *items]))
+    marks = _Marks.of(frame, baseline, book, words)
+    columns = list(dict.fromkeys([*needed, *fields, *items, *marks.columns]))
     short = {name for name in fields if schema[name] == nw.Float32}
     visits: dict[object, list[tuple[Visit, int]]] = {}
+    marked: dict[object, list[tuple[Visit, int]]] = {}
     for number, row in enumerate(_rows(frame, columns)):
         patient = python_value(row[patients])
         if words.says_nothing(patient):
@@ -131,6 +140,11 @@ def read_visit_rows(
         except InvalidInputError as error:
             raise InvalidInputError(f"{place(number)}, {error}") from None
         visits.setdefault(patient, []).append((visit, number))
+        try:
+            if marks.is_one(row, visit):
+                marked.setdefault(patient, []).append((visit, number))
+        except InvalidInputError as error:
+            raise InvalidInputError(f"{place(number)}, {error}") from None
     for found in visits.values():
         found.sort(key=lambda one: one[0].date)
     for found in visits.values():
@@ -143,7 +157,63 @@ def read_visit_rows(
             patient: (History(visits=tuple(v for v, _ in found)), [n for _, n in found])
             for patient, found in visits.items()
         },
+        {patient: marks.baseline(found, place) for patient, found in marked.items()},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Which rows can be the baseline of their patients."""
+
+    rows: BaselineRows | None
+    where: RowsWhere | None
+    book: Codebook
+    words: Words
+
+    @classmethod
+    def of(cls, frame: Any, rows: BaselineRows | None, book: Codebook, words: Words) -> "_Marks":
+        where = None
+        if rows is not None:
+            where = rows_where(frame, rows.where)
+            if rows.by_column is not None and rows.by_column not in frame.columns:
+                raise InvalidInputError.no_column(rows.by_column, "the date of the baseline")
+        return cls(rows, where, book, words)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are looked at."""
+        by = [] if self.rows is None or self.rows.by_column is None else [self.rows.by_column]
+        return by if self.where is None else self.where.columns
+
+    def is_one(self, row: Mapping[str, Any], visit: Visit) -> bool:
+        if self.rows is None:
+            return False
+        if self.where is not None:
+            return self.where.means(row)
+        if self.rows.by_column is None:
+            return self.rows.by_date is None or visit.date <= self.rows.by_date
+        cell = row[self.rows.by_column]
+        if self.words.says_nothing(cell):
+            return False
+        try:
+            return visit.date <= read_date(python_value(cell), self.book.visit)
+        except InvalidInputError as error:
+            raise InvalidInputError(f"column {shorten(self.rows.by_column)}: {error}") from None
+
+    def baseline(self, found: list[tuple[Visit, int]], place: Callable[[int], str]) -> Baseline:
+        """Give the baseline of a patient by the rows that can be it.
+
+        Raises `InvalidInputError` for two rows that are marked.
+        """
+        if self.where is not None and len(found) > 1:
+            (_, one), (_, other), *_ = found
+            raise InvalidInputError(
+                f"{place(one)} and {place(other)}: two baselines of one patient; accepted: one, "
+                f"{self.rows}"
+            )
+        days = [visit.date for visit, _ in found]
+        is_first = self.rows == BaselineRows.first()
+        return Baseline.marked(min(days) if is_first else max(days))
 
 
 def stating_visit(book: Codebook, subject: str | None, date: str | None) -> Codebook:
@@ -271,7 +341,7 @@ def cell_value(
     if field.is_sign:
         return words.meaning(cell)
     decimal = book.file.decimal
-    if decimal is not None and isinstance(cell, str):
+    if decimal is not None and isinstance(cell, str) and not field.is_letter:
         cell = in_points(cell, decimal)
     if words.says_nothing(cell):
         return None

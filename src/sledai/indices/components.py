@@ -13,7 +13,7 @@ from sledai.quantities import Interval
 from sledai.sources import Citation
 from sledai.verdict import Verdict
 from sledai.visits import Visit
-from sledai.visits.visit import MOST_GLOBAL
+from sledai.visits.visit import MOST_GLOBAL, RANGES
 
 __all__ = [
     "GLOBAL_UNIT",
@@ -24,6 +24,7 @@ __all__ = [
     "number_of",
     "number_said",
     "past",
+    "rise_component",
     "sign_component",
     "verdict_of",
 ]
@@ -165,3 +166,21 @@ def sign_component(
     word = {True: "yes", False: "no", None: "not known"}[sign]
     answer = None if sign is None else sign is wanted
     return component(name, statement, [answer], f"{field}: {word}", citation)
+
+
+def rise_component(
+    name: str, baseline: Visit, visit: Visit, limit: Limit, citation: Citation
+) -> Component:
+    """Hold the rise of a number since baseline against a limit that it must not be past."""
+    least, most, _ = RANGES[limit.quantity]
+    before, now = (number_of(v, limit.quantity) for v in (baseline, visit))
+    # As fractions: the caller's decimal context would round the difference of two decimals.
+    ends = [(least, most) if v is None else (Fraction(v), Fraction(v)) for v in (before, now)]
+    smallest, largest = Fraction(ends[1][0] - ends[0][1]), Fraction(ends[1][1] - ends[0][0])
+    return component(
+        name,
+        f"{limit.quantity} does not rise by {limit}",
+        {not past(rise, limit) for rise in (smallest, largest)},
+        f"{limit.quantity} from {number_said(before)} to {number_said(now)}",
+        citation,
+    )

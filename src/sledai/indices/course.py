@@ -43,7 +43,7 @@ class Step:
 
 
 def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
-    """Follow a patient visit by visit: change, flare, low disease activity and remission.
+    """Follow a patient visit by visit: change, flare, and the states that `readings` names.
 
     Raises `InvalidInputError` for what is no history and for readings that an index does not have.
 
@@ -63,7 +63,7 @@ def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
             change=None if previous is None else change_of(previous, visit),
             flare=None if previous is None else readings.flare(previous, visit),
             states=FrozenDict(
-                {name: state.judge(previous, visit, readings) for name, state in STATES.items()}
+                {name: STATES[name].judge(previous, visit, readings) for name in readings.states}
             ),
         )
         for previous, visit in zip(before, history.visits, strict=False)

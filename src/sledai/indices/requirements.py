@@ -151,7 +151,9 @@ class LimitedDose:
         """
         dose, weight = self.limit.quantity, self.weight
         doses, weights = (_ends(visit, field) for field in (dose, weight))
-        said = ", ".join(f"{field} {number_said(number_of(visit, field))}" for field in (dose, weight))
+        said = ", ".join(
+            f"{field} {number_said(number_of(visit, field))}" for field in (dose, weight)
+        )
         answers = {past(a / b, self.limit) for a in doses for b in weights}
         held = {frozenset({True}): f": {self.limit}", frozenset({False}): f": not {self.limit}"}
         reason = said + held.get(frozenset(answers), "")
@@ -206,7 +208,9 @@ class NothingNew:
     @property
     def counted(self) -> frozenset[Descriptor]:
         """The descriptors that are new activity when they are newly present."""
-        return frozenset(Descriptor) - (SEROLOGIC if self.new_serology == "ignored" else frozenset())
+        return frozenset(Descriptor) - (
+            SEROLOGIC if self.new_serology == "ignored" else frozenset()
+        )
 
     @property
     def statement(self) -> str:

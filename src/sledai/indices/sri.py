@@ -2,7 +2,9 @@
 
 A response is a fall of the SELENA-SLEDAI by n points from baseline, with no new BILAG A and one new
 BILAG B at most, and a global assessment that is not worse. BILAG letters are the caller's: this
-library does not compute them. Source: Furie 2009, for n = 4.
+library does not compute them. Source: Furie 2009, for n = 4. A new A is an A that was none at
+baseline, and a new B one that was C, D or E there (`sledai.indices.bilag`): a reading, since no
+publication that was read says what is new.
 
 The index is in use on three scores, and the result is named by which. The arithmetic is the same:
 rate both visits by the edition, and say it.
@@ -11,29 +13,28 @@ rate both visits by the edition, and say it.
 - `Edition.HYBRID`: SRI-4 (S2K), the SRI-S2K of EMBRACE, proteinuria alone by SLEDAI-2K;
 - `Edition.SLEDAI_2K`: SRI-4 (SLEDAI-2K), every descriptor by SLEDAI-2K, as in TOPAZ and TULIP.
 
-That the rules on medication were kept, which the outcome of TOPAZ asks for too, is a trial's own
-condition and no component here.
+That the rules on medication were kept, which the outcome of TOPAZ and the tabalumab trials ask for
+too, is a trial's own condition: `medication=True` makes it a component, which the caller answers.
 """
 
 from decimal import Decimal
-from fractions import Fraction
 
 from sledai.definitions import Edition
 from sledai.definitions.clauses import Limit
 from sledai.definitions.editions import edition_named
-from sledai.errors import InvalidInputError, whole_number
+from sledai.errors import InvalidInputError, require_one_of, whole_number
+from sledai.indices.bilag import any_letters, is_new, letters_said, systems_with
 from sledai.indices.components import (
     GLOBAL_UNIT,
     Component,
     IndexResult,
     component,
-    number_of,
-    number_said,
-    past,
+    rise_component,
+    sign_component,
 )
 from sledai.sources import EMBRACE, FURIE_2009, TABALUMAB, TOPAZ_1, Citation, Read
 from sledai.visits import Visit
-from sledai.visits.visit import MOST_GLOBAL, refuse_order
+from sledai.visits.visit import refuse_order
 
 __all__ = ["FALLS", "MOST_NEW_A", "MOST_NEW_B", "SCORES", "WORSE", "assess"]
 
@@ -60,6 +61,9 @@ _FALLS = {
         TOPAZ_1, "SRI-4 among the outcomes", Read.IN_REPRODUCTION, "trials.co"
     ),
 }
+_MEDICATION = Citation(
+    TOPAZ_1, "no violation of medication rules", Read.IN_REPRODUCTION, "trials.co"
+)
 _NAMED_ONLY = Citation(FURIE_2009, "responder index, with another fall or score", Read.NOT_READ)
 
 
@@ -71,16 +75,19 @@ def assess(
     new_bilag_a: int | None = None,
     new_bilag_b: int | None = None,
     edition: Edition | str = Edition.SELENA,
+    medication: bool = False,
 ) -> IndexResult:
     """Say whether a visit is a response to SRI-n from baseline, with every component.
 
     `n` is the fall of the total that is asked for, 4 to 8 points. `new_bilag_a` and `new_bilag_b`
-    count the organ systems with a new BILAG A and B since baseline; None is not known. A patient
+    count the organ systems with a new BILAG A and B since baseline; of None they are counted by the
+    letters of both visits (`bilag_renal` and others), and not known where there are none. A patient
     whose baseline total is below `n` can never reach it, and the reason says so. `edition` is the
-    one by which both visits were rated, or its name: SELENA, the hybrid or SLEDAI-2K.
+    one by which both visits were rated, or its name: SELENA, the hybrid or SLEDAI-2K. `medication`
+    asks that the rules on medication were kept, too (`visit.medication_rule_kept`).
 
     Raises `InvalidInputError` for another `n`, for counts below 0, for a visit that is not after
-    the baseline, and for the edition of 1992.
+    the baseline, for the edition of 1992, and for a `medication` that is neither true nor false.
 
     Source: Furie 2009 for n = 4, the tabalumab trials for n = 5; the others are named only. By the
     hybrid EMBRACE, by SLEDAI-2K the outcomes of TOPAZ-1 as reproduced, n = 4.
@@ -96,16 +103,29 @@ def assess(
     edition = edition_named(edition)
     if edition not in SCORES:
         raise InvalidInputError.found(edition, (rated.name for rated in SCORES), "edition")
+    require_one_of(medication, (True, False), "medication")
     refuse_order(baseline, visit, "baseline")
     citation = _FALLS.get((n, edition), _NAMED_ONLY)
     return IndexResult(
-        name=f"SRI-{n}{SCORES[edition]}",
+        name=f"SRI-{n}{SCORES[edition]}{' with medication rule' if medication else ''}",
         components=(
             _fall(baseline, visit, n, citation),
-            _bilag("new_bilag_a", new_bilag_a, MOST_NEW_A),
-            _bilag("new_bilag_b", new_bilag_b, MOST_NEW_B),
-            _global(baseline, visit),
+            _bilag("A", new_bilag_a, MOST_NEW_A, baseline, visit),
+            _bilag("B", new_bilag_b, MOST_NEW_B, baseline, visit),
+            rise_component("physician global", baseline, visit, WORSE, _DEFINITION),
+            *([_medication_kept(visit)] if medication else []),
         ),
+    )
+
+
+def _medication_kept(visit: Visit) -> Component:
+    return sign_component(
+        "medication rule",
+        "no violation of medication rules",
+        visit,
+        "medication_rule_kept",
+        _MEDICATION,
+        wanted=True,
     )
 
 
@@ -125,24 +145,16 @@ def _fall(baseline: Visit, visit: Visit, n: int, citation: Citation) -> Componen
     return component("score", f"total falls by >= {n}", answers, reason, citation)
 
 
-def _bilag(name: str, given: int | None, most: int) -> Component:
+def _bilag(letter: str, given: int | None, most: int, baseline: Visit, visit: Visit) -> Component:
+    """Hold a count of new letters against the most: the caller's, or that of both visits."""
+    name = f"new_bilag_{letter.lower()}"
     count = None if given is None else whole_number(given)
     if given is not None and (count is None or count < 0):
         raise InvalidInputError.found(given, "a whole number of at least 0, or None", name)
-    reason = f"{name} {'is not known' if count is None else count}"
-    answer = None if count is None else count <= most
-    return component(name, f"{name} <= {most}", [answer], reason, _DEFINITION)
-
-
-def _global(baseline: Visit, visit: Visit) -> Component:
-    before, now = (number_of(v, WORSE.quantity) for v in (baseline, visit))
-    # As fractions: the caller's decimal context would round the difference of two decimals.
-    ends = [(0, MOST_GLOBAL) if v is None else (Fraction(v), Fraction(v)) for v in (before, now)]
-    smallest, largest = Fraction(ends[1][0] - ends[0][1]), Fraction(ends[1][1] - ends[0][0])
-    return component(
-        "physician global",
-        f"{WORSE.quantity} does not rise by {WORSE}",
-        {not past(rise, WORSE) for rise in (smallest, largest)},
-        f"{WORSE.quantity} from {number_said(before)} to {number_said(now)}",
-        _DEFINITION,
-    )
+    counts, reason = [count], f"{name} {'is not known' if count is None else count}"
+    if count is None and any_letters(baseline, visit):
+        certain, possible = systems_with(is_new(letter), baseline, visit)
+        counts = [len(certain), len(possible)]
+        reason = f"{name} by the letters: {letters_said(certain, possible)}"
+    answers = {None if one is None else one <= most for one in counts}
+    return component(name, f"{name} <= {most}", answers, reason, _DEFINITION)

@@ -1,11 +1,11 @@
-"""What a field of a record may hold: yes, no or not known; a count; a date; an amount."""
+"""What a field of a record may hold: yes, no or not known; a count; a letter; a date; an amount."""
 
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Literal, Self, cast, get_args
 
 from pydantic import (
     BaseModel,
@@ -25,21 +25,33 @@ from pydantic_core import CoreSchema
 
 from sledai.errors import InvalidInputError, require_one_of, whole_number
 from sledai.quantities.quantity import Quantity, checked
-from sledai.quantities.schemas import DATE, TIMED, Schema, amount, or_null, quantity, range_said
+from sledai.quantities.schemas import (
+    DATE,
+    TIMED,
+    Schema,
+    amount,
+    or_null,
+    quantity,
+    range_said,
+    spelled,
+)
 from sledai.quantities.units import UNITS
 from sledai.records import places_escaped, plain_bool, validated_copy
 
 __all__ = [
+    "LETTERS",
     "Amount",
     "ByName",
     "Count",
     "Day",
     "Duration",
+    "Letter",
     "Measurement",
     "Record",
     "YesOrNo",
     "day",
     "known",
+    "letter",
     "measured",
     "said",
     "whole",
@@ -156,6 +168,28 @@ def _count(value: object) -> object:
     return None if value is None else whole(value)
 
 
+_Grade = Literal["A", "B", "C", "D", "E"]
+LETTERS: tuple[_Grade, ...] = get_args(_Grade)
+"""The letters of BILAG, from the most active."""
+
+
+def letter(value: object) -> _Grade | None:
+    """Read a letter of BILAG, A to E in any case, or None.
+
+    Raises `InvalidInputError` for anything else.
+
+    >>> letter(" b "), letter(None)
+    ('B', None)
+    """
+    if value is None:
+        return None
+    said = value.strip().upper() if isinstance(value, str) else ""
+    for grade in LETTERS:
+        if said == grade:
+            return grade
+    raise InvalidInputError.found(value, f"{', '.join(LETTERS)} or null")
+
+
 def whole(value: object) -> int | None:
     """Read a whole number, or a float that is one, as of JSON 3.0 is an integer; None for others.
 
@@ -209,6 +243,12 @@ YesOrNo = Annotated[bool | None, BeforeValidator(_yes_or_no)]
 """Yes, no, or not known."""
 Count = Annotated[int | None, BeforeValidator(_count), WithJsonSchema(_COUNTED)]
 """A whole number of at least 0."""
+Letter = Annotated[
+    _Grade | None,
+    BeforeValidator(letter),
+    WithJsonSchema(or_null(spelled([*LETTERS])), mode="validation"),
+]
+"""A letter of BILAG, A to E, or not known."""
 Day = Annotated[date, BeforeValidator(day), WithJsonSchema(DATE, mode="validation")]
 """A date, or text such as "2024-01-16"."""
 Amount = Annotated[

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Annotated, Self, cast
+from typing import Annotated, Any, Self, cast
 
 from pydantic import (
     BeforeValidator,
@@ -23,7 +23,7 @@ from sledai.assessment import NOTHING_ASSESSED, Assessment, Nested
 from sledai.descriptors import SEROLOGIC
 from sledai.errors import InvalidInputError, require, require_several
 from sledai.quantities import written
-from sledai.quantities.fields import Amount, Day, Record, YesOrNo, day, known, whole
+from sledai.quantities.fields import Amount, Day, Letter, Record, YesOrNo, day, known, whole
 from sledai.quantities.schemas import number, or_null
 from sledai.scoring import MAX_TOTAL, ScoreBounds, possible_scores, score_bounds
 from sledai.scoring.completions import (
@@ -34,6 +34,7 @@ from sledai.scoring.completions import (
 )
 
 __all__ = [
+    "BILAG",
     "DECIMALS",
     "HEAVIEST_KG",
     "LIGHTEST_KG",
@@ -87,7 +88,9 @@ def visit_number(field: str, value: object) -> Decimal | None:
         raise InvalidInputError.found(value, f"{least:,} to {most:,} {unit}")
     if -cast("int", number.as_tuple().exponent) <= DECIMALS:
         return number
-    return Decimal(round(Fraction(number) * 10**DECIMALS)).scaleb(-DECIMALS, _PLAIN).normalize(_PLAIN)
+    return (
+        Decimal(round(Fraction(number) * 10**DECIMALS)).scaleb(-DECIMALS, _PLAIN).normalize(_PLAIN)
+    )
 
 
 _PLAIN = Context()
@@ -130,6 +133,10 @@ _Score = Annotated[
     BeforeValidator(_score),
     WithJsonSchema(or_null({"type": "integer", "minimum": 0, "maximum": MAX_TOTAL})),
 ]
+
+
+def _bilag(system: str) -> Any:
+    return known(f"Letter of BILAG-2004, {system}: A to E.")
 
 
 class Visit(Record):
@@ -200,6 +207,28 @@ class Visit(Record):
         "Antimalarials, immunosuppressants and biologics, if any, are stable."
     )
 
+    on_immunosuppressant: YesOrNo = known("An immunosuppressant is given.")
+    increased_background: YesOrNo = known(
+        "An antimalarial or immunosuppressant was started, or its dose increased, since the visit "
+        "before."
+    )
+    would_increase_therapy: YesOrNo = known("The investigator would increase therapy.")
+    medication_rule_kept: YesOrNo = known(
+        "The trial's rules on medication were kept, from baseline to the visit."
+    )
+    treatment_failure: YesOrNo = known(
+        "Treatment failed, as the trial defines it, from baseline to the visit."
+    )
+    bilag_constitutional: Letter = _bilag("constitutional")
+    bilag_mucocutaneous: Letter = _bilag("mucocutaneous")
+    bilag_neuropsychiatric: Letter = _bilag("neuropsychiatric")
+    bilag_musculoskeletal: Letter = _bilag("musculoskeletal")
+    bilag_cardiorespiratory: Letter = _bilag("cardiorespiratory")
+    bilag_gastrointestinal: Letter = _bilag("gastrointestinal")
+    bilag_ophthalmic: Letter = _bilag("ophthalmic")
+    bilag_renal: Letter = _bilag("renal")
+    bilag_hematological: Letter = _bilag("hematological")
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
         recorded = self.recorded
@@ -256,6 +285,10 @@ class Visit(Record):
             return score_bounds(self.answers, excluding=SEROLOGIC if clinical else frozenset())
         scores = self.scores(clinical=clinical)
         return ScoreBounds(min(scores), max(scores))
+
+
+BILAG = tuple(name for name in Visit.model_fields if name.startswith("bilag_"))
+"""The fields of the letters of BILAG, one for each organ system."""
 
 
 class History(Record):
