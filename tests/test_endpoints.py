@@ -376,7 +376,7 @@ class TestLetters:
     @given(data=st.data())
     def test_every_completion(self, endpoint: str, data: st.DataObject) -> None:
         visits, ways = data.draw(two_visits())
-        parameters = {"medication": True} if endpoint == "SRI" else {}
+        parameters: dict[str, Any] = {"medication": True} if endpoint == "SRI" else {}
         made: list[Visit] = []
         for n, (facts, when) in enumerate(zip(visits, (START, LATER), strict=True)):
             fields = {k: None if (n, k) in ways else v for k, v in facts.items() if k != "present"}
@@ -494,6 +494,13 @@ class TestGrades:
         assert str(result).startswith(
             "change: much worse or mildly or moderately worse or stable or improved\n"
         )
+        assert [one.statement for one in result.components] == [
+            "total rises by >= 8",
+            "total rises by 4 to 7",
+            "total changes by 3 at most",
+            "total falls by >= 4",
+            "total <= 2",
+        ]
         with pytest.raises(TypeError, match="ask for its `grade` or `possible`"):
             bool(result)
         with pytest.raises(InvalidInputError, match="one after 2024-07-01, the date of previous"):
@@ -637,7 +644,8 @@ class TestSteroidSparing:
             ({0: (10, None)}, "undetermined"),
             ({0: (5, None)}, "not_met"),
             ({0: (10, None), 300: (20, False)}, "not_met"),  # no three months are left
-            ({0: (10, None), 270: (20, False)}, "undetermined"),
+            ({0: (10, None), 272: (20, False)}, "undetermined"),  # 30 Sep to 30 Dec are
+            ({0: (10, None), 273: (20, False)}, "not_met"),
         ],
     )
     def test_on_the_limits(self, course: Course, verdict: str) -> None:
@@ -662,15 +670,12 @@ class TestSteroidSparing:
             ]
             for dose, increased in course.values()
         ]
-        last = max(course)
         futures: list[dict[int, tuple[float, bool]]] = [{}]
-        if last < 364:
-            good = (0.0, False)
-            futures += [dict.fromkeys((last + 1,), (10000.0, True))]
-            futures += [
-                {one: good, 364: good} for one in {last + 1, max(last + 1, 168)} if one < 364
-            ]
-            futures += [{364: good}]
+        if (last := max(course)) < 364:
+            futures.append({last + 1: (10_000, True)})
+            futures.extend(
+                {day: (0, False), 364: (0, False)} for day in (last + 1, max(last + 1, 168), 364)
+            )
         answers = {
             spared(dict(zip(course, way, strict=True)) | future)
             for way in product(*ways)

@@ -16,13 +16,8 @@ from sledai.codebook import Codebook
 from sledai.codebook.fields import FIELDS
 from sledai.codebook.words import Words
 from sledai.frame import visit_rows
-from sledai.frame.follow_up import (
-    by_patient,
-    by_visit,
-    histories,
-    patient_row,
-    visit_row,
-)
+from sledai.frame.follow_up import by_patient, by_visit, histories
+from sledai.frame.history_rows import patient_row, visit_row
 from sledai.frame.result_columns import PATIENT_COLUMNS, VISIT_COLUMNS
 from sledai.indices.course import course
 from sledai.indices.states import Readings

@@ -4,6 +4,7 @@ Letters of BILAG, which no other field holds, pass through frames and files.
 """
 
 import dataclasses
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -56,7 +57,7 @@ class TestRequirements:
             assert not any(map(callable, values))
             assert one.name
             assert one.citation
-        result = state.judge(None, Visit(date="2024-01-16"), DEFAULT)
+        result = state.judge(None, Visit(date=date(2024, 1, 16)), DEFAULT)
         assert [(one.name, one.statement, one.citation) for one in asked] == [
             (one.name, one.statement, one.citation) for one in result.components
         ]
@@ -70,7 +71,7 @@ class TestRequirements:
         assert names == {**{name: name for name in STATES}, "DORIS": "DORIS 2021"}
 
     def test_readings_reach_them(self) -> None:
-        first = Visit(date="2024-01-16", assessment=Assessment.of())
+        first = Visit(date=date(2024, 1, 16), assessment=Assessment.of())
         readings = Readings(first_visit="has nothing new", new_serology="ignored")
         for name in ("LLDAS", "cLLDAS"):
             by_default = STATES[name].judge(None, first, DEFAULT).components[4]
@@ -79,7 +80,7 @@ class TestRequirements:
             assert "not counted" in other.statement
 
     def test_swapped_visits_are_refused(self) -> None:
-        visits = Visit(date="2024-02-13"), Visit(date="2024-01-16")
+        visits = Visit(date=date(2024, 2, 13)), Visit(date=date(2024, 1, 16))
         for state in STATES.values():
             with pytest.raises(InvalidInputError, match="one after 2024-02-13, the date of prev"):
                 state.judge(*visits, DEFAULT)
@@ -88,7 +89,9 @@ class TestRequirements:
 class TestWhichAreFollowed:
     """`Readings.states` names the states that are followed, LLDAS and DORIS by default."""
 
-    HISTORY = History.of([Visit(date="2024-01-16", total_score=0), Visit(date="2024-02-13")])
+    HISTORY = History.of(
+        [Visit(date=date(2024, 1, 16), total_score=0), Visit(date=date(2024, 2, 13))]
+    )
 
     def test_by_default(self) -> None:
         assert DEFAULT.states == ("LLDAS", "DORIS")

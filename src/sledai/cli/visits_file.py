@@ -43,7 +43,7 @@ from sledai.engines import result_names
 from sledai.errors import InvalidInputError, require_one_of
 from sledai.files import OUTPUT_FORMATS, Output
 from sledai.frame import patient_columns, visit_columns
-from sledai.frame.follow_up import patient_row, visit_row
+from sledai.frame.history_rows import patient_row, visit_row
 from sledai.frame.visit_rows import read_visit_rows
 from sledai.indices import doris, sfi
 from sledai.indices.course import course

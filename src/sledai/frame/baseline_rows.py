@@ -67,6 +67,11 @@ class BaselineRows:
                 raise
         return cls(by_column=when)
 
+    @property
+    def columns(self) -> list[str]:
+        """The columns that tell."""
+        return [*self.where] if self.by_column is None else [self.by_column]
+
     def __str__(self) -> str:
         if self.where:
             said = [f"{column} is {' or '.join(texts)}" for column, texts in self.where.items()]

@@ -3,19 +3,27 @@
 Needs the extra `frame`.
 """
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 import narwhals as nw
 
 from sledai.codebook import Codebook
-from sledai.engines import BETWEEN, expressions_of, result_names
+from sledai.codebook.columns import field_sources
+from sledai.engines import BETWEEN, expressions_of, opened, result_names
 from sledai.errors import InvalidInputError
 from sledai.frame.answer_columns import number
 from sledai.frame.baseline_columns import BASELINE_DAY, baseline_results, beside_baseline
 from sledai.frame.baseline_rows import BaselineRows
 from sledai.frame.beside import Beside
 from sledai.frame.course_columns import SUBJECT, before, paired, patient_sums, visit_results
+from sledai.frame.descriptor_columns import read_descriptors
+from sledai.frame.history_rows import patients_by_row, visits_by_row
+from sledai.frame.in_polars import in_polars, with_results
 from sledai.frame.plain_visits import DAY, MARKED, NotPlain, PlainVisits
 from sledai.frame.result_columns import (
     BASELINE_COLUMNS,
@@ -24,6 +32,7 @@ from sledai.frame.result_columns import (
     patient_columns,
     visit_columns,
 )
+from sledai.frame.rows import visits_only
 from sledai.frame.visit_rows import visit_columns_of
 from sledai.indices.states import Readings
 
@@ -68,11 +77,95 @@ class Followed:
         }
         return beside.kept.added(visits), typed
 
-    def in_memory(self, df: Any, *, patients: bool = False) -> Any:
+    def by_visit(self, df: Any) -> Any:
+        """Follow each visit of a frame of any engine."""
+        return self._on(df, patients=False)
+
+    def by_patient(self, df: Any) -> Any:
+        """Sum up the visits of each patient of a frame of any engine."""
+        return self._on(df, patients=True)
+
+    def _on(self, df: Any, *, patients: bool) -> Any:
+        wide, frame = visits_only(df, opened(df), self.book)
+        if frame.implementation.is_dask():
+            return self._in_partitions(wide, patients=patients)
+        if isinstance(frame, nw.LazyFrame):
+            return self.lazily(frame, patients=patients)
+        cells = wide if frame.implementation.is_polars() else in_polars(frame, self._read(frame))
+        if cells is not None and not self.book.recorded.scores:
+            with suppress(NotPlain):
+                rows, found = self.in_memory(cells, patients=patients)
+                if not patients:
+                    return _beside(frame, found, self.columns)
+                return _beside(
+                    _rows_of(frame, self.subject, rows), found, patient_columns(self.readings)
+                )
+        if frame.implementation.is_pyarrow():
+            polars = import_module("polars")
+            return self._on(polars.from_arrow(df), patients=patients).to_arrow()
+        if patients:
+            return patients_by_row(df, self.codebook, self.readings)
+        return visits_by_row(df, self.codebook, self.readings, self.baseline)
+
+    def _read(self, frame: Any) -> list[str]:
+        """Name the columns of an eager frame that are read."""
+        used = visit_columns_of(self.book)
+        if lacking := [name for name in used if name not in frame.columns]:
+            raise InvalidInputError.no_column(lacking[0])
+        descriptors = read_descriptors(frame, self.codebook, used)
+        fields = field_sources(frame.columns, self.book)
+        baseline = [] if self.baseline is None else self.baseline.columns
+        names = [
+            *used,
+            *(column for d in descriptors for column in d.columns),
+            *(field.column for field in fields),
+            *(name for name in baseline if name in frame.columns),
+        ]
+        return list(dict.fromkeys(names))
+
+    def _in_partitions(self, df: Any, *, patients: bool) -> Any:
+        """Follow the visits of a frame of Dask, of which each patient's are in one partition."""
+        types = patient_columns(self.readings) if patients else self.columns
+        types |= {INVALID_COLUMN: ResultColumn("", "whole")}
+        meta = df._meta[[self.subject]] if patients else df._meta  # noqa: SLF001
+        names = result_names(meta.columns, types)
+        pandas = nw.from_native(meta).implementation.to_native_namespace()
+        empty = {names[n]: pandas.array([], dtype=_PANDAS[t.kind]) for n, t in types.items()}
+        whole = df if df.npartitions == 1 else df.shuffle(on=self.subject)
+        part = partial(self._of_part, types=types, patients=patients)
+        return whole.map_partitions(part, meta=meta.assign(**empty))
+
+    def _of_part(self, df: Any, types: dict[str, ResultColumn], *, patients: bool) -> Any:
+        """Follow the visits of a partition; where it has to be read row by row, none is wrong."""
+        frame: Any = nw.from_native(df)
+        cells = in_polars(frame, self._read(frame))
+        if cells is None:
+            return self._of_part_by_row(df, patients=patients)
+        try:
+            found = self.lazily(nw.from_native(cells), patients=patients).collect()
+        except NotPlain:
+            return self._of_part_by_row(df, patients=patients)
+        if not patients:
+            return _beside(frame, found.select(*types), types)
+        dtype = df[self.subject].dtype
+        who = type(df)({self.subject: found[self.subject].to_list()}).astype(dtype)
+        return _beside(nw.from_native(who), found.select(*types), types)
+
+    def _of_part_by_row(self, df: Any, *, patients: bool) -> Any:
+        pandas = nw.from_native(df).implementation.to_native_namespace()
+        if patients:
+            found = patients_by_row(df, self.codebook, self.readings)
+        else:
+            found = visits_by_row(df, self.codebook, self.readings, self.baseline)
+        (name,) = result_names(df.columns, [INVALID_COLUMN]).values()
+        return found.assign(**{name: pandas.array([0] * len(found), dtype="Int64")})
+
+    def in_memory(self, df: Any, *, patients: bool = False) -> tuple[list[int], Any]:
         """Follow the visits of an eager frame of polars: results in the order of its rows.
 
-        Of patients there is a row each, in the order in which they first come. Raises `NotPlain`
-        for cells that expressions do not read, and `InvalidInputError` for columns.
+        Of patients there is a row each, in the order in which they first come, and the numbers of
+        their first rows. Raises `NotPlain` for cells that expressions do not read, and
+        `InvalidInputError` for columns.
         """
         frame = nw.from_native(df)
         engine = expressions_of(frame)
@@ -93,13 +186,14 @@ class Followed:
         lazy, beside = paired(visits.lazy().with_columns(**plain.totals), plain)
         if patients:
             found = patient_sums(lazy, beside, self.readings, [engine.col(_ROW).min()])
-            return found.sort(_ROW).drop(_ROW).collect()
+            found = found.sort(_ROW).drop(SUBJECT).collect()
+            return found[_ROW].to_list(), found.drop(_ROW)
         lazy, made = self._results(lazy, plain, beside)
         results = lazy.select(_ROW, **made)
         if len(visits) < len(df):  # other rows of a day
             rows = engine.LazyFrame({_ROW: range(len(df))}, schema={_ROW: visits.schema[_ROW]})
             results, sorted_ = rows.join(results, on=_ROW, how="left", maintain_order="left"), True
-        return (results if sorted_ else results.sort(_ROW)).drop(_ROW).collect()
+        return [], (results if sorted_ else results.sort(_ROW)).drop(_ROW).collect()
 
     def lazily(self, frame: Any, *, patients: bool = False) -> Any:
         """Add results to the opened lazy frame of any engine; nothing is computed here.
@@ -118,14 +212,12 @@ class Followed:
                 "refuse, or a frame in memory",
                 "[visit]",
             )
-        plain, frame = PlainVisits.of(frame, engine, self.codebook, self.book, self.baseline)
         there = frame.collect_schema().names()
+        plain, frame = PlainVisits.of(frame, engine, self.codebook, self.book, self.baseline)
         columns = patient_columns(self.readings) if patients else self.columns
         names = result_names([self.subject] if patients else there, [*columns, INVALID_COLUMN])
         polars = engine.__name__ == "polars"
-        visits: Any = frame.to_native() if polars else frame
-        if polars:
-            visits = visits.with_row_index(_ROW)
+        visits: Any = frame.to_native().lazy().with_row_index(_ROW) if polars else frame
         visits = visits.with_columns(
             engine.col(self.subject).alias(SUBJECT), plain.wrong.alias(_WRONG), **plain.columns
         ).with_columns(**plain.totals)
@@ -154,6 +246,25 @@ class Followed:
         if polars:
             found = found.sort(_ROW)
         return _native(found.select(*there, *names.values()))
+
+
+_PANDAS = {"whole": "Int64", "number": "Float64", "text": "string"}
+
+
+def _beside(frame: Any, results: Any, types: Mapping[str, ResultColumn]) -> Any:
+    """Put results of polars beside the rows of an eager frame, as its engine has them."""
+    names = result_names(frame.columns, types)
+    results = results.rename(names)
+    if frame.implementation.is_polars():
+        return frame.to_native().hstack(results)
+    return with_results(frame, results, {names[n]: _PANDAS[t.kind] for n, t in types.items()})
+
+
+def _rows_of(frame: Any, column: str, rows: list[int]) -> Any:
+    some = frame.select(column)[rows]
+    if frame.implementation.is_pandas():
+        return nw.from_native(some.to_native().reset_index(drop=True))
+    return some
 
 
 def _native(frame: Any) -> Any:
