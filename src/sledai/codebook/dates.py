@@ -8,13 +8,14 @@ from sledai.errors import InvalidInputError
 from sledai.quantities import written
 from sledai.visits.visit import day
 
-__all__ = ["DAY_ZERO", "accepted_dates", "date_said", "read_date"]
+__all__ = ["DAY_ZERO", "MOST_DAYS", "accepted_dates", "date_said", "read_date"]
 
 DAY_ZERO = date(2000, 1, 1)
 """What stands for a patient's day 0, so that study days are dates; no year is said of it."""
 
 _DAYS = {"days": 1, "weeks": 7}
-_MOST = 365_000  # days, in which no patient's visits lie
+MOST_DAYS = 365_000
+"""How far from day 0 a visit may be: no patient's visits lie beyond."""
 
 
 def read_date(value: object, visit: VisitColumns) -> date:
@@ -59,6 +60,6 @@ def _day(value: object, visit: VisitColumns) -> int:
     if number is None or isinstance(value, bool):
         raise InvalidInputError.found(value, accepted_dates(visit))
     days = (-number if text.startswith("-") else number) * Decimal(_DAYS[visit.day_unit])
-    if days != int(days) or abs(days) > _MOST:
+    if days != int(days) or abs(days) > MOST_DAYS:
         raise InvalidInputError.found(value, accepted_dates(visit))
     return int(days)

@@ -1,4 +1,4 @@
-"""Which row is a patient's baseline: the first visit, the row that a column marks, or one by a date.
+"""Which row is the baseline of a patient: the first, one that a column marks, or one by a date.
 
 Needs no engine.
 """

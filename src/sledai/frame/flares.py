@@ -183,8 +183,8 @@ class _Score:
         if isinstance(condition, bool):
             return points if condition else 0
         engine = self.beside.engine
-        lit = lambda n: engine.lit(n, dtype=engine.Int32)  # noqa: E731
-        return engine.when(condition).then(lit(points)).otherwise(lit(0))
+        some, none = (engine.lit(n, dtype=engine.Int32) for n in (points, 0))
+        return engine.when(condition).then(some).otherwise(none)
 
     def _is_severe(self, rise: Any, total: Any) -> Any:
         return all_of(total > TOTAL, rise >= self.rise) if self.original else False

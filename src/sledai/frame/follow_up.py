@@ -7,15 +7,19 @@ extra `frame`.
 """
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
+import narwhals as nw
 from narwhals.typing import IntoDataFrame, IntoFrameT
 
 from sledai.codebook import Codebook
+from sledai.engines import opened
 from sledai.errors import require
 from sledai.frame.baseline_rows import BaselineRows
 from sledai.frame.descriptor_columns import codebook_of
 from sledai.frame.followed import Followed
+from sledai.frame.partitions import in_partitions
+from sledai.frame.rows import visits_only
 from sledai.frame.visit_rows import BY_NUMBER, read_visit_rows, stating_visit
 from sledai.indices.states import DEFAULT, Readings
 from sledai.visits import History
@@ -61,7 +65,7 @@ def by_visit(
     ['rash', None]
     """
     asked = _asked(codebook, subject, date, readings, baseline)
-    return cast("IntoFrameT", asked.by_visit(df))
+    return cast("IntoFrameT", _follow(df, asked, patients=False))
 
 
 def by_patient(
@@ -90,7 +94,7 @@ def by_patient(
     [60.0]
     """
     asked = _asked(codebook, subject, date, readings)
-    return cast("IntoFrameT", asked.by_patient(df))
+    return cast("IntoFrameT", _follow(df, asked, patients=True))
 
 
 def histories(
@@ -130,3 +134,13 @@ def _asked(
         require(baseline, BaselineRows, "baseline", accepted)
     book = stating_visit(codebook_of(codebook), subject, date)
     return Followed(codebook and book, book, readings, baseline)
+
+
+def _follow(df: Any, asked: Followed, *, patients: bool) -> Any:
+    frame = opened(df)
+    if isinstance(frame, nw.DataFrame):
+        return asked.eagerly(df, patients=patients)
+    df, frame = visits_only(df, frame, asked.book)
+    if frame.implementation.is_dask() or frame.implementation.is_pyspark():
+        return in_partitions(df, asked, patients=patients)
+    return asked.lazily(frame, patients=patients)

@@ -6,9 +6,8 @@ Needs the extra `frame`.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import narwhals as nw
 
@@ -33,10 +32,10 @@ from sledai.frame.result_columns import (
     visit_columns,
 )
 from sledai.frame.rows import visits_only
-from sledai.frame.visit_rows import visit_columns_of
+from sledai.frame.visit_rows import read_visit_rows, visit_columns_of
 from sledai.indices.states import Readings
 
-__all__ = ["Followed"]
+__all__ = ["PANDAS_TYPES", "Followed", "beside_rows"]
 
 _ROW = f"{BETWEEN}row"
 _WRONG = f"{BETWEEN}wrong"
@@ -77,88 +76,50 @@ class Followed:
         }
         return beside.kept.added(visits), typed
 
-    def by_visit(self, df: Any) -> Any:
-        """Follow each visit of a frame of any engine."""
-        return self._on(df, patients=False)
-
-    def by_patient(self, df: Any) -> Any:
-        """Sum up the visits of each patient of a frame of any engine."""
-        return self._on(df, patients=True)
-
-    def _on(self, df: Any, *, patients: bool) -> Any:
+    def eagerly(self, df: Any, *, patients: bool) -> Any:
+        """Follow the visits of a frame in memory, by expressions of polars where they can."""
         wide, frame = visits_only(df, opened(df), self.book)
-        if frame.implementation.is_dask():
-            return self._in_partitions(wide, patients=patients)
-        if isinstance(frame, nw.LazyFrame):
-            return self.lazily(frame, patients=patients)
-        cells = wide if frame.implementation.is_polars() else in_polars(frame, self._read(frame))
+        cells = wide if frame.implementation.is_polars() else in_polars(frame, self.read(frame))
         if cells is not None and not self.book.recorded.scores:
             with suppress(NotPlain):
                 rows, found = self.in_memory(cells, patients=patients)
-                if not patients:
-                    return _beside(frame, found, self.columns)
-                return _beside(
-                    _rows_of(frame, self.subject, rows), found, patient_columns(self.readings)
-                )
-        if frame.implementation.is_pyarrow():
-            polars = import_module("polars")
-            return self._on(polars.from_arrow(df), patients=patients).to_arrow()
-        if patients:
-            return patients_by_row(df, self.codebook, self.readings)
-        return visits_by_row(df, self.codebook, self.readings, self.baseline)
+                if patients:
+                    frame = _rows_of(frame, self.subject, rows)
+                return beside_rows(frame, found, self.columns_of(patients=patients))
+        return self.row_by_row(df, patients=patients)
 
-    def _read(self, frame: Any) -> list[str]:
-        """Name the columns of an eager frame that are read."""
+    def row_by_row(self, df: Any, *, patients: bool) -> Any:
+        """Follow the visits of an eager frame by the functions of the indices themselves."""
+        if nw.from_native(df).implementation.is_pyarrow():
+            polars = import_module("polars")
+            return self.row_by_row(polars.from_arrow(df), patients=patients).to_arrow()
+        read = read_visit_rows(
+            df, self.codebook, *visit_columns_of(self.book), baseline=self.baseline
+        )
+        if patients:
+            return patients_by_row(read, self.readings)
+        return visits_by_row(read, self.readings, self.columns)
+
+    def columns_of(self, *, patients: bool) -> dict[str, ResultColumn]:
+        """Give the columns of a patient, or of a visit."""
+        return patient_columns(self.readings) if patients else self.columns
+
+    def read(self, frame: Any) -> list[str]:
+        """Name the columns of a frame that are read."""
         used = visit_columns_of(self.book)
-        if lacking := [name for name in used if name not in frame.columns]:
+        there = frame.collect_schema().names()
+        if lacking := [name for name in used if name not in there]:
             raise InvalidInputError.no_column(lacking[0])
         descriptors = read_descriptors(frame, self.codebook, used)
-        fields = field_sources(frame.columns, self.book)
+        fields = field_sources(there, self.book)
         baseline = [] if self.baseline is None else self.baseline.columns
         names = [
             *used,
             *(column for d in descriptors for column in d.columns),
             *(field.column for field in fields),
-            *(name for name in baseline if name in frame.columns),
+            *(name for name in baseline if name in there),
         ]
         return list(dict.fromkeys(names))
-
-    def _in_partitions(self, df: Any, *, patients: bool) -> Any:
-        """Follow the visits of a frame of Dask, of which each patient's are in one partition."""
-        types = patient_columns(self.readings) if patients else self.columns
-        types |= {INVALID_COLUMN: ResultColumn("", "whole")}
-        meta = df._meta[[self.subject]] if patients else df._meta  # noqa: SLF001
-        names = result_names(meta.columns, types)
-        pandas = nw.from_native(meta).implementation.to_native_namespace()
-        empty = {names[n]: pandas.array([], dtype=_PANDAS[t.kind]) for n, t in types.items()}
-        whole = df if df.npartitions == 1 else df.shuffle(on=self.subject)
-        part = partial(self._of_part, types=types, patients=patients)
-        return whole.map_partitions(part, meta=meta.assign(**empty))
-
-    def _of_part(self, df: Any, types: dict[str, ResultColumn], *, patients: bool) -> Any:
-        """Follow the visits of a partition; where it has to be read row by row, none is wrong."""
-        frame: Any = nw.from_native(df)
-        cells = in_polars(frame, self._read(frame))
-        if cells is None:
-            return self._of_part_by_row(df, patients=patients)
-        try:
-            found = self.lazily(nw.from_native(cells), patients=patients).collect()
-        except NotPlain:
-            return self._of_part_by_row(df, patients=patients)
-        if not patients:
-            return _beside(frame, found.select(*types), types)
-        dtype = df[self.subject].dtype
-        who = type(df)({self.subject: found[self.subject].to_list()}).astype(dtype)
-        return _beside(nw.from_native(who), found.select(*types), types)
-
-    def _of_part_by_row(self, df: Any, *, patients: bool) -> Any:
-        pandas = nw.from_native(df).implementation.to_native_namespace()
-        if patients:
-            found = patients_by_row(df, self.codebook, self.readings)
-        else:
-            found = visits_by_row(df, self.codebook, self.readings, self.baseline)
-        (name,) = result_names(df.columns, [INVALID_COLUMN]).values()
-        return found.assign(**{name: pandas.array([0] * len(found), dtype="Int64")})
 
     def in_memory(self, df: Any, *, patients: bool = False) -> tuple[list[int], Any]:
         """Follow the visits of an eager frame of polars: results in the order of its rows.
@@ -195,13 +156,8 @@ class Followed:
             results, sorted_ = rows.join(results, on=_ROW, how="left", maintain_order="left"), True
         return [], (results if sorted_ else results.sort(_ROW)).drop(_ROW).collect()
 
-    def lazily(self, frame: Any, *, patients: bool = False) -> Any:
-        """Add results to the opened lazy frame of any engine; nothing is computed here.
-
-        Cells that are not accepted count as not known, and `INVALID_COLUMN` counts them; so does
-        the second of two visits of a patient on one date.
-        """
-        engine = expressions_of(frame)
+    def refuse_lazy(self) -> None:
+        """Refuse what cannot be asked of a lazy frame."""
         if self.book.recorded.scores:
             raise InvalidInputError.in_words(
                 "a frame that is lazy", "recorded scores in a frame in memory", "[recorded]"
@@ -212,9 +168,18 @@ class Followed:
                 "refuse, or a frame in memory",
                 "[visit]",
             )
+
+    def lazily(self, frame: Any, *, patients: bool = False) -> Any:
+        """Add results to the opened lazy frame of any engine; nothing is computed here.
+
+        Cells that are not accepted count as not known, and `INVALID_COLUMN` counts them; so does
+        the second of two visits of a patient on one date.
+        """
+        engine = expressions_of(frame)
+        self.refuse_lazy()
         there = frame.collect_schema().names()
         plain, frame = PlainVisits.of(frame, engine, self.codebook, self.book, self.baseline)
-        columns = patient_columns(self.readings) if patients else self.columns
+        columns = self.columns_of(patients=patients)
         names = result_names([self.subject] if patients else there, [*columns, INVALID_COLUMN])
         polars = engine.__name__ == "polars"
         visits: Any = frame.to_native().lazy().with_row_index(_ROW) if polars else frame
@@ -232,7 +197,7 @@ class Followed:
                 visits,
                 beside,
                 self.readings,
-                [engine.col(_WRONG).sum().alias(INVALID_COLUMN), *first],
+                [engine.col(_WRONG).sum().cast(engine.Int64).alias(INVALID_COLUMN), *first],
             )
             if polars:
                 found = found.sort(_ROW).drop(_ROW)
@@ -241,23 +206,24 @@ class Followed:
         if MARKED in plain.columns:
             other = engine.col(MARKED) & (engine.col(DAY) != engine.col(BASELINE_DAY))
             wrong = wrong + _one_if(engine, other)
-        results = {**made, INVALID_COLUMN: wrong}
+        results = {**made, INVALID_COLUMN: wrong.cast(engine.Int64)}
         found = visits.with_columns(**{names[name]: value for name, value in results.items()})
         if polars:
             found = found.sort(_ROW)
         return _native(found.select(*there, *names.values()))
 
 
-_PANDAS = {"whole": "Int64", "number": "Float64", "text": "string"}
+PANDAS_TYPES = {"whole": "Int64", "number": "Float64", "text": "string"}
+"""What pandas calls the types of columns that can be missing."""
 
 
-def _beside(frame: Any, results: Any, types: Mapping[str, ResultColumn]) -> Any:
+def beside_rows(frame: Any, results: Any, types: Mapping[str, ResultColumn]) -> Any:
     """Put results of polars beside the rows of an eager frame, as its engine has them."""
     names = result_names(frame.columns, types)
     results = results.rename(names)
     if frame.implementation.is_polars():
         return frame.to_native().hstack(results)
-    return with_results(frame, results, {names[n]: _PANDAS[t.kind] for n, t in types.items()})
+    return with_results(frame, results, {names[n]: PANDAS_TYPES[t.kind] for n, t in types.items()})
 
 
 def _rows_of(frame: Any, column: str, rows: list[int]) -> Any:
@@ -268,7 +234,7 @@ def _rows_of(frame: Any, column: str, rows: list[int]) -> Any:
 
 
 def _native(frame: Any) -> Any:
-    return frame.to_native() if isinstance(frame, nw.LazyFrame) else frame
+    return cast("Any", frame).to_native() if isinstance(frame, nw.LazyFrame) else frame
 
 
 def _one_if(engine: Any, condition: Any) -> Any:

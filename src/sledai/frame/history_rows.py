@@ -3,20 +3,18 @@
 These are what the expressions on data frames are equal to. Needs the extra `frame`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sledai.codebook import Codebook
 from sledai.descriptors import listed
-from sledai.frame.baseline_rows import BaselineRows
 from sledai.frame.result_columns import (
     BASELINE_COLUMNS,
     MISSING_COLUMN,
+    ResultColumn,
     patient_columns,
     response_column,
-    visit_columns,
 )
-from sledai.frame.visit_rows import read_visit_rows
+from sledai.frame.visit_rows import VisitRows
 from sledai.indices import adjusted_mean
 from sledai.indices.course import Step, course, first_flare, time_in
 from sledai.indices.from_baseline import FromBaseline, since_baseline
@@ -105,27 +103,22 @@ def patient_row(history: History, readings: Readings = DEFAULT) -> dict[str, obj
     return summary
 
 
-def visits_by_row(
-    df: Any, codebook: Codebook | None, readings: Readings, baseline: BaselineRows | None
-) -> Any:
-    """Follow each patient of an eager frame visit by visit, and put the results beside the rows."""
-    read = read_visit_rows(df, codebook, None, None, baseline=baseline)
-    columns = visit_columns(readings)
-    if baseline is not None:
-        columns |= BASELINE_COLUMNS
+def visits_by_row(read: VisitRows, readings: Readings, columns: Mapping[str, ResultColumn]) -> Any:
+    """Follow each patient visit by visit, and put the results beside the rows."""
+    asked = columns.keys() >= BASELINE_COLUMNS.keys()
     rows = (
         row
         for patient, (history, _) in read.patients.items()
-        for row in _rows(history, readings, baseline, read.baselines.get(patient))
+        for row in _rows(history, readings, read.baselines.get(patient), asked=asked)
     )
     return read.of_visits(rows, columns)
 
 
 def _rows(
-    history: History, readings: Readings, asked: BaselineRows | None, baseline: Baseline | None
+    history: History, readings: Readings, baseline: Baseline | None, *, asked: bool
 ) -> Iterable[dict[str, object]]:
     rows = map(visit_row, course(history, readings))
-    if asked is None:
+    if not asked:
         return rows
     beside: Iterable[FromBaseline | None] = (None,) * len(history.visits)
     if baseline is not None:
@@ -133,8 +126,7 @@ def _rows(
     return (row | baseline_row(one) for row, one in zip(rows, beside, strict=True))
 
 
-def patients_by_row(df: Any, codebook: Codebook | None, readings: Readings) -> Any:
-    """Sum up each patient of an eager frame."""
-    read = read_visit_rows(df, codebook, None, None)
+def patients_by_row(read: VisitRows, readings: Readings) -> Any:
+    """Sum up each patient."""
     values = (patient_row(history, readings) for history, _ in read.patients.values())
     return read.of_patients(values, patient_columns(readings))

@@ -12,13 +12,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from operator import add
-from typing import Any, Self, cast
+from typing import Any, Never, Self, cast
 
 import narwhals as nw
 
 from sledai.codebook import Codebook
 from sledai.codebook.columns import field_sources
-from sledai.codebook.dates import DAY_ZERO, read_date
+from sledai.codebook.dates import DAY_ZERO, MOST_DAYS, read_date
 from sledai.codebook.fields import FieldColumn
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.engines import BETWEEN, column_of, misread
@@ -62,7 +62,8 @@ def billionths(number_: Decimal | Fraction | int) -> int:
     >>> billionths(Decimal("0.5"))
     500000000
     """
-    return round(Fraction(number_) * BILLION)
+    whole: int = round(Fraction(number_) * BILLION)
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,9 +355,11 @@ class _Reader:
         engine, dtype, visit = self.engine, self.schema[column], self.book.visit
         cells = column_of(engine, column)
         if visit.day is not None and dtype.is_integer():
-            days = cells.cast(engine.Int32) * (7 if visit.day_unit == "weeks" else 1)
+            days = cells * (7 if visit.day_unit == "weeks" else 1)
+            near = (days >= -MOST_DAYS) & (days <= MOST_DAYS)
+            days = engine.when(near).then(days.cast(engine.Int32))
         elif visit.day is None and isinstance(dtype, nw.Date | nw.Datetime):
-            days = _days(engine, cells)
+            days = _days(engine, cells.dt.date() if isinstance(dtype, nw.Datetime) else cells)
         elif self.lazy:
             self._refuse_type(column, "dates" if visit.day is None else "whole numbers of days")
         else:
@@ -428,7 +431,7 @@ class _Reader:
         self._add(name, engine.when(~empty).then(place.cast(engine.Int32)))
         self._count(~empty & ~cells.is_in(LETTERS))
 
-    def _refuse_type(self, column: str, accepted: str) -> None:
+    def _refuse_type(self, column: str, accepted: str) -> Never:
         raise InvalidInputError.in_words(
             f"a column of type {self.schema[column]}",
             f"{accepted} (cast it), or a frame in memory",

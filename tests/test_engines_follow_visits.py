@@ -1,0 +1,365 @@
+"""Visits followed by expressions, on every engine: what the indices say of each, row by row."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from engines import ENGINES, LAZY, spark_session
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from sledai import Descriptor, InvalidInputError, frame
+from sledai.codebook import Codebook
+from sledai.frame.baseline_rows import BaselineRows
+from sledai.frame.history_rows import patients_by_row, visits_by_row
+from sledai.frame.result_columns import BASELINE_COLUMNS, patient_columns, visit_columns
+from sledai.frame.visit_rows import read_visit_rows
+from sledai.indices.sfi_criteria import MILD_SIGNS, MYCOPHENOLATE, SEVERE_DRUGS, SEVERE_SIGNS
+from sledai.indices.states import STATES, Readings
+from sledai.visits.visit import BILAG
+
+FIRST = date(2024, 1, 1)
+SIGNS = [
+    *MILD_SIGNS,
+    *SEVERE_SIGNS,
+    *SEVERE_DRUGS,
+    MYCOPHENOLATE,
+    *("new_nsaid", "hospitalized_for_lupus", "hemolytic_anemia", "gastrointestinal_activity"),
+    *("new_lupus_activity", "maintenance_doses", "stable_treatment", "on_immunosuppressant"),
+]
+BOOK = Codebook(
+    visit={"subject": "id", "date": "seen"},
+    fields={
+        "hemoglobin": {"column": "hb", "unit": "g/dL"},
+        "platelets": {"column": "plt", "unit": "10*9/L"},
+    },
+)
+READINGS = [
+    Readings(states=tuple(STATES)),
+    Readings(
+        variant="belimumab",
+        mycophenolate=False,
+        new_serology="ignored",
+        carry="at both ends",
+        states=tuple(STATES),
+    ),
+    Readings(
+        severe_score_needs_rise_of_3=True,
+        first_visit="has nothing new",
+        prednisolone="<",
+        carry="since the visit before",
+    ),
+]
+SCHEMA: dict[str, Any] = {
+    "row": pl.Int64,
+    "id": pl.String,
+    "seen": pl.Date,
+    "due": pl.Date,
+    "visit": pl.String,
+    **{d.value: pl.Boolean for d in Descriptor},
+    **dict.fromkeys(SIGNS, pl.Boolean),
+    **dict.fromkeys(
+        ("prednisone_mg_day", "weight_kg", "physician_global", "hb", "plt"), pl.Float64
+    ),
+    **dict.fromkeys(BILAG, pl.String),
+}
+
+
+@st.composite
+def visits(draw: Any, most_patients: int = 4, most_visits: int = 4) -> pl.DataFrame:
+    """Draw visits of some patients, of which little or much is not known."""
+    random = draw(st.randoms(use_true_random=False))
+    open_ = draw(st.sampled_from([0, 1, 5, 20, 60]))
+    there = draw(st.sampled_from([0, 3, 10, 30]))
+    open_fields = draw(st.sampled_from([0, 2, 30]))
+    few_signs = draw(st.sampled_from([0, 3]))
+
+    def cell(values: list[Any], open_in_100: int) -> Any:
+        return None if random.random() * 100 < open_in_100 else random.choice(values)
+
+    def sign(often: int) -> bool | None:
+        return cell([random.random() * 100 < often], open_fields)
+
+    rows: list[dict[str, Any]] = []
+    for patient in range(draw(st.integers(1, most_patients))):
+        days = sorted(random.sample(range(400), draw(st.integers(1, most_visits))))
+        for day in days:
+            row: dict[str, Any] = {
+                "id": f"P{patient}",
+                "seen": FIRST + timedelta(day),
+                "due": cell([FIRST + timedelta(150)], 20 if patient % 2 else 0),
+                "visit": "Baseline" if day == days[patient % len(days)] else "later",
+            }
+            for d in Descriptor:
+                row[d.value] = cell([random.random() * 100 < there], open_)
+            for name in SIGNS:
+                often = 90 if name in {"maintenance_doses", "stable_treatment"} else few_signs
+                row[name] = sign(often)
+            row["prednisone_mg_day"] = cell([0, 5, 7.5, 10, 20, 30, 35.05, 60], open_fields)
+            row["weight_kg"] = cell([50, 60, 70.1], open_fields)
+            row["physician_global"] = cell(
+                [0, 0.1 + 0.2, 0.4, 0.5, 1, 1.3, 1.5, 2.3, 2.5, 2.6, 3], open_fields
+            )
+            row["hb"] = cell([6.9, 7, 9.9, 10, 13.1], open_fields)
+            row["plt"] = cell([59, 60, 200], open_fields)
+            for name in BILAG:
+                row[name] = cell(["A", "B", "C", "D", "E", "E", "E"], open_fields)
+            rows.append(row)
+    random.shuffle(rows)
+    numbered = [{"row": number} | row for number, row in enumerate(rows)]
+    return pl.DataFrame(numbered, schema=SCHEMA)
+
+
+def by_row(df: pl.DataFrame, readings: Readings, baseline: BaselineRows | None = None) -> Any:
+    """Follow visits as histories, which is what expressions have to equal."""
+    read = read_visit_rows(df, BOOK, None, None, baseline=baseline)
+    columns = visit_columns(readings) | (BASELINE_COLUMNS if baseline else {})
+    return visits_by_row(read, readings, columns)
+
+
+def differences(one: pl.DataFrame, other: pl.DataFrame) -> list[str]:
+    return [name for name in one.columns if not one[name].equals(other[name].cast(one[name].dtype))]
+
+
+BASELINES = [
+    None,
+    BaselineRows.first(),
+    BaselineRows.marked({"visit": "baseline"}),
+    BaselineRows.last_by("2024-06-01"),
+    BaselineRows.last_by("due"),
+]
+
+
+class TestEveryRow:
+    """Each column equals what the functions of the indices say of the visit in its history."""
+
+    @given(visits(), st.sampled_from(READINGS), st.sampled_from(BASELINES))
+    @settings(max_examples=120, phases=[Phase.explicit, Phase.generate], deadline=None)
+    def test_of_visits(
+        self, df: pl.DataFrame, readings: Readings, baseline: BaselineRows | None
+    ) -> None:
+        found = frame.by_visit(df, BOOK, readings=readings, baseline=baseline)
+        expected = by_row(df, readings, baseline)
+        assert found.columns == expected.columns
+        assert differences(expected, found) == []
+
+    @given(visits(), st.sampled_from(READINGS))
+    @settings(max_examples=60, phases=[Phase.explicit, Phase.generate], deadline=None)
+    def test_of_patients(self, df: pl.DataFrame, readings: Readings) -> None:
+        found = frame.by_patient(df, BOOK, readings=readings)
+        expected = patients_by_row(read_visit_rows(df, BOOK, None, None), readings)
+        assert differences(expected, found) == []
+
+    def test_of_real_visits(self) -> None:
+        path = Path(__file__).parents[2] / "shared" / "data" / "gse65391_visits.csv"
+        if not path.exists():
+            pytest.skip("the real visits of GSE65391 are not at hand")
+        book = Codebook(visit={"subject": "subject", "day": "day"}, answers={"points": True})
+        df = pl.read_csv(path, infer_schema_length=None)
+        read = read_visit_rows(df, book, None, None, baseline=BaselineRows.first())
+        found = frame.by_visit(df, book, baseline=BaselineRows.first())
+        columns = visit_columns() | BASELINE_COLUMNS
+        assert differences(visits_by_row(read, Readings(), columns), found) == []
+        assert differences(patients_by_row(read, Readings()), frame.by_patient(df, book)) == []
+
+
+@pytest.fixture(scope="module")
+def many() -> pl.DataFrame:
+    """Visits of which much is not known, the same in every run."""
+    found: list[pl.DataFrame] = []
+
+    @given(visits(most_patients=6, most_visits=5))
+    @settings(
+        max_examples=12,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    def draw(df: pl.DataFrame) -> None:
+        found.append(df.with_columns(id=pl.format("{}-{}", pl.lit(len(found)), "id")))
+
+    draw()
+    return pl.concat(found).with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
+
+
+def on_engine(name: str, df: pl.DataFrame) -> Any:
+    """Give a frame of an engine; Spark and Dask are made of what keeps dates dates."""
+    if name == "PySpark":
+        types = {pl.Boolean: "boolean", pl.Int64: "bigint", pl.Float64: "double"}
+        types |= {pl.Date: "date", pl.String: "string"}
+        schema = ", ".join(f"`{n}` {types[type(t)]}" for n, t in df.schema.items())
+        return spark_session().createDataFrame(df.rows(), schema)
+    return ENGINES[name].make(df)
+
+
+def sorted_rows(name: str, df: Any, by: str) -> pl.DataFrame:
+    return pl.DataFrame(ENGINES[name].rows(df), infer_schema_length=None).sort(by)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+class TestEveryEngine:
+    """Results are the same on every engine."""
+
+    def test_by_visit(self, name: str, many: pl.DataFrame) -> None:
+        baseline = BaselineRows.marked({"visit": "baseline"})
+        expected = frame.by_visit(many, BOOK, baseline=baseline)
+        found = frame.by_visit(on_engine(name, many), BOOK, baseline=baseline)
+        rows = sorted_rows(name, found, "row")
+        columns = [*visit_columns(), *BASELINE_COLUMNS]
+        assert differences(expected.select(columns), rows) == []
+        assert [*rows.columns[: len(many.columns)]] == many.columns
+        assert ("sledai_invalid" in rows.columns) is (name in LAZY)
+        if name in LAZY:
+            assert rows["sledai_invalid"].to_list() == [0] * len(many)
+
+    def test_by_patient(self, name: str, many: pl.DataFrame) -> None:
+        expected = frame.by_patient(many, BOOK).sort("id")
+        rows = sorted_rows(name, frame.by_patient(on_engine(name, many), BOOK), "id")
+        assert differences(expected.select("id", *patient_columns()), rows) == []
+
+    def test_a_kind_of_frame_stays_one(self, name: str, many: pl.DataFrame) -> None:
+        few = many.head(4)
+        for follow in (frame.by_visit, frame.by_patient):
+            assert isinstance(follow(on_engine(name, few), BOOK), ENGINES[name].kind())
+
+
+@pytest.mark.parametrize("name", LAZY)
+class TestLazyEngines:
+    """On a lazy frame nothing is computed: what is not accepted is counted, and not known."""
+
+    def test_cells_that_are_not_accepted(self, name: str) -> None:
+        df = pl.DataFrame(
+            {
+                "id": ["A", "A", None, "B"],
+                "seen": [FIRST, FIRST + timedelta(30), FIRST, None],
+                "physician_global": [1.0, 4.0, 1.0, 1.0],
+                "prednisone_mg_day": [5.0, -1.0, 5.0, 5.0],
+                "rash": [1, 2, 0, 0],
+                "row": [0, 1, 2, 3],
+            }
+        )
+        book = Codebook(
+            visit={"subject": "id", "date": "seen"},
+            descriptors={"absent": set(Descriptor) - {Descriptor.RASH}},
+        )
+        rows = sorted_rows(name, frame.by_visit(on_engine(name, df), book), "row")
+        assert rows["sledai_invalid"].to_list() == [0, 3, 1, 1]
+        assert rows["sledai_low"].to_list() == [2, 0, 0, 0]
+        assert rows["sledai_high"].to_list() == [2, 2, 0, 0]
+
+    def test_two_visits_of_a_patient_on_one_date(self, name: str) -> None:
+        df = pl.DataFrame(
+            {"id": ["A"] * 3, "seen": [FIRST] * 2 + [FIRST + timedelta(9)], "rash": [0, 0, 1]}
+        )
+        book = Codebook(
+            visit={"subject": "id", "date": "seen"},
+            descriptors={"absent": set(Descriptor) - {Descriptor.RASH}},
+        )
+        found = frame.by_visit(on_engine(name, df), book, baseline=BaselineRows.first())
+        assert sorted(row["sledai_invalid"] for row in ENGINES[name].rows(found)) == [0, 0, 1]
+        summed = frame.by_patient(on_engine(name, df), book)
+        assert [row["sledai_invalid"] for row in ENGINES[name].rows(summed)] == [1]
+
+    def test_a_baseline_marked_twice(self, name: str) -> None:
+        df = pl.DataFrame(
+            {
+                "id": ["A", "A"],
+                "seen": [FIRST, FIRST + timedelta(9)],
+                "rash": [0, 1],
+                "visit": ["baseline"] * 2,
+            }
+        )
+        book = Codebook(
+            visit={"subject": "id", "date": "seen"},
+            descriptors={"absent": set(Descriptor) - {Descriptor.RASH}},
+        )
+        marked = BaselineRows.marked({"visit": "baseline"})
+        if name == "Dask":
+            pytest.skip("a partition is a frame in memory, which refuses it when it is computed")
+        found = frame.by_visit(on_engine(name, df), book, baseline=marked)
+        assert sorted(row["sledai_invalid"] for row in ENGINES[name].rows(found)) == [0, 1]
+
+
+class TestOrder:
+    """Neither order nor borders change a row, and a visit that is added changes none before it."""
+
+    @given(st.randoms(use_true_random=False))
+    @settings(max_examples=20, phases=[Phase.generate], deadline=None)
+    def test_shuffles(self, many: pl.DataFrame, random: Any) -> None:
+        order = random.sample(range(len(many)), len(many))
+        found = frame.by_visit(many[order], BOOK).sort("row")
+        assert differences(frame.by_visit(many, BOOK).sort("row"), found) == []
+
+    def test_patients_apart(self, many: pl.DataFrame) -> None:
+        apart = pl.concat(frame.by_visit(one, BOOK) for one in many.partition_by("id"))
+        whole = frame.by_visit(many, BOOK).sort("row")
+        assert differences(whole, apart.sort("row")) == []
+
+    def test_chunks(self, many: pl.DataFrame) -> None:
+        pieces = pl.concat([many[:7], many[7:8], many[8:]], rechunk=False)
+        assert frame.by_visit(pieces, BOOK).equals(frame.by_visit(many, BOOK))
+
+    def test_a_visit_after_the_last(self, many: pl.DataFrame) -> None:
+        last = pl.col("seen") == pl.col("seen").max().over("id")
+        before = many.filter(~last)
+        found = frame.by_visit(many, BOOK).join(before.select("row"), on="row", how="semi")
+        assert differences(frame.by_visit(before, BOOK), found) == []
+
+    def test_no_rows(self, many: pl.DataFrame) -> None:
+        assert frame.by_visit(many.clear(), BOOK).columns[-1] == "sledai_doris"
+        assert len(frame.by_patient(many.clear(), BOOK)) == 0
+
+
+class TestWhatIsReadRowByRow:
+    """Cells that no expression reads are read as a visit reads them, and those that are wrong say
+    what is wrong with them."""
+
+    def test_text_in_every_column(self, many: pl.DataFrame) -> None:
+        book = BOOK.stating({"answers": {"present": ["true"], "absent": ["false"]}})
+        texts = many.with_columns(pl.exclude("row").cast(pl.String))
+        found = frame.by_visit(texts, book)
+        assert differences(frame.by_visit(many, BOOK)[[*visit_columns()]], found) == []
+
+    def test_recorded_scores(self) -> None:
+        df = pl.DataFrame(
+            {"id": ["A", "A"], "seen": [FIRST, FIRST + timedelta(30)], "score": [12, 4]}
+        )
+        book = Codebook(visit={"subject": "id", "date": "seen"}, recorded={"total": "score"})
+        assert frame.by_visit(df, book)["sledai_change_low"].to_list() == [None, -8]
+        with pytest.raises(InvalidInputError, match=r"\[recorded\]: found a frame that is lazy"):
+            frame.by_visit(df.lazy(), book)
+
+    def test_baselines_of_one_patient(self, many: pl.DataFrame) -> None:
+        doubled = many.with_columns(visit=pl.lit("baseline"))
+        with pytest.raises(InvalidInputError, match="two baselines of one patient; accepted: one"):
+            frame.by_visit(doubled, BOOK, baseline=BaselineRows.marked({"visit": "baseline"}))
+
+    def test_rows_of_a_day(self, many: pl.DataFrame) -> None:
+        again = pl.concat([many, many.with_columns(row=pl.col("row") + 1000, rash=~pl.col("rash"))])
+        with pytest.raises(InvalidInputError, match="visits of one patient on one date"):
+            frame.by_visit(again, BOOK)
+        book = BOOK.stating({"visit": {"same_day": "first"}})
+        found = frame.by_visit(again, book)
+        assert differences(frame.by_visit(many, BOOK), found[: len(many)]) == []
+        assert found["sledai_low"][len(many) :].null_count() == len(many)
+        with pytest.raises(InvalidInputError, match="same_day 'first' of a frame that is lazy"):
+            frame.by_visit(again.lazy(), book)
+
+    def test_columns_that_a_lazy_frame_cannot_check(self, many: pl.DataFrame) -> None:
+        for column, accepted in (
+            ("seen", "dates"),
+            ("hb", "numbers of 64 bits"),
+            ("weight_kg", "numbers of 64 bits"),
+        ):
+            texts = many.with_columns(pl.col(column).cast(pl.String)).lazy()
+            with pytest.raises(
+                InvalidInputError, match=f"found a column of type String; accepted: {accepted}"
+            ):
+                frame.by_visit(texts, BOOK)
+        numbers = many.with_columns(bilag_renal=pl.lit(1)).lazy()
+        with pytest.raises(InvalidInputError, match="accepted: text"):
+            frame.by_visit(numbers, BOOK)
