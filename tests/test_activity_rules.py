@@ -67,6 +67,7 @@ def by_brute_force(rule: ActivityRule, visit: Assessment) -> tuple[Verdict, froz
 def test_verdict_and_deciding_equal_brute_force(rule: ActivityRule, visit: Assessment) -> None:
     judgement = rule.judge(visit)
     assert (judgement.verdict, judgement.deciding) == by_brute_force(rule, visit)
+    assert rule.verdict_on(visit) is judgement.verdict
 
 
 @given(rules, assessments(), st.data())

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sledai import Assessment, InvalidInputError, Verdict
-from sledai.indices import sfi
+from sledai import Assessment, Descriptor, InvalidInputError, Verdict
+from sledai.indices import adjusted_mean, doris, lldas, sfi
 from sledai.indices.course import FirstFlare, TimeIn, course, first_flare, time_in
+from sledai.indices.report import report
 from sledai.indices.states import Readings
 from sledai.visits import History, Visit
 from sledai.visits.change import ScoreChange
@@ -176,6 +177,119 @@ class TestTimeIn:
         assert both.low <= min(start.low, end.low)
         assert both.high <= min(start.high, end.high)
         assert all(0 <= found.low <= found.high <= found.days for found in (start, end, both))
+
+
+class TestJudgedOnce:
+    """A course is a sequence of its steps; what follows from them is not judged again."""
+
+    HISTORY = History(
+        visits=(visit(0), visit(20, new_nsaid=None), visit(50, "arthritis"), visit(80))
+    )
+
+    def test_it_is_a_sequence(self) -> None:
+        followed = course(self.HISTORY)
+        first, *others = followed
+        assert (len(followed), followed[0], followed[1:]) == (4, first, tuple(others))
+        assert followed == course(self.HISTORY)
+        assert followed != course(self.HISTORY, Readings(carry="at both ends"))
+        assert followed.history == self.HISTORY
+        assert followed.days == 80
+        with pytest.raises(AttributeError):
+            followed.steps = ()  # type: ignore[misc]
+
+    @pytest.mark.parametrize("readings", [Readings(), Readings(carry="at both ends")])
+    def test_what_follows_is_as_of_the_history(self, readings: Readings) -> None:
+        followed = course(self.HISTORY, readings)
+        assert followed.first_flare == first_flare(self.HISTORY, readings) == FirstFlare(20, 50)
+        assert first_flare(followed) == followed.first_flare
+        for state, days in {"LLDAS": 50, "DORIS": 50}.items():
+            low = days if readings.carry == "until the next visit" else 20
+            assert followed.time_in(state) == TimeIn(low, low, 80)
+            assert time_in(followed, state, readings) == time_in(self.HISTORY, state, readings)
+        assert followed.adjusted_mean == adjusted_mean.assess(self.HISTORY)
+        assert str(followed.adjusted_mean) == "1.50"  # 4 points over 30 of 80 days, as triangles
+
+    def test_no_visit_is_judged_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        followed = course(self.HISTORY)
+        monkeypatch.setattr(sfi, "assess", None)
+        monkeypatch.setattr(doris, "assess", None)
+        monkeypatch.setattr(lldas, "assess", None)
+        assert report(followed).first_flare == followed.first_flare
+
+    def test_other_readings_beside_a_course_are_refused(self) -> None:
+        followed = course(self.HISTORY)
+        said = "readings: found others beside a course; accepted: none, since it is judged by"
+        others = Readings(mycophenolate=False)
+        with pytest.raises(InvalidInputError, match=said):
+            first_flare(followed, others)
+        with pytest.raises(InvalidInputError, match=said):
+            time_in(followed, "DORIS", others)
+        with pytest.raises(InvalidInputError, match=said):
+            report(followed, others)
+
+    def test_a_single_visit_has_no_mean(self) -> None:
+        alone = course(History(visits=(visit(0),)))
+        assert alone.first_flare == FirstFlare(None, None)
+        with pytest.raises(InvalidInputError, match="one visit, of 2024-01-01"):
+            _ = alone.adjusted_mean
+
+
+class TestReport:
+    """One call gives a patient's whole report as text of 80 columns and as data."""
+
+    def test_text(self) -> None:
+        visits = (
+            visit(0, "rash", "fever"),
+            visit(40, "rash", "alopecia", "seizure", new_lupus_activity=None),
+            visit(70, physician_global=None, new_lupus_activity=None),
+            visit(100, new_nsaid=None, physician_global=None, new_lupus_activity=None),
+        )
+        assert str(report(History(visits=visits))) == (
+            "date           total  clinical        change  flare   LLDAS  DORIS\n"
+            "2024-01-01         3         3                        no     no\n"
+            "2024-02-10        12        12            +9  mild    no     no\n"
+            "    new: seizure, alopecia; resolved: fever\n"
+            "2024-03-11         0         0           -12  open    open   open\n"
+            "    resolved: seizure, rash, alopecia\n"
+            "2024-04-10         0         0             0  open    open   open\n"
+            "\n"
+            "first flare: day 40\n"
+            "adjusted mean: 4.80\n"
+            "time in LLDAS: 0 % to 30 % of 100 days\n"
+            "time in DORIS: 0 % to 30 % of 100 days\n"
+            "readings: flare index original; LLDAS: new serology counts, a first visit needs\n"
+            "  a statement; DORIS at <= 5 mg of prednisolone; a state counts until the next\n"
+            "  visit"
+        )
+
+    def test_what_counts_as_no_is_said(self) -> None:
+        silent = {"new_lupus_activity": None}
+        made = report(History(visits=(visit(0), visit(10, **silent), visit(20, **silent))))
+        assert made.time_in["LLDAS"] == TimeIn(20, 20, 20, ("new_lupus_activity",))
+        assert "time in LLDAS: 100 % of 20 days; counted as no: new_lupus_activity\n" in str(made)
+
+    def test_a_flare_that_may_be_mild_or_severe(self) -> None:
+        worse = visit(30, "arthritis", hospitalized_for_lupus=None)
+        assert "+4  flare " in str(report(History(visits=(visit(0), worse))))
+
+    def test_a_single_visit(self) -> None:
+        made = report(History(visits=(visit(0),)), Readings(prednisolone="<"))
+        assert (made.adjusted_mean, made.time_in) == (None, {})
+        assert str(made).splitlines()[1:4] == [
+            "2024-01-01         0         0                        yes    yes",
+            "",
+            "first flare: none",
+        ]
+        assert "mean" not in str(made)
+        assert "DORIS at < 5 mg" in str(made)
+
+    def test_no_line_is_longer_than_80(self) -> None:
+        everything = [d.value for d in Descriptor]
+        visits = (visit(0), visit(30, *everything), visit(60), Visit(date=START + timedelta(90)))
+        text = str(report(History(visits=visits)))
+        assert max(map(len, text.splitlines())) <= 80
+        for name in everything:
+            assert name in text.replace("\n", " ")
 
 
 class TestReadings:

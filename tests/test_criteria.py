@@ -3,7 +3,7 @@
 from decimal import Decimal
 from itertools import combinations, product
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from sledai.definitions.clauses import Limit
@@ -95,6 +95,73 @@ def test_what_decides_is_enough_by_itself(clause: Clause, known: dict[str, bool]
         assert outcomes(clause, deciding) == {settled.answer}
     for leaf, answer in settled.deciding.items():
         assert answer is (known[leaf.field] if isinstance(leaf, Yes) else not known[leaf.field])
+
+
+AMOUNT = [Past("amount", Limit("iga", ">", Decimal(n), "mg/dL")) for n in (1, 2, 3)]
+SIDES: list[Way] = [{leaf: n >= i for i, leaf in enumerate(AMOUNT)} for n in (-1, 0, 1, 2)]
+WITH_AMOUNTS: st.SearchStrategy[Clause] = st.recursive(
+    st.sampled_from([*LEAVES[:3], *LEAVES[4:7], *AMOUNT]),
+    lambda parts: (
+        st.lists(parts, min_size=1, max_size=4).map(lambda found: AllOf(tuple(found)))
+        | st.lists(parts, min_size=1, max_size=4).map(lambda found: AnyOf(tuple(found)))
+    ),
+    max_leaves=10,
+)
+
+
+def comes_to(clause: Clause, way: Way) -> bool:
+    """Two-valued, where it is said of each leaf whether it holds."""
+    if isinstance(clause, AllOf | AnyOf):
+        parts = [comes_to(part, way) for part in clause.clauses]
+        return all(parts) if isinstance(clause, AllOf) else any(parts)
+    return way[clause]
+
+
+def outcomes_of(clause: Clause, questions: dict[str, tuple[Way, ...]]) -> set[bool]:
+    return {
+        comes_to(clause, {leaf: a for way in combined for leaf, a in way.items()})
+        for combined in product(*questions.values())
+    }
+
+
+@settings(max_examples=150, phases=[Phase.explicit, Phase.generate])
+@given(WITH_AMOUNTS, st.dictionaries(st.sampled_from("abc"), st.booleans()), st.data())
+def test_a_field_with_several_ways(
+    clause: Clause, known: dict[str, bool], data: st.DataObject
+) -> None:
+    """An amount on either side of several limits is one question, with a way for each side."""
+    some = data.draw(st.lists(st.sampled_from(SIDES), min_size=1, unique_by=id))
+    questions = {field: ways(field, known) for field in "abc"} | {"amount": tuple(some)}
+    found = settle(clause, questions)
+    outcomes = outcomes_of(clause, questions)
+    assert found.answer is (next(iter(outcomes)) if len(outcomes) == 1 else None)
+    if found.answer is not None:
+        return
+    open_ = [field for field, of_field in questions.items() if len(of_field) > 1]
+    for to, sizes in ((True, found.to_true), (False, found.to_false)):
+        expected: dict[str, int] = {}
+        for size in range(1, len(open_) + 1):
+            for chosen in combinations(open_, size):
+                for answers in product(*(questions[field] for field in chosen)):
+                    answered = dict(zip(chosen, ((way,) for way in answers), strict=True))
+                    if outcomes_of(clause, questions | answered) != {to}:
+                        continue
+                    for field in chosen:
+                        others = {f: a for f, a in answered.items() if f != field}
+                        if outcomes_of(clause, questions | others) != {to}:
+                            expected.setdefault(field, size)
+        assert sizes == expected
+
+
+def test_parts_that_hold_whatever_the_answer() -> None:
+    """Each part is settled though its field is open, so the whole is, by all that is known."""
+    either = [AnyOf((Yes(field), No(field))) for field in "ab"]
+    neither = [AllOf((Yes(field), No(field))) for field in "ab"]
+    asked = {field: ways(field, {"c": True}) for field in FIELDS}
+    assert settle(AllOf(tuple(either)), asked).answer is True
+    assert settle(AnyOf(tuple(neither)), asked).answer is False
+    assert settle(AnyOf((*neither, Yes("d"))), asked).to_true == {"d": 1}
+    assert settle(AllOf((*either, Yes("c"))), asked).deciding == {Yes("c"): True}
 
 
 def test_the_leaves_stand_in_order() -> None:

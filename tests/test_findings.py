@@ -25,6 +25,7 @@ from sledai.findings import (
     compare_editions,
     derive,
 )
+from sledai.findings.evaluation import asked_by
 from sledai.findings.observations import OBSERVED
 from sledai.quantities import UNITS, Quantity, converted
 
@@ -783,3 +784,52 @@ def test_a_result_of_no_analyte_names_what_is_missing() -> None:
 def test_the_booleans_of_numpy_are_answers() -> None:
     given = Findings.model_validate({"rash": np.True_, "red_cell_casts": np.False_})
     assert (given.rash, given.red_cell_casts) == (True, False)
+
+
+SOME_AMOUNTS: dict[str, list[Any]] = {
+    "platelets": ["92 K/uL", "<120 K/uL", "150 K/uL"],
+    "urine_protein_24h": ["0.7 g/24h", "300 mg/24h"],
+    "previous_urine_protein_24h": ["0.1 g/24h", "0.6 g/24h"],
+    "urine_protein_creatinine_ratio": ["0.9 g/g"],
+    "heme_granular_casts": ["0 /[LPF]", "2 /[LPF]"],
+    "inflamed_painful_joints": [0, 1, 2, 3],
+    "c3": [LabResult(value="0.7 g/L", lower="90 mg/dL"), LabResult(flag="low")],
+    "anti_dsdna": [LabResult(value="30 %"), LabResult(value="40 [IU]/mL", upper="30 [IU]/mL")],
+}
+
+
+@given(
+    st.dictionaries(st.sampled_from(SIGNS), st.booleans(), max_size=20),
+    st.fixed_dictionaries(
+        {}, optional={name: st.sampled_from(some) for name, some in SOME_AMOUNTS.items()}
+    ),
+    st.sampled_from(Edition),
+)
+def test_a_reason_depends_on_what_its_definition_asks_for_alone(
+    signs: dict[str, bool], amounts: dict[str, Any], edition: Edition
+) -> None:
+    """So that what else was found of a patient need not be looked at."""
+    found = {**signs, **amounts}
+    try:
+        findings = Findings.model_validate(found)
+    except ValidationError:  # a special case without the general one
+        return
+    reasons = derive(findings, edition=edition).reasons
+    for descriptor, definition in DEFINITIONS[edition].items():
+        asked = asked_by(definition.rule)
+        alone = Findings.model_validate({n: value for n, value in found.items() if n in asked})
+        assert derive(alone, edition=edition).reasons[descriptor] == reasons[descriptor]
+
+
+def test_equal_amounts_are_said_as_each_is_written() -> None:
+    """92 and 92.0 are one amount, and two texts."""
+    for text in ("92 K/uL", "92.0 K/uL", "92.00 K/uL"):
+        reason = derive(Findings(platelets=text), edition=Edition.SELENA).reasons[
+            Descriptor.THROMBOCYTOPENIA
+        ]
+        assert reason.evidence[0].value == text
+    for count in (1, 2):
+        joints = Findings(inflamed_painful_joints=count)
+        assert derive(joints, edition=Edition.SELENA).reasons[Descriptor.ARTHRITIS].evidence[
+            0
+        ].value == str(count)

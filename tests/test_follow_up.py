@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -101,7 +101,7 @@ class TestEngines:
 
     def test_by_patient(self, engine: str) -> None:
         result = by_patient(ENGINES[engine](DATA), BOOK)
-        expected = [{"id": p, **patient_row(visits_of(p))} for p in ("B", "A", "C")]
+        expected = [{"id": p, **patient_row(course(visits_of(p)))} for p in ("B", "A", "C")]
         assert records(result) == expected
         assert list(result.columns) == ["id", *PATIENT_COLUMNS]
 
@@ -332,7 +332,12 @@ class TestScalesAndUnits:
 @pytest.mark.parametrize("df", [pl.LazyFrame(DATA), DATA, pl.DataFrame(DATA).to_arrow()])
 def test_frames_that_are_not_taken(df: Any) -> None:
     with pytest.raises(InvalidInputError, match=r"accepted: a data frame of polars \(eager\) or"):
-        by_visit(df, BOOK)
+        histories(df, BOOK)
+
+
+def test_what_is_no_frame() -> None:
+    with pytest.raises(InvalidInputError, match="expected a data frame of polars, pandas, pyarrow"):
+        by_visit(cast("Any", DATA), BOOK)
 
 
 def test_a_column_that_is_named_for_another_field_is_not_read_twice() -> None:
@@ -396,7 +401,7 @@ def test_the_readings_reach_the_rows() -> None:
     ]
     assert [added[row] for row in STEPS] == [visit_row(step) for step in steps]
     assert records(by_patient(df, BOOK, readings=readings)) == [
-        {"id": patient, **patient_row(visits_of(patient), readings)} for patient in "BAC"
+        {"id": patient, **patient_row(course(visits_of(patient), readings))} for patient in "BAC"
     ]
 
 

@@ -18,7 +18,6 @@ from sledai import Assessment, Descriptor, InvalidInputError, Verdict
 from sledai.definitions import Edition
 from sledai.indices import adjusted_mean, doris, lldas, sfi, sfi_criteria, sri
 from sledai.indices.components import Component, IndexResult
-from sledai.indices.unknowns import points, transitions
 from sledai.visits import History, Visit
 
 ROWS = spec_tables.rows("indices.csv")
@@ -812,31 +811,6 @@ def test_numbers_of_points() -> None:
     assert (lldas.MOST_TOTAL, sri.MOST_NEW_A, sri.MOST_NEW_B) == (4, 0, 1)
     assert doris.PREDNISOLONE_MG_DAY == 5
     assert list(sri.FALLS) == [4, 5, 6, 7, 8]
-
-
-def test_points_stand_for_every_side_of_each_limit() -> None:
-    found = points(None, Fraction(0), Fraction(10), [Fraction(3), Fraction(20)])
-    assert found == [0, Fraction(3, 2), 3, Fraction(13, 2), 10]
-    assert points(Decimal("2.5"), Fraction(0), Fraction(3), []) == [Fraction(5, 2)]
-
-
-def test_transitions_by_hand() -> None:
-    was = Assessment.of(present={"rash"}, not_assessed={"fever"})
-    now = Assessment.of(present={"rash"}, not_assessed={"arthritis", "fever"})
-    earlier = Visit(date=date(2024, 1, 16), assessment=was)
-    later = Visit(date=date(2024, 2, 13), assessment=now)
-    kinds = {"joints": frozenset({Descriptor.ARTHRITIS})}
-    found = transitions(earlier, later, kinds, most_total=5)
-    by_hand = {
-        (0, 2, frozenset()),  # no fever at either visit
-        (1, 3, frozenset()),
-        (-1, 2, frozenset()),
-        (0, 3, frozenset()),
-        (4, 6, frozenset({"joints"})),
-        (5, 6, frozenset({"joints"})),  # 7, which is more than 5
-        (3, 6, frozenset({"joints"})),
-    }
-    assert {tuple(transition) for transition in found} == by_hand
 
 
 ASSESS: list[Callable[..., Any]] = [sfi.assess, sri.assess, lldas.assess, doris.assess]

@@ -126,6 +126,7 @@ BY_PATH = [  # modules that users import from, beside the packages
     "sledai.indices.loss_of_improvement",
     "sledai.indices.missing_visits",
     "sledai.indices.requirements",
+    "sledai.indices.report",
     "sledai.indices.sfi",
     "sledai.indices.sri",
     "sledai.indices.states",

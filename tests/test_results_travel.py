@@ -35,9 +35,10 @@ from sledai.findings import (
 from sledai.findings.evaluation import Outcome
 from sledai.indices import adjusted_mean, change_grade, doris, lldas, sfi, sri, steroid_sparing
 from sledai.indices.components import Component, IndexResult
-from sledai.indices.course import FirstFlare, Step, TimeIn, course, first_flare, time_in
+from sledai.indices.course import Course, FirstFlare, Step, TimeIn, course, first_flare, time_in
 from sledai.indices.from_baseline import FromBaseline, PercentChange, since_baseline
 from sledai.indices.missing_visits import WAYS, Counted, Way, count_missing
+from sledai.indices.report import CourseReport, report
 from sledai.indices.states import Readings
 from sledai.indices.time_to_event import ONCE, EventRow, Held, TimeToEvent, time_to_flare
 from sledai.quantities import Interval, Quantity, checked
@@ -111,6 +112,9 @@ RESULTS: list[tuple[Any, type]] = [
     (change_of(AT_THE_EDGE, Assessment.of(present={"fever"})), Change),
     (course(HISTORY)[0], Step),
     (course(HISTORY)[1], Step),
+    (course(HISTORY), Course),
+    (report(HISTORY), CourseReport),
+    (report(History(visits=(FIRST,))), CourseReport),
     (first_flare(HISTORY), FirstFlare),
     (time_in(HISTORY, "LLDAS"), TimeIn),
     (Readings(), Readings),
@@ -219,6 +223,12 @@ def test_what_is_written_of_an_index_has_its_answer() -> None:
     assert (result["verdict"], result["assumed"]) == ("not_met", [])
     flare = TypeAdapter(sfi.FlareResult).dump_python(sfi.assess(FIRST, LATER), mode="json")
     assert (flare["flare"], sorted(flare["possible"])) == (None, ["mild/moderate", "severe"])
+    made = TypeAdapter(CourseReport).dump_python(report(HISTORY), mode="json")
+    assert made["first_flare"] == {"earliest": 60, "latest": 60}
+    assert made["adjusted_mean"] == {"low": "4", "high": "9/2", "days": 60, "mean": None}
+    assert made["time_in"]["LLDAS"] == {"low": 0, "high": 60, "days": 60, "assumed": []}
+    assert [step["visit"]["date"] for step in made["steps"]] == ["2024-01-01", "2024-03-01"]
+    assert made["readings"]["carry"] == "until the next visit"
     mean = adjusted_mean.AdjustedMean(Fraction(4, 3), Fraction(4, 3), 90)
     written = TypeAdapter(adjusted_mean.AdjustedMean).dump_python(mean, mode="json")
     assert written == {"low": "4/3", "high": "4/3", "days": 90, "mean": 4 / 3}

@@ -32,6 +32,7 @@ from sledai.findings import Findings, compare_editions, derive
 from sledai.frame import score
 from sledai.indices import adjusted_mean, doris, lldas, sfi, sri
 from sledai.indices.course import course, first_flare, time_in
+from sledai.indices.report import report
 from sledai.indices.states import Readings
 from sledai.quantities import Quantity, checked, converted, scale_of
 from sledai.quantities.fields import measured
@@ -142,6 +143,8 @@ TAKES: dict[str, tuple[Callable[[Any], object], str]] = {
     "course": (course, "a History"),
     "course readings": (lambda x: course(HISTORY, x), "Readings"),
     "first_flare": (first_flare, "a History"),
+    "report": (report, "a History"),
+    "report readings": (lambda x: report(HISTORY, x), "Readings"),
     "time_in": (lambda x: time_in(x, "LLDAS"), "a History"),
     "time_in state": (lambda x: time_in(HISTORY, x), "LLDAS, DORIS"),
     "carry": (lambda x: Readings(carry=x), "until the next visit, since the visit before, at both"),
@@ -211,6 +214,7 @@ def test_what_is_taken_is_said(function: str, kind: str) -> None:
         ("sfi rise", "number"),  # which is true
         ("sfi mycophenolate", "number"),
         ("sri bilag", "None"),
+        ("report readings", "None"),
         ("Lab column", "text"),
         ("score codebook", "None"),
     }

@@ -1,6 +1,7 @@
 """Assessment: the 24 answers of one visit, and the two errors about what was not assessed."""
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import (
@@ -29,6 +30,9 @@ __all__ = [
 ]
 
 _NAMES = frozenset(descriptor.value for descriptor in Descriptor)
+# To loop over: a member's value, and the enumeration itself, take longer than the answers.
+_FORM = tuple((descriptor.value, descriptor) for descriptor in Descriptor)
+_ANSWERS_IN_FORM = itemgetter(*(name for name, _ in _FORM))
 _ANSWERS = "true (present), false (absent) or null (not assessed)"
 
 
@@ -170,20 +174,29 @@ class Assessment(BaseModel):
         """
         return validated_copy(self, update)
 
+    def __hash__(self) -> int:
+        """Hash the answers; pydantic's own does the same, which type checkers do not know."""
+        return hash(_ANSWERS_IN_FORM(self.__dict__))
+
     @property
     def present(self) -> frozenset[Descriptor]:
         """The descriptors that count."""
-        return frozenset(d for d in Descriptor if getattr(self, d) is True)
+        answers = self.__dict__
+        return frozenset([d for name, d in _FORM if answers[name] is True])
 
     @property
     def absent(self) -> frozenset[Descriptor]:
         """The descriptors asserted not to count."""
-        return frozenset(d for d in Descriptor if getattr(self, d) is False)
+        answers = self.__dict__
+        return frozenset([d for name, d in _FORM if answers[name] is False])
 
     @property
     def not_assessed(self) -> frozenset[Descriptor]:
         """The descriptors nobody answered."""
-        return frozenset(Descriptor) - self.present - self.absent
+        answers = self.__dict__
+        return frozenset(
+            [d for name, d in _FORM if answers[name] is not True and answers[name] is not False]
+        )
 
 
 def require_assessment(value: object) -> None:

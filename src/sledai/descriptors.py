@@ -208,7 +208,7 @@ def _with_suggestion(name: object) -> str:
 
 def in_form_order(descriptors: Iterable[Descriptor]) -> list[Descriptor]:
     """List descriptors as they stand on the form."""
-    return sorted(descriptors, key=lambda d: d.number)
+    return sorted(descriptors, key=_NUMBERS.__getitem__)
 
 
 def listed(descriptors: Iterable[Descriptor]) -> str:
@@ -217,4 +217,4 @@ def listed(descriptors: Iterable[Descriptor]) -> str:
     >>> listed({Descriptor.FEVER, Descriptor.RASH})
     'rash, fever'
     """
-    return ", ".join(d.value for d in in_form_order(descriptors))
+    return ", ".join(in_form_order(descriptors))

@@ -230,7 +230,7 @@ def visits(
         renamed = result_names(opened.columns, visit_types)
         written.append((output, reader.cells.hstack(of_visits.rename(renamed))))
     if patients is not None:
-        sums = (patient_row(history, readings) for history in histories.values())
+        sums = map(patient_row, courses.values())
         summary = found.of_patients(sums, patient_types)
         names = result_names([patient], patient_types)
         written.append((patients, summary.rename({SUBJECT: patient} | names)))

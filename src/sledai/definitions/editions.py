@@ -29,6 +29,8 @@ def edition_named(name: str) -> Edition:
     >>> edition_named("selena"), edition_named("SLEDAI-2K")
     (<Edition.SELENA: 'SELENA-SLEDAI'>, <Edition.SLEDAI_2K: 'SLEDAI-2K'>)
     """
+    if isinstance(name, Edition):
+        return name
     wanted = _plain(str(name))
     for edition in Edition:
         if wanted in {_plain(edition.name), _plain(edition.value)}:

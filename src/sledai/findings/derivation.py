@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 
 from sledai.assessment import Assessment
 from sledai.definitions import LONGER_WINDOW, OBSERVATION_WINDOW, Definition, Edition
 from sledai.definitions.editions import DEFINITIONS, edition_named
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.errors import InvalidInputError, require, require_one_of, whole_number
-from sledai.findings.evaluation import Evaluation, Evidence
-from sledai.findings.observations import Findings
+from sledai.findings.evaluation import EARLIER, Evaluation, Evidence, asked_by
+from sledai.findings.observations import OBSERVED, Findings
 from sledai.quantities import Quantity, checked
 from sledai.records import FrozenDict
 from sledai.scoring import ScoreBounds, score_bounds
@@ -132,19 +133,27 @@ Bombardier 1992 (PMID 1599520), definition of descriptor 22 [as reproduced in pu
         window_days = days  # of numpy, too
     require_one_of(window_days, _WINDOWS, "window_days")
     not_used = _outside(findings, window_days)
-    evaluation = Evaluation(
-        findings=findings,
-        not_used=frozenset(unused.finding for unused in not_used),
-        ratio_limit=_ratio_limit(ratio_limit),
-    )
-    reasons = {
-        descriptor: _reason(descriptor, edition, definition, evaluation)
-        for descriptor, definition in DEFINITIONS[edition].items()
-    }
+    used = findings.__dict__ | dict.fromkeys(unused.finding for unused in not_used)
+    amounts = frozenset([name for name in OBSERVED if type(used[name]) not in _SIGNS])
+    limit = _ratio_limit(ratio_limit)
+    earlier, causes = findings.dates.get(EARLIER), findings.other_cause
+    reasons: dict[Descriptor, Reason] = {}
+    for descriptor, asked in _asked(edition):
+        known = tuple([used[name] for name in asked])
+        others = causes.get(descriptor, ""), descriptor in findings.no_other_cause
+        if amounts.isdisjoint(asked):
+            reasons[descriptor] = _reason_of_signs(descriptor, edition, known, *others)
+        else:
+            evaluation = Evaluation(
+                known=dict(zip(asked, known, strict=True)), earlier=earlier, ratio_limit=limit
+            )
+            reasons[descriptor] = _reason(descriptor, edition, evaluation, *others)
     return Derivation(
         edition=edition,
         window_days=window_days,
-        assessment=Assessment.model_validate({d.value: r.answer for d, r in reasons.items()}),
+        assessment=Assessment.model_validate(
+            {name: reasons[descriptor].answer for name, descriptor in _FORM}
+        ),
         reasons=FrozenDict(reasons),
         not_used=not_used,
     )
@@ -156,7 +165,7 @@ def _outside(findings: Findings, window_days: int) -> tuple[NotUsed, ...]:
     unused = (
         NotUsed(name, observed, (findings.visit_date - observed).days)
         for name, observed in findings.dates.items()
-        if name != "previous_urine_protein_24h"
+        if name != EARLIER
     )
     return tuple(finding for finding in unused if not 0 <= finding.days <= window_days)
 
@@ -173,14 +182,43 @@ def _ratio_limit(limit: Quantity | str | None) -> Quantity | None:
     return limit
 
 
-def _reason(
-    descriptor: Descriptor, edition: Edition, definition: Definition, evaluation: Evaluation
+_FORM = tuple((d.value, d) for d in Descriptor)
+_SIGNS = frozenset({bool, int, type(None)})
+"""What is known of signs and counts: no amounts, of which equal ones may be written differently."""
+
+
+@cache
+def _asked(edition: Edition) -> tuple[tuple[Descriptor, tuple[str, ...]], ...]:
+    return tuple((d, asked_by(definition.rule)) for d, definition in DEFINITIONS[edition].items())
+
+
+# Signs are seldom there and most amounts are not given, so that most reasons are the same for many
+# findings. A date of the earlier urine protein and the limit of a ratio are said of amounts alone.
+@lru_cache(maxsize=4096)
+def _reason_of_signs(
+    descriptor: Descriptor,
+    edition: Edition,
+    known: tuple[object, ...],
+    other_cause: str,
+    exclusions_stated: bool,  # noqa: FBT001 - an answer, no switch
 ) -> Reason:
-    findings = evaluation.findings
+    asked = asked_by(DEFINITIONS[edition][descriptor].rule)
+    evaluation = Evaluation(known=dict(zip(asked, known, strict=True)))
+    return _reason(descriptor, edition, evaluation, other_cause, exclusions_stated)
+
+
+def _reason(
+    descriptor: Descriptor,
+    edition: Edition,
+    evaluation: Evaluation,
+    other_cause: str,
+    exclusions_stated: bool,  # noqa: FBT001 - an answer, no switch
+) -> Reason:
+    definition = DEFINITIONS[edition][descriptor]
     outcome = evaluation.of(definition.rule)
     answer, cause = outcome.answer, ""
     if answer is not False and any(evidence.holds for evidence in outcome.evidence):
-        cause = findings.other_cause.get(descriptor, "")
+        cause = other_cause
     if cause:
         answer = False
     return Reason(
@@ -191,7 +229,7 @@ def _reason(
         missing=outcome.missing if answer is None else (),
         assumed=outcome.assumed,
         other_cause=cause,
-        exclusions_stated=descriptor in findings.no_other_cause,
+        exclusions_stated=exclusions_stated,
         definition=definition,
     )
 

@@ -3,9 +3,11 @@
 Three-valued logic: a clause is decided only when no answer to what is missing could change it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+from functools import cache, lru_cache
 from typing import assert_never
 
 from sledai.definitions.clauses import (
@@ -21,13 +23,15 @@ from sledai.definitions.clauses import (
     Sign,
     findings_of,
 )
-from sledai.findings.observations import Findings, LabResult
+from sledai.findings.observations import LabResult
 from sledai.operators import Operator
 from sledai.quantities import Interval, Quantity, checked, converted, kind
 
-__all__ = ["Evaluation", "Evidence", "Outcome"]
+__all__ = ["EARLIER", "Evaluation", "Evidence", "Outcome", "asked_by"]
 
-_RATIO = "urine_protein_creatinine_ratio"
+EARLIER = "previous_urine_protein_24h"
+"""The finding that may be of any date before the visit."""
+_PROTEIN, _RATIO = "urine_protein_24h", "urine_protein_creatinine_ratio"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +76,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """Findings as they are used: without those in `not_used`.
+    """What is known of the findings that a definition asks for: `known` holds all of `asked_by`.
 
-    With `ratio_limit` a urine protein to creatinine ratio stands in for a 24 h amount that was not
-    given, and is past the limit of that amount when it is past this one.
+    `earlier` is the date of the earlier urine protein. With `ratio_limit` a urine protein to
+    creatinine ratio stands in for a 24 h amount that was not given, and is past the limit of that
+    amount when it is past this one.
     """
 
-    findings: Findings
-    not_used: frozenset[str] = frozenset()
+    known: Mapping[str, object]
+    earlier: date | None = None
     ratio_limit: Quantity | None = None
 
     def of(self, clause: Clause) -> Outcome:  # noqa: PLR0911 - one for each kind
@@ -109,15 +114,16 @@ class Evaluation:
 
     def given(self, finding: str) -> object:
         """Give what is known of a finding, or None."""
-        return None if finding in self.not_used else getattr(self.findings, finding)
+        return self.known[finding]
 
     def _sign(self, finding: str) -> Outcome:
         sign, note = self.given(finding), ""
-        for special, general in SPECIAL_CASES.items():
-            if sign is None and finding == general and self.given(special) is True:
-                sign, note = True, special
-            if sign is None and finding == special and self.given(general) is False:
-                sign, note = False, f"no {general}"
+        if sign is None:
+            for special, general in SPECIAL_CASES.items():
+                if finding == general and self.given(special) is True:
+                    sign, note = True, special
+                if finding == special and self.given(general) is False:
+                    sign, note = False, f"no {general}"
         if isinstance(sign, Quantity):  # casts that were counted
             seen = checked("urine_casts", sign).is_past(">", Fraction(0))
             evidence = Evidence(
@@ -143,7 +149,7 @@ class Evaluation:
                 finding, limit.unit
             ):
                 return Outcome(answer=False)  # measured in another way: this clause is not for it
-        ratio = self.given(_RATIO) if finding == "urine_protein_24h" else None
+        ratio = self.given(_RATIO) if finding == _PROTEIN else None
         if isinstance(value, Quantity):
             note = "the ratio is not used beside it" if ratio is not None else ""
             return _compared(
@@ -190,7 +196,7 @@ class Evaluation:
             operator=clause.limit.operator,
             limit=_in_unit(clause.finding, limit, now.unit),
             holds=bool(past),
-            note="".join(self._dated(clause.since)),
+            note="".join(self._dated()),
         )
         return _decided(past, evidence, clause.finding if now.bound else clause.since)
 
@@ -210,13 +216,12 @@ class Evaluation:
             operator=clause.limit.operator,
             limit=_in_unit(clause.since, limit, before.unit),
             holds=past,
-            note=", ".join([onset, *self._dated(clause.since)]),
+            note=", ".join([onset, *self._dated()]),
         )
         return Outcome(not past, (evidence,))
 
-    def _dated(self, finding: str) -> list[str]:
-        earlier = self.findings.dates.get(finding)
-        return [f"the earlier one of {earlier}"] if earlier else []
+    def _dated(self) -> list[str]:
+        return [f"the earlier one of {self.earlier}"] if self.earlier else []
 
     def _beyond_laboratory(self, clause: BeyondLaboratory) -> Outcome:
         finding, operator = clause.finding, clause.operator
@@ -236,6 +241,21 @@ class Evaluation:
             return Outcome(None, missing=(f"the laboratory's {end} limit of {finding}",))
         value = f"flagged {result.flag} by the laboratory"
         return Outcome(flagged, (Evidence(finding=finding, value=value, holds=flagged),))
+
+
+@cache
+def asked_by(clause: Clause) -> tuple[str, ...]:
+    """Name the findings on which the outcome of a clause may depend, in the order of asking.
+
+    >>> asked_by(Sign("rash_new_or_recurrent"))
+    ('rash_new_or_recurrent', 'rash')
+    """
+    asked: dict[str, None] = {}
+    for finding in findings_of(clause):
+        others = [pair for pair in SPECIAL_CASES.items() if finding in pair]
+        beside = [_RATIO] if finding == _PROTEIN else []
+        asked |= dict.fromkeys([finding, *(name for pair in others for name in pair), *beside])
+    return tuple(asked)
 
 
 def _compared(
@@ -259,6 +279,7 @@ def _decided(past: bool | None, evidence: Evidence, finding: str) -> Outcome:  #
     return Outcome(past, (evidence,))
 
 
+@lru_cache(maxsize=1024)
 def _in_unit(analyte: str, limit: Fraction, unit: str) -> str:
     """Write a limit, which is in the first unit of the analyte, in another unit."""
     return f"{float(converted(analyte, limit, unit)):,.12g} {unit}"

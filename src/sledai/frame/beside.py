@@ -43,7 +43,8 @@ class Kept:
 
     def added(self, frame: Any) -> Any:
         """Add them to a frame, stage by stage."""
-        return reduce(lambda so_far, stage: so_far.with_columns(**stage), self.stages, frame)
+        stages = filter(None, self.stages)
+        return reduce(lambda so_far, stage: so_far.with_columns(**stage), stages, frame)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from sledai.frame.result_columns import (
 )
 from sledai.frame.visit_rows import VisitRows
 from sledai.indices import adjusted_mean
-from sledai.indices.course import Step, course, first_flare, time_in
+from sledai.indices.course import Course, Step, course
 from sledai.indices.from_baseline import FromBaseline, since_baseline
 from sledai.indices.sfi import Flare
-from sledai.indices.states import DEFAULT, STATES, Readings
+from sledai.indices.states import STATES, Readings
 from sledai.visits import History
 from sledai.visits.baseline import Baseline
 
@@ -76,18 +76,18 @@ def baseline_row(beside: FromBaseline | None) -> dict[str, object]:
     return row | {response_column(n): one.verdict.value for n, one in beside.responses.items()}
 
 
-def patient_row(history: History, readings: Readings = DEFAULT) -> dict[str, object]:
+def patient_row(followed: Course) -> dict[str, object]:
     """Give the values of `patient_columns` for a patient."""
-    first = first_flare(history, readings)
+    first, readings = followed.first_flare, followed.readings
     summary: dict[str, object] = {name: None for name in patient_columns(readings)}  # noqa: C420 - typed
     summary |= {
-        "sledai_visits": len(history.visits),
-        "sledai_days": (history.visits[-1].date - history.visits[0].date).days,
+        "sledai_visits": len(followed),
+        "sledai_days": followed.days,
         "sledai_flare_earliest": first.earliest,
         "sledai_flare_latest": first.latest,
     }
-    if len(history.visits) > 1:
-        mean, area = adjusted_mean.assess(history), adjusted_mean.area(history)
+    if len(followed) > 1:
+        mean, area = followed.adjusted_mean, adjusted_mean.area(followed.history)
         summary |= {
             "sledai_adjusted_mean_low": float(mean.low),
             "sledai_adjusted_mean_high": float(mean.high),
@@ -95,7 +95,7 @@ def patient_row(history: History, readings: Readings = DEFAULT) -> dict[str, obj
             "sledai_area_high": float(area[1]),
         }
         for state in map(STATES.__getitem__, readings.states):
-            time = time_in(history, state.name, readings)
+            time = followed.time_in(state.name)
             low, high = map(float, time.share)
             summary |= {f"{state.column}_low": low, f"{state.column}_high": high}
             if state.assumes:
@@ -128,5 +128,5 @@ def _rows(
 
 def patients_by_row(read: VisitRows, readings: Readings) -> Any:
     """Sum up each patient."""
-    values = (patient_row(history, readings) for history, _ in read.patients.values())
+    values = (patient_row(course(history, readings)) for history, _ in read.patients.values())
     return read.of_patients(values, patient_columns(readings))

@@ -11,7 +11,7 @@ from typing import Any
 
 import narwhals as nw
 
-from sledai.engines import result_names
+from sledai.engines import opened, result_names
 from sledai.frame.followed import PANDAS_TYPES, Followed, beside_rows
 from sledai.frame.in_polars import in_polars
 from sledai.frame.plain_visits import NotPlain
@@ -30,7 +30,7 @@ def in_partitions(df: Any, asked: Followed, *, patients: bool) -> Any:
     expression reads are read row by row, which refuses the wrong ones when they are computed.
     """
     types = asked.columns_of(patients=patients) | {INVALID_COLUMN: _INVALID}
-    frame: Any = nw.from_native(df)
+    frame: Any = opened(df)
     asked.refuse_lazy()
     asked.read(frame)  # which refuses columns that cannot be the ones that are meant
     there = [asked.subject] if patients else frame.collect_schema().names()

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Never, cast
+from typing import Never, assert_never, cast
 
 from pydantic import computed_field
 
 from sledai.definitions.clauses import Limit
-from sledai.quantities import Interval
 from sledai.sources import Citation
 from sledai.verdict import Verdict
 from sledai.visits import Visit
@@ -112,8 +111,19 @@ def number_said(value: Decimal | None) -> str:
 
 def past(value: Decimal | Fraction, limit: Limit) -> bool:
     """Say whether a number is past a limit."""
-    number = Fraction(value)
-    return bool(Interval(number, number).is_past(limit.operator, Fraction(limit.value)))
+    # Two decimals are compared exactly, in every decimal context.
+    most = limit.value if isinstance(value, Decimal) else Fraction(limit.value)
+    match limit.operator:
+        case ">":
+            return value > most
+        case ">=":
+            return value >= most
+        case "<":
+            return value < most
+        case "<=":
+            return value <= most
+        case _:
+            assert_never(limit.operator)
 
 
 def verdict_of(answers: Iterable[bool | None]) -> Verdict:
@@ -122,10 +132,10 @@ def verdict_of(answers: Iterable[bool | None]) -> Verdict:
     >>> verdict_of([True, None])
     <Verdict.UNDETERMINED: 'undetermined'>
     """
-    different = set(answers)
-    if different == {True}:
-        return Verdict.MET
-    return Verdict.NOT_MET if different == {False} else Verdict.UNDETERMINED
+    different = {*answers}
+    if len(different) > 1 or None in different:
+        return Verdict.UNDETERMINED
+    return Verdict.MET if True in different else Verdict.NOT_MET
 
 
 def component(

@@ -7,13 +7,15 @@ unknown at a visit may be taken in one way beside the visit before and in anothe
 the bounds hold, and may be wider than what is possible.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import cast, overload
 
 from sledai.errors import InvalidInputError, require, require_one_of
-from sledai.indices import sfi
+from sledai.indices import adjusted_mean, sfi
+from sledai.indices.adjusted_mean import AdjustedMean
 from sledai.indices.components import IndexResult
 from sledai.indices.states import DEFAULT, STATES, Carry, Readings
 from sledai.records import FrozenDict
@@ -23,6 +25,7 @@ from sledai.visits.change import Change, change_of
 from sledai.visits.visit import require_history
 
 __all__ = [
+    "Course",
     "FirstFlare",
     "Step",
     "TimeIn",
@@ -40,34 +43,6 @@ class Step:
     change: Change | None
     flare: sfi.FlareResult | None
     states: Mapping[str, IndexResult]
-
-
-def course(history: History, readings: Readings = DEFAULT) -> tuple[Step, ...]:
-    """Follow a patient visit by visit: change, flare, and the states that `readings` names.
-
-    Raises `InvalidInputError` for what is no history and for readings that an index does not have.
-
-    >>> from sledai import Assessment
-    >>> active, quiet = Assessment.of(present={"seizure"}), Assessment.of()
-    >>> steps = course(History(visits=[
-    ...     Visit(date="2024-01-01", assessment=active), Visit(date="2024-03-01", assessment=quiet)
-    ... ]))
-    >>> steps[0].change is None, str(steps[1].change.total)
-    (True, '-8')
-    """
-    _require(history, readings)
-    before = (None, *history.visits)
-    return tuple(
-        Step(
-            visit=visit,
-            change=None if previous is None else change_of(previous, visit),
-            flare=None if previous is None else readings.flare(previous, visit),
-            states=FrozenDict(
-                {name: STATES[name].judge(previous, visit, readings) for name in readings.states}
-            ),
-        )
-        for previous, visit in zip(before, history.visits, strict=False)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +65,6 @@ class FirstFlare:
         if self.earliest == self.latest:
             return f"day {self.earliest}"
         return f"day {self.earliest} to {self.latest}"
-
-
-def first_flare(history: History, readings: Readings = DEFAULT) -> FirstFlare:
-    """Say when a patient first flares by the SELENA flare index, each visit against the one before.
-
-    >>> from sledai import Assessment
-    >>> first = Visit(date="2024-01-01", assessment=Assessment.of())
-    >>> second = Visit(date="2024-01-31", assessment=Assessment.of(present={"arthritis"}))
-    >>> print(first_flare(History(visits=[first, second])))
-    day 30
-    """
-    _require(history, readings)
-    earliest = latest = None
-    for previous, visit in pairwise(history.visits):
-        possible = readings.flare(previous, visit).possible
-        day = (visit.date - history.visits[0].date).days
-        if earliest is None and possible != frozenset({sfi.Flare.NONE}):
-            earliest = day
-        if sfi.Flare.NONE not in possible:
-            latest = day
-            break
-    return FirstFlare(earliest, latest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +90,140 @@ class TimeIn:
         return low if self.low == self.high else f"{low} to {high}"
 
 
-def time_in(history: History, state: str, readings: Readings = DEFAULT) -> TimeIn:
+@dataclass(frozen=True, slots=True)
+class Course(Sequence[Step]):
+    """A patient's visits, each judged once, and what follows from them; a sequence of its steps.
+
+    >>> from sledai import Assessment
+    >>> followed = course(History(visits=[
+    ...     Visit(date="2024-01-01", assessment=Assessment.of()),
+    ...     Visit(date="2024-01-31", assessment=Assessment.of(present={"arthritis"})),
+    ... ]))
+    >>> len(followed), str(followed.first_flare), str(followed.adjusted_mean)
+    (2, 'day 30', '2.00')
+    """
+
+    steps: tuple[Step, ...]
+    readings: Readings
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
+        """Give a step by its place, or several."""
+        return self.steps[index]
+
+    def __len__(self) -> int:
+        """Count the visits."""
+        return len(self.steps)
+
+    @property
+    def history(self) -> History:
+        """The visits."""
+        return History(visits=tuple(step.visit for step in self.steps))
+
+    @property
+    def days(self) -> int:
+        """The time from the first visit to the last."""
+        return self._day(self.steps[-1])
+
+    @property
+    def first_flare(self) -> FirstFlare:
+        """When the patient first flares by the SELENA flare index."""
+        earliest = latest = None
+        for step in self.steps[1:]:
+            possible = cast("sfi.FlareResult", step.flare).possible
+            if earliest is None and possible != _NO_FLARE:
+                earliest = self._day(step)
+            if sfi.Flare.NONE not in possible:
+                latest = self._day(step)
+                break
+        return FirstFlare(earliest, latest)
+
+    @property
+    def adjusted_mean(self) -> AdjustedMean:
+        """The adjusted mean of the total.
+
+        Raises `InvalidInputError` for a single visit, over which there is no time.
+        """
+        return adjusted_mean.assess(self.history)
+
+    def time_in(self, state: str) -> TimeIn:
+        """Say how long the patient was in one of the states that are followed, by its name.
+
+        Raises `InvalidInputError` for a single visit, over which there is no time, and for another
+        state.
+        """
+        require_one_of(state, self.readings.states, "state")
+        if len(self.steps) == 1:
+            raise InvalidInputError(f"one visit, of {self.steps[0].visit.date}: no time in a state")
+        results = [step.states[state] for step in self.steps]
+        verdicts = [result.verdict for result in results]
+        counts = _COUNTS[self.readings.carry]
+        low = high = 0
+        for (a, b), ends in zip(pairwise(self.steps), pairwise(verdicts), strict=True):
+            days = self._day(b) - self._day(a)
+            asked = counts(*ends)
+            low += days if asked == {Verdict.MET} else 0
+            high += days if Verdict.NOT_MET not in asked else 0
+        assumed = dict.fromkeys(name for result in results for name in result.assumed)
+        return TimeIn(low, high, self.days, tuple(assumed))
+
+    def _day(self, step: Step) -> int:
+        return (step.visit.date - self.steps[0].visit.date).days
+
+
+def course(history: History, readings: Readings = DEFAULT) -> Course:
+    """Follow a patient visit by visit: change, flare, and the states that `readings` names.
+
+    Raises `InvalidInputError` for what is no history and for readings that an index does not have.
+
+    >>> from sledai import Assessment
+    >>> active, quiet = Assessment.of(present={"seizure"}), Assessment.of()
+    >>> steps = course(History(visits=[
+    ...     Visit(date="2024-01-01", assessment=active), Visit(date="2024-03-01", assessment=quiet)
+    ... ]))
+    >>> steps[0].change is None, str(steps[1].change.total)
+    (True, '-8')
+    """
+    require_history(history)
+    readings = require_readings(readings)
+    before = (None, *history.visits)
+    steps = tuple(
+        Step(
+            visit=visit,
+            change=None if previous is None else change_of(previous, visit),
+            flare=None if previous is None else readings.flare(previous, visit),
+            states=FrozenDict(
+                {name: STATES[name].judge(previous, visit, readings) for name in readings.states}
+            ),
+        )
+        for previous, visit in zip(before, history.visits, strict=False)
+    )
+    return Course(steps, readings)
+
+
+def first_flare(history: History | Course, readings: Readings | None = None) -> FirstFlare:
+    """Say when a patient first flares by the SELENA flare index, each visit against the one before.
+
+    A `Course` is judged already, by readings of its own. Raises `InvalidInputError` for what is
+    neither it nor a history, and for other readings beside a course.
+
+    >>> from sledai import Assessment
+    >>> first = Visit(date="2024-01-01", assessment=Assessment.of())
+    >>> second = Visit(date="2024-01-31", assessment=Assessment.of(present={"arthritis"}))
+    >>> print(first_flare(History(visits=[first, second])))
+    day 30
+    """
+    return judged(history, readings).first_flare
+
+
+def time_in(history: History | Course, state: str, readings: Readings | None = None) -> TimeIn:
     """Say how long a patient was in one of the `STATES`, by its name.
 
-    Raises `InvalidInputError` for a history of one visit, over which there is no time, and for
-    another state.
+    Raises `InvalidInputError` for a single visit, over which there is no time, for another state,
+    and as `first_flare` does.
 
     >>> from sledai import Assessment
     >>> quiet = {"assessment": Assessment.of(), "physician_global": 0, "prednisone_mg_day": 0}
@@ -149,38 +231,35 @@ def time_in(history: History, state: str, readings: Readings = DEFAULT) -> TimeI
     >>> print(time_in(History(visits=visits), "DORIS"))
     100 %
     """
-    _require(history, readings)
+    if isinstance(history, Course):
+        return judged(history, readings).time_in(state)
     require_one_of(state, list(STATES), "state")
-    if len(history.visits) == 1:
-        raise InvalidInputError(f"one visit, of {history.visits[0].date}: no time in a state")
-    before = (None, *history.visits)
-    results = [
-        STATES[state].judge(previous, visit, readings)
-        for previous, visit in zip(before, history.visits, strict=False)
-    ]
-    verdicts = [result.verdict for result in results]
-    counts = _COUNTS[readings.carry]
-    low = high = 0
-    for (a, b), ends in zip(pairwise(history.visits), pairwise(verdicts), strict=True):
-        days = (b.date - a.date).days
-        asked = counts(*ends)
-        low += days if asked == {Verdict.MET} else 0
-        high += days if Verdict.NOT_MET not in asked else 0
-    return TimeIn(
-        low,
-        high,
-        days=(history.visits[-1].date - history.visits[0].date).days,
-        assumed=tuple(dict.fromkeys(name for result in results for name in result.assumed)),
-    )
+    asked = require_readings(readings)
+    return course(history, replace(asked, states=(state,))).time_in(state)
 
 
+def require_readings(readings: Readings | None) -> Readings:
+    """Give readings, by default the `DEFAULT` ones, and refuse what are none."""
+    if readings is None:
+        return DEFAULT
+    require(readings, Readings, "readings", "Readings")
+    return readings
+
+
+def judged(history: History | Course, readings: Readings | None) -> Course:
+    """Give a course as it is, and that of a history by the readings, or else by the default."""
+    if not isinstance(history, Course):
+        return course(history, require_readings(readings))
+    if readings is not None and readings != history.readings:
+        raise InvalidInputError.in_words(
+            "others beside a course", "none, since it is judged by its own", "readings"
+        )
+    return history
+
+
+_NO_FLARE = frozenset({sfi.Flare.NONE})
 _COUNTS: dict[Carry, Callable[[Verdict, Verdict], set[Verdict]]] = {
     "until the next visit": lambda start, _: {start},
     "since the visit before": lambda _, end: {end},
     "at both ends": lambda start, end: {start, end},
 }
-
-
-def _require(history: History, readings: Readings) -> None:
-    require_history(history)
-    require(readings, Readings, "readings", "Readings")

@@ -11,6 +11,7 @@ a parameter of `assess`: what a first visit needs, and whether serology alone is
 """
 
 from decimal import Decimal
+from functools import cache
 
 from sledai.definitions.clauses import Limit
 from sledai.descriptors import CNS_LUPUS, Descriptor
@@ -113,6 +114,7 @@ def requirements(
     )
 
 
+@cache
 def _item(number: int) -> Citation:
     return Citation(FRANKLYN_2016, f"Table 1, item {number}", Read.IN_WORK)
 

@@ -225,7 +225,7 @@ class NothingNew:
         counted = self.counted
         new = now.present & before.absent & counted
         by_score = not new and _new_by_score(previous, visit, counted)
-        may_be_new = ((now.present | now.not_assessed) - before.present) & counted
+        may_be_new = counted - now.absent - before.present
         stated = visit.new_lupus_activity
         reason = {True: "stated", False: "stated not to be there", None: "not stated"}[stated]
         answer: bool | None = True
@@ -294,5 +294,4 @@ def _new_by_score(previous: Visit | None, visit: Visit, counted: frozenset[Descr
     """Whether every way in which recorded scores come about has a new descriptor."""
     if previous is None or (previous.recorded, visit.recorded) == (NOTHING_RECORDED,) * 2:
         return False
-    ways = transitions(previous, visit, {"new": counted}, most_total=0)
-    return all(way.new for way in ways)
+    return all(transitions(previous, visit, dict.fromkeys(counted, frozenset({"new"}))))

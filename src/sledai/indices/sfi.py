@@ -16,8 +16,9 @@ What the publications leave open is a parameter of `assess`, or a reading that s
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from itertools import product
-from typing import Never, cast, get_args
+from typing import Never, get_args
 
 from pydantic import computed_field
 
@@ -43,6 +44,7 @@ from sledai.indices.sfi_criteria import (
     Flare,
     Parameters,
     Variant,
+    answers_to,
 )
 from sledai.sources import PETRI_1999, Citation, Read
 from sledai.visits import Visit
@@ -70,11 +72,21 @@ def _total_said(earlier: Visit, later: Visit) -> str:
     return f"total {before}, then {now}"
 
 
-def _signs_said(earlier: Visit, later: Visit, signs: Mapping[str, frozenset[Descriptor]]) -> str:
-    new = later.known.present & earlier.known.absent
-    new_signs = new & frozenset[Descriptor]().union(*signs.values())
-    parts = [f"newly present: {listed(new_signs)}"] if new_signs else []
-    return "; ".join([*parts, _answers_said(later, signs)])
+_Said = Callable[[Visit, Visit], str]
+"""What is said of two visits."""
+
+
+def _said_of_signs(signs: Mapping[str, frozenset[Descriptor]]) -> _Said:
+    asked = tuple(frozenset[Descriptor]().union(*signs.values()))
+    answers_said = _said_of(signs)
+
+    def said(earlier: Visit, later: Visit) -> str:
+        before, now = earlier.known.__dict__, later.known.__dict__
+        new_signs = [d for d in asked if now[d] is True and before[d] is False]
+        answers = answers_said(earlier, later)
+        return f"newly present: {listed(new_signs)}; {answers}" if new_signs else answers
+
+    return said
 
 
 def _labs_said(earlier: Visit, later: Visit) -> str:
@@ -86,18 +98,20 @@ def _labs_said(earlier: Visit, later: Visit) -> str:
     )
 
 
-def _answers_said(visit: Visit, names: Iterable[str]) -> str:
-    answers = {name: cast("bool | None", getattr(visit, name)) for name in names}
+@lru_cache(maxsize=1024)
+def _answers_said(names: tuple[str, ...], answers: tuple[bool | None, ...]) -> str:
+    said = dict(zip(names, answers, strict=True))
     parts = [
         f"{word}: {', '.join(so_answered)}"
         for word, answer in (("yes", True), ("not known", None), ("no", False))
-        if (so_answered := [name for name, of_name in answers.items() if of_name is answer])
+        if (so_answered := [name for name, of_name in said.items() if of_name is answer])
     ]
     return "; ".join(parts)
 
 
-def _answers_to(names: Iterable[str]) -> Callable[[Visit, Visit], str]:
-    return lambda _, later: _answers_said(later, names)
+def _said_of(names: Iterable[str]) -> _Said:
+    asked = tuple(names)
+    return lambda _, later: _answers_said(asked, answers_to(later, asked))
 
 
 def _doses_said(earlier: Visit, later: Visit) -> str:
@@ -124,7 +138,7 @@ class FlareCriterion:
     name: str
     statement: str
     answers: Callable[[Facts], Iterable[bool]]
-    said: Callable[[Visit, Visit], str]
+    said: _Said
     citation: Citation = _SOURCE
     where: Mapping[str, object] = field(default_factory=dict[str, object])
 
@@ -132,12 +146,13 @@ class FlareCriterion:
         """Say whether the index has the criterion with these parameters."""
         return all(getattr(parameters, name) == value for name, value in self.where.items())
 
-    def on(self, facts: Facts, previous: Visit, visit: Visit) -> Component:
-        """Give the criterion as a component of what is said of two visits."""
-        reason = self.said(previous, visit)
+    def on(self, facts: Facts, reason: str) -> Component:
+        """Give the criterion as a component, with what is `said` of the two visits."""
         return component(self.name, self.statement, self.answers(facts), reason, self.citation)
 
 
+_VARIANTS = get_args(Variant)
+_severe_signs_said = _said_of_signs(SEVERE_SIGNS)
 CRITERIA = (
     *(
         FlareCriterion(
@@ -158,9 +173,9 @@ CRITERIA = (
             f"with hemoglobin {HEMOGLOBIN} or a fall of {HEMOGLOBIN_FALL}; with doubled "
             f"prednisone, prednisone {SEVERE_DOSE}, or hospitalization"
         ),
-        answers=lambda facts: {counts for _, _, _, counts in facts.grave()},
+        answers=lambda facts: {grave.signs for grave in facts.grave},
         said=lambda previous, visit: (
-            f"{_signs_said(previous, visit, SEVERE_SIGNS)}; {_labs_said(previous, visit)}"
+            f"{_severe_signs_said(previous, visit)}; {_labs_said(previous, visit)}"
         ),
     ),
     FlareCriterion(
@@ -176,7 +191,7 @@ CRITERIA = (
             name="drugs",
             statement=", ".join(drugs),
             answers=lambda facts: facts.severe_drugs,
-            said=_answers_to(drugs),
+            said=_said_of(drugs),
             where={"mycophenolate": mycophenolate},
         )
         for drugs, mycophenolate in (((*SEVERE_DRUGS, MYCOPHENOLATE), True), (SEVERE_DRUGS, False))
@@ -186,7 +201,7 @@ CRITERIA = (
         name="hospitalization",
         statement="hospitalized_for_lupus",
         answers=lambda facts: facts.hospitalized,
-        said=_answers_to(["hospitalized_for_lupus"]),
+        said=_said_of(["hospitalized_for_lupus"]),
     ),
     FlareCriterion(
         outcome=Flare.SEVERE,
@@ -217,7 +232,7 @@ CRITERIA = (
         answers=lambda facts: {
             sign or score.mild_sign for sign, score in product(facts.mild_signs, facts.scores)
         },
-        said=lambda previous, visit: _signs_said(previous, visit, MILD_SIGNS),
+        said=_said_of_signs(MILD_SIGNS),
     ),
     FlareCriterion(
         outcome=Flare.MILD_MODERATE,
@@ -231,7 +246,7 @@ CRITERIA = (
         name="drugs",
         statement=", ".join(MILD_DRUGS),
         answers=lambda facts: facts.mild_drugs,
-        said=_answers_to(MILD_DRUGS),
+        said=_said_of(MILD_DRUGS),
     ),
     FlareCriterion(
         outcome=Flare.MILD_MODERATE,
@@ -303,7 +318,7 @@ def assess(
     >>> sorted(result.possible), result.mild_moderate[0].reason
     ([<Flare.MILD_MODERATE: 'mild/moderate'>, <Flare.SEVERE: 'severe'>], 'total 2, then 10')
     """
-    require_one_of(variant, get_args(Variant), "variant")
+    require_one_of(variant, _VARIANTS, "variant")
     for name, reading in (
         ("severe_score_needs_rise_of_3", severe_score_needs_rise_of_3),
         ("mycophenolate", mycophenolate),
@@ -317,12 +332,19 @@ def assess(
     )
     facts = Facts.of(previous, visit, parameters)
     components: dict[Flare, list[Component]] = {Flare.SEVERE: [], Flare.MILD_MODERATE: []}
-    for criterion in CRITERIA:
-        if criterion.belongs_to(parameters):
-            components[criterion.outcome].append(criterion.on(facts, previous, visit))
+    said: dict[_Said, str] = {}  # of severe and of mild, often the same
+    for criterion in _criteria_of(parameters):
+        if (reason := said.get(criterion.said)) is None:
+            reason = said[criterion.said] = criterion.said(previous, visit)
+        components[criterion.outcome].append(criterion.on(facts, reason))
     return FlareResult(
         variant=variant,
         possible=facts.possible(),
         severe=tuple(components[Flare.SEVERE]),
         mild_moderate=tuple(components[Flare.MILD_MODERATE]),
     )
+
+
+@cache
+def _criteria_of(parameters: Parameters) -> tuple[FlareCriterion, ...]:
+    return tuple(criterion for criterion in CRITERIA if criterion.belongs_to(parameters))

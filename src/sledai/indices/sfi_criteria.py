@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import Literal, NamedTuple, Self
 
 from sledai.definitions.clauses import Limit
 from sledai.descriptors import CNS_LUPUS, Descriptor
 from sledai.indices.components import GLOBAL_UNIT, number_of
-from sledai.indices.unknowns import points, transitions
+from sledai.indices.unknowns import TotalPairs, pairs_where, points, transitions
 from sledai.quantities import Quantity, checked
 from sledai.visits import Visit
 from sledai.visits.visit import HEAVIEST_KG, LIGHTEST_KG, MOST_GLOBAL, MOST_PREDNISONE
@@ -35,6 +36,7 @@ __all__ = [
     "Flare",
     "Parameters",
     "Variant",
+    "answers_to",
 ]
 
 Variant = Literal["original", "belimumab"]
@@ -124,144 +126,225 @@ class _Global(NamedTuple):
     severe: bool
 
 
+class _Grave(NamedTuple):
+    """What follows of signs, doses and hospitalization together: the outcome, and one criterion."""
+
+    outcome: Flare
+    signs: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that the criteria ask for, each with the ways in which it may come out.
 
-    The ways are independent of each other: what depends on each other is in one of them.
+    The ways are independent of each other: what depends on each other is in one of them. `grave`
+    is what scores, doses, severe signs and hospitalization come to together.
     """
 
-    scores: set[_Score]
-    doses: set[_Dose]
-    globals: set[_Global]
-    mild_signs: set[bool]
-    severe_signs: set[bool]
-    mild_drugs: set[bool]
-    severe_drugs: set[bool]
-    hospitalized: set[bool]
+    scores: frozenset[_Score]
+    doses: frozenset[_Dose]
+    globals: frozenset[_Global]
+    mild_signs: frozenset[bool]
+    mild_drugs: frozenset[bool]
+    severe_drugs: frozenset[bool]
+    hospitalized: frozenset[bool]
+    grave: frozenset[_Grave]
 
     @classmethod
     def of(cls, earlier: Visit, later: Visit, parameters: Parameters) -> Self:
         """Find the ways for two visits."""
+        scores, doses = _scores(earlier, later, parameters), _doses(earlier, later)
+        ratings = (number_of(visit, GLOBAL_RISE.quantity) for visit in (earlier, later))
+        hospitalized = _any([later.hospitalized_for_lupus])
         return cls(
-            scores=_scores(earlier, later, parameters),
-            doses=_doses(earlier, later),
-            globals=_globals(earlier, later),
-            mild_signs=_any(getattr(later, name) for name in MILD_SIGNS),
-            severe_signs=_any(_severe_signs(earlier, later)),
-            mild_drugs=_any(getattr(later, name) for name in MILD_DRUGS),
-            severe_drugs=_any(getattr(later, name) for name in parameters.severe_drugs),
-            hospitalized=_any([later.hospitalized_for_lupus]),
+            scores=scores,
+            doses=doses,
+            globals=_globals(*ratings),
+            mild_signs=_any(answers_to(later, MILD_SIGNS)),
+            mild_drugs=_any(answers_to(later, MILD_DRUGS)),
+            severe_drugs=_any(answers_to(later, parameters.severe_drugs)),
+            hospitalized=hospitalized,
+            grave=_grave(scores, doses, _any(_severe_signs(earlier, later)), hospitalized),
         )
-
-    def grave(self) -> Iterator[tuple[_Score, _Dose, bool, bool]]:
-        """Give each way with its last: whether severe signs count as severe flare."""
-        for score, dose, sign, stay in product(
-            self.scores, self.doses, self.severe_signs, self.hospitalized
-        ):
-            counts = (sign or score.severe_sign) and (dose.doubled or dose.high or stay)
-            yield score, dose, stay, counts
 
     def possible(self) -> frozenset[Flare]:
         """Give the outcomes over all ways; of the criteria the gravest counts."""
-        parts = [
-            {
-                _flare(
-                    severe=score.severe or signs or stay or dose.severe,
-                    mild=score.mild or score.mild_sign or dose.mild,
-                )
-                for score, dose, stay, signs in self.grave()
-            },
-            {_flare(severe=rise.severe, mild=rise.mild) for rise in self.globals},
-            {_flare(severe=False, mild=sign) for sign in self.mild_signs},
-            {_flare(severe=False, mild=drug) for drug in self.mild_drugs},
-            {_flare(severe=drug, mild=False) for drug in self.severe_drugs},
-        ]
-        return frozenset(max(ways, key=list(Flare).index) for ways in product(*parts))
+        return _gravest(
+            frozenset(grave.outcome for grave in self.grave),
+            frozenset(_flare(severe=rise.severe, mild=rise.mild) for rise in self.globals),
+            _MILD_IF[self.mild_signs],
+            _MILD_IF[self.mild_drugs],
+            _SEVERE_IF[self.severe_drugs],
+        )
+
+
+def answers_to(visit: Visit, names: Iterable[str]) -> tuple[bool | None, ...]:
+    """Give the answers of a visit to questions, in their order."""
+    answers = visit.__dict__
+    return tuple([answers[name] for name in names])
 
 
 def _flare(*, severe: bool, mild: bool) -> Flare:
     return Flare.SEVERE if severe else Flare.MILD_MODERATE if mild else Flare.NONE
 
 
-def _any(answers: Iterable[bool | None]) -> set[bool]:
+_NO, _YES = frozenset({False}), frozenset({True})
+_OPEN = _NO | _YES
+_MILD_IF = {
+    ways: frozenset(_flare(severe=False, mild=way) for way in ways) for ways in (_NO, _YES, _OPEN)
+}
+_SEVERE_IF = {
+    ways: frozenset(_flare(severe=way, mild=False) for way in ways) for ways in (_NO, _YES, _OPEN)
+}
+
+
+# What parts come to is the same for all visits of which the parts may come out in the same ways,
+# and these are few.
+@lru_cache(maxsize=1024)
+def _gravest(*parts: frozenset[Flare]) -> frozenset[Flare]:
+    grades = list(Flare)
+    return frozenset(max(ways, key=grades.index) for ways in product(*parts))
+
+
+@lru_cache(maxsize=1024)
+def _grave(
+    scores: frozenset[_Score],
+    doses: frozenset[_Dose],
+    severe_signs: frozenset[bool],
+    hospitalized: frozenset[bool],
+) -> frozenset[_Grave]:
+    found: set[_Grave] = set()
+    for score, dose, sign, stay in product(scores, doses, severe_signs, hospitalized):
+        counts = (sign or score.severe_sign) and (dose.doubled or dose.high or stay)
+        severe = score.severe or counts or stay or dose.severe
+        mild = score.mild or score.mild_sign or dose.mild
+        found.add(_Grave(_flare(severe=severe, mild=mild), counts))
+    return frozenset(found)
+
+
+def _any(answers: Iterable[bool | None]) -> frozenset[bool]:
     """Say whether any may be true, where the answers are independent of each other."""
     answers = set(answers)
     if True in answers:
-        return {True}
-    return {False, True} if None in answers else {False}
+        return _YES
+    return _OPEN if None in answers else _NO
 
 
-def _scores(earlier: Visit, later: Visit, parameters: Parameters) -> set[_Score]:
-    kinds = {
-        "mild": frozenset[Descriptor]().union(*MILD_SIGNS.values()),
-        "severe": frozenset[Descriptor]().union(*SEVERE_SIGNS.values()),
-    }
-    most = int(SEVERE_TOTAL.value)
-    scores: set[_Score] = set()
-    for rise, total, new in transitions(earlier, later, kinds, most_total=most):
-        severe_total = parameters.variant == "original" and total > most
-        scores.add(
-            _Score(
-                mild=rise >= RISE.value and not severe_total,
-                severe=severe_total and rise >= parameters.severe_rise.value,
-                mild_sign="mild" in new,
-                severe_sign="severe" in new,
-            )
-        )
-    return scores
+_KINDS = {
+    **dict.fromkeys(frozenset[Descriptor]().union(*MILD_SIGNS.values()), frozenset({"mild"})),
+    **dict.fromkeys(frozenset[Descriptor]().union(*SEVERE_SIGNS.values()), frozenset({"severe"})),
+}
 
 
-def _doses(earlier: Visit, later: Visit) -> set[_Dose]:
+def _scores(earlier: Visit, later: Visit, parameters: Parameters) -> frozenset[_Score]:
+    outcomes = _pairs_of_outcomes(parameters)
+    return frozenset(
+        [
+            _Score(mild, severe, "mild" in new, "severe" in new)
+            for new, pairs in transitions(earlier, later, _KINDS).items()
+            for (mild, severe), so in outcomes
+            if pairs & so
+        ]
+    )
+
+
+@lru_cache
+def _pairs_of_outcomes(
+    parameters: Parameters,
+) -> tuple[tuple[tuple[bool, bool], TotalPairs], ...]:
+    """Give the totals that are a mild/moderate flare, a severe one, and neither."""
+    to_severe = parameters.variant == "original"
+
+    def is_severe_total(now: int) -> bool:
+        return to_severe and now > SEVERE_TOTAL.value
+
+    mild = pairs_where(lambda was, now: now - was >= RISE.value and not is_severe_total(now))
+    severe = pairs_where(
+        lambda was, now: now - was >= parameters.severe_rise.value and is_severe_total(now)
+    )
+    others = pairs_where(lambda _, __: True) & ~(mild | severe)
+    return ((True, False), mild), ((False, True), severe), ((False, False), others)
+
+
+def _doses(earlier: Visit, later: Visit) -> frozenset[_Dose]:
     before, now = (number_of(visit, "prednisone_mg_day") for visit in (earlier, later))
     weight = number_of(later, "weight_kg")
-    per_kg = Fraction(SEVERE_DOSE.value)
+    if now is None:
+        return _any_dose(before, weight)
+    # Of a known dose the increase and the dose by weight do not depend on each other.
+    highs = _high(now, weight)
+    return frozenset([_Dose(*rise, high) for rise in _increases(before, now) for high in highs])
+
+
+_LEAST, _MOST = Fraction(0), Fraction(MOST_PREDNISONE)
+_LIGHTEST, _HEAVIEST = Fraction(LIGHTEST_KG), Fraction(HEAVIEST_KG)
+_PER_KG = Fraction(SEVERE_DOSE.value)
+
+
+@lru_cache(maxsize=1024)
+def _any_dose(before: Decimal | None, weight: Decimal | None) -> frozenset[_Dose]:
     doses: set[_Dose] = set()
-    least, most = Fraction(0), Fraction(MOST_PREDNISONE)
-    heaviness = [] if now is None else [Fraction(now) / per_kg]
-    for kg in points(weight, Fraction(LIGHTEST_KG), Fraction(HEAVIEST_KG), heaviness):
-        high = per_kg * kg
-        near = [high / 2, high] if now is None else [Fraction(now) / 2, Fraction(now)]
-        for was in points(before, least, most, near):
-            for dose in points(now, least, most, [was, 2 * was, high]):
-                increased = dose > was
-                doses.add(_Dose(increased, increased and dose >= 2 * was, dose > high))
-    return doses
+    for kg in points(weight, _LIGHTEST, _HEAVIEST, []):
+        high = _PER_KG * kg
+        for was in points(before, _LEAST, _MOST, [high / 2, high]):
+            for dose in points(None, _LEAST, _MOST, [was, 2 * was, high]):
+                doses.add(_Dose(*_rise(was, dose), dose > high))
+    return frozenset(doses)
 
 
-def _globals(earlier: Visit, later: Visit) -> set[_Global]:
-    before, now = (number_of(visit, GLOBAL_RISE.quantity) for visit in (earlier, later))
+@lru_cache(maxsize=1024)
+def _increases(before: Decimal | None, now: Decimal) -> frozenset[tuple[bool, bool]]:
+    dose = Fraction(now)
+    return frozenset(_rise(was, dose) for was in points(before, _LEAST, _MOST, [dose / 2, dose]))
+
+
+@lru_cache(maxsize=1024)
+def _high(now: Decimal, weight: Decimal | None) -> frozenset[bool]:
+    dose = Fraction(now)
+    kgs = points(weight, _LIGHTEST, _HEAVIEST, [dose / _PER_KG])
+    return frozenset(dose > _PER_KG * kg for kg in kgs)
+
+
+def _rise(was: Fraction, dose: Fraction) -> tuple[bool, bool]:
+    """Say whether a dose is increased, and whether it is doubled."""
+    increased = dose > was
+    return increased, increased and dose >= 2 * was
+
+
+@lru_cache(maxsize=1024)
+def _globals(before: Decimal | None, now: Decimal | None) -> frozenset[_Global]:
     least, most = Fraction(0), Fraction(MOST_GLOBAL)
     rise, severe = Fraction(GLOBAL_RISE.value), Fraction(SEVERE_GLOBAL.value)
     near = [severe - rise, severe] if now is None else [Fraction(now) - rise, Fraction(now)]
-    return {
+    return frozenset(
         _Global(
             mild=value - was >= rise and value <= severe,
             severe=value > was and value > severe,
         )
         for was in points(before, least, most, near)
         for value in points(now, least, most, [was, was + rise, severe])
-    }
+    )
 
 
 def _severe_signs(earlier: Visit, later: Visit) -> Iterator[bool | None]:
-    yield from (getattr(later, name) for name in SEVERE_SIGNS)
+    yield from answers_to(later, SEVERE_SIGNS)
     yield _lab(later.platelets, PLATELETS)
     yield _hemolysis(earlier, later)
 
 
 def _hemolysis(earlier: Visit, later: Visit) -> bool | None:
+    if later.hemolytic_anemia is False:
+        return False
     low = _lab(later.hemoglobin, HEMOGLOBIN)
     fallen = None
     if isinstance(earlier.hemoglobin, Quantity) and isinstance(later.hemoglobin, Quantity):
         fall = checked("hemoglobin", earlier.hemoglobin) - checked("hemoglobin", later.hemoglobin)
         fallen = fall.is_past(HEMOGLOBIN_FALL.operator, Fraction(HEMOGLOBIN_FALL.value))
     grave = True if True in {low, fallen} else None if None in {low, fallen} else False
-    if later.hemolytic_anemia is False or grave is False:
-        return False
-    return grave if later.hemolytic_anemia else None
+    return grave if later.hemolytic_anemia or grave is False else None
 
 
+@lru_cache(maxsize=1024)
 def _lab(value: object, limit: Limit) -> bool | None:
     if not isinstance(value, Quantity):
         return None

@@ -1,17 +1,19 @@
 """What unknown numbers and not-assessed descriptors leave possible, in a few cases for all."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise, product
 from typing import NamedTuple
 
 from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.records import FrozenDict
 from sledai.scoring import MAX_TOTAL
-from sledai.scoring.completions import NOTHING_RECORDED, Recorded
+from sledai.scoring.completions import Recorded
 from sledai.visits import Visit
 
-__all__ = ["Transition", "points", "transitions"]
+__all__ = ["TotalPairs", "pairs_where", "points", "transitions"]
 
 
 def points(
@@ -28,138 +30,128 @@ def points(
     return sorted({*edges, *((a + b) / 2 for a, b in pairwise(edges))})
 
 
-class Transition(NamedTuple):
-    """One way in which the answers of two assessments may come out.
+# A pair of totals, of the earlier and of the later visit, is one bit: its place is the earlier
+# total, and a row more for each point of the later one. A row is longer than any total, so that no
+# shift leads from one row into the next: a descriptor moves all pairs that are reached by one
+# shift, and what is asked of pairs is one `&` for all.
+_ROW = MAX_TOTAL + 1
+_TOTALS = range(MAX_TOTAL + 1)
 
-    `total` is the later one; `new` names the kinds of which a descriptor is newly present.
+TotalPairs = int
+"""A set of pairs of totals, of an earlier visit and of a later one; 0 is the empty set."""
+
+
+def pairs_where(holds: Callable[[int, int], bool]) -> TotalPairs:
+    """Give the pairs of an earlier and a later total for which something holds.
+
+    >>> some = pairs_where(lambda earlier, later: later - earlier >= 3)
+    >>> none = pairs_where(lambda earlier, later: later == earlier)
+    >>> some & none, some > 0
+    (0, True)
     """
-
-    rise: int
-    total: int
-    new: frozenset[str]
+    rows = (sum(1 << before for before in _TOTALS if holds(before, now)) for now in _TOTALS)
+    return sum(row << _ROW * now for now, row in enumerate(rows))
 
 
 def transitions(
-    earlier: Visit,
-    later: Visit,
-    kinds: Mapping[str, frozenset[Descriptor]],
-    *,
-    most_total: int,
-) -> set[Transition]:
-    """Give every way in which the answers of two visits may come out, each once.
+    earlier: Visit, later: Visit, kinds: Mapping[Descriptor, frozenset[str]]
+) -> Mapping[frozenset[str], TotalPairs]:
+    """Give every way in which the answers of two visits, and their recorded scores, may come out.
 
-    Totals above `most_total` are given as one more than it.
+    `kinds` names the kinds of descriptors. The ways are grouped by the kinds of which a descriptor
+    is newly present, each group with its pairs of totals.
 
     >>> from sledai import Assessment
     >>> before = Visit(date="2024-01-16", assessment=Assessment.of())
     >>> after = Visit(date="2024-02-13", assessment=Assessment.of(not_assessed={"fever"}))
-    >>> sorted(transitions(before, after, {}, most_total=12))
-    [Transition(rise=0, total=0, new=frozenset()), Transition(rise=1, total=1, new=frozenset())]
+    >>> ways = transitions(before, after, {Descriptor.FEVER: frozenset({"hot"})})
+    >>> rise = pairs_where(lambda earlier, later: later > earlier)
+    >>> [(sorted(new), bool(pairs & rise)) for new, pairs in ways.items()]
+    [([], False), (['hot'], True)]
     """
-    if earlier.recorded != NOTHING_RECORDED or later.recorded != NOTHING_RECORDED:
-        return _with_recorded(earlier, later, kinds, most_total)
-    was, now = earlier.known, later.known
-    # The rises with which a total and its kinds are reached are the bits of one number, so that a
-    # descriptor moves them all by two shifts: left by its points at the later visit, right by those
-    # at the earlier. A rise of 0 is the bit MAX_TOTAL, so that no fall, which is 105 at most, leads
-    # below the first bit and is lost.
-    reached: dict[tuple[int, frozenset[str]], int] = {(0, frozenset()): 1 << MAX_TOTAL}
-    for d in Descriptor:
-        of_kind = _kinds_of(d, kinds)
-        after: dict[tuple[int, frozenset[str]], int] = {}
-        for (total, new), rises in reached.items():
-            for before, is_ in product(*(_answers(getattr(one, d)) for one in (was, now))):
-                shifted = rises << d.weight * is_ >> d.weight * before
-                key = (
-                    min(total + d.weight * is_, most_total + 1),
-                    new | of_kind if is_ and not before else new,
-                )
-                after[key] = after.get(key, 0) | shifted
-        reached = after
-    return {
-        Transition(place - MAX_TOTAL, total, new)
-        for (total, new), rises in reached.items()
-        for place in _bits(rises)
-    }
+    was, now = earlier.answers.__dict__, later.answers.__dict__
+    new, known, serologic = _NO_KIND, 0, 0
+    open_: tuple[list[_Open], list[_Open]] = ([], [])
+    for d, name, weight, is_serologic in _FORM:
+        before, is_ = was[name], now[name]
+        if before is None or is_ is None:
+            open_[is_serologic].append(_Open(weight, kinds.get(d, _NO_KIND), before, is_))
+        elif before or is_:
+            place = weight * (before + _ROW * is_)
+            known += place
+            serologic += place * is_serologic
+            new |= kinds.get(d, _NO_KIND) if is_ and not before else _NO_KIND
+    clinical, others = map(tuple, open_)
+    recorded = (earlier.recorded, later.recorded)
+    return _reached(_Case(new, known, serologic, clinical, others, recorded))
 
 
-def _with_recorded(
-    earlier: Visit, later: Visit, kinds: Mapping[str, frozenset[Descriptor]], most_total: int
-) -> set[Transition]:
-    """Give the ways in which both visits have the scores that were recorded.
+_NO_KIND = frozenset[str]()
+_FORM = tuple((d, d.value, d.weight, d in SEROLOGIC) for d in Descriptor)
 
-    The few answers of serologic descriptors are gone through one by one; each leaves a clinical
-    score to be reached, or any. The later scores that are reached with an earlier one and its kinds
-    are the bits of one number.
+
+class _Open(NamedTuple):
+    """All that matters of a descriptor that is not known at both visits."""
+
+    weight: int
+    kinds: frozenset[str]
+    before: bool | None
+    now: bool | None
+
+
+class _Case(NamedTuple):
+    """All that matters of two visits: what is known at both, what is open, what was recorded.
+
+    `known` is the place of the pair that the known points make, `serologic` their part in it.
     """
-    found: set[Transition] = set()
-    ways = _clinical_ways(earlier, later, kinds)
-    for (was, now), steps in _serologic(earlier, later):
-        scores_before = _clinical_wanted(earlier.recorded, was)
-        scores_after = _clinical_wanted(later.recorded, now)
-        serologic = frozenset[str]().union(
-            *(_kinds_of(d, kinds) for d, (before, is_) in steps.items() if is_ and not before)
-        )
-        found |= {
-            Transition(
-                after + now - before - was, min(after + now, most_total + 1), new | serologic
-            )
-            for (before, new), laters in ways.items()
-            if before in scores_before
-            for after in _bits(laters)
-            if after in scores_after
-        }
-    return found
+
+    new: frozenset[str]
+    known: int
+    serologic: int
+    open_clinical: tuple[_Open, ...]
+    open_serologic: tuple[_Open, ...]
+    recorded: tuple[Recorded, Recorded]
 
 
-def _clinical_ways(
-    earlier: Visit, later: Visit, kinds: Mapping[str, frozenset[Descriptor]]
-) -> dict[tuple[int, frozenset[str]], int]:
-    """Reach every pair of clinical scores."""
-    most = max(earlier.scores(clinical=True))
-    was, now = earlier.known, later.known
-    reached: dict[tuple[int, frozenset[str]], int] = {(0, frozenset()): 1}
-    for d in Descriptor:
-        if d in SEROLOGIC:
-            continue
-        of_kind = _kinds_of(d, kinds)
-        after: dict[tuple[int, frozenset[str]], int] = {}
-        for (score, new), laters in reached.items():
-            for before, is_ in product(*(_answers(getattr(one, d)) for one in (was, now))):
-                key = (score + d.weight * before, new | of_kind if is_ and not before else new)
-                if key[0] <= most:
-                    after[key] = after.get(key, 0) | laters << d.weight * is_
-        reached = after
-    return reached
+@lru_cache(maxsize=512)
+def _reached(case: _Case) -> Mapping[frozenset[str], TotalPairs]:
+    ways = _moved({case.new: 1 << case.known}, case.open_clinical)
+    # The pairs are still of clinical scores, but for the known serologic points.
+    ways = _as_recorded(ways, [score.clinical for score in case.recorded], case.serologic)
+    ways = _moved(ways, case.open_serologic)
+    return FrozenDict(_as_recorded(ways, [score.total for score in case.recorded], 0))
 
 
-_Steps = dict[Descriptor, tuple[bool, bool]]
+_Ways = dict[frozenset[str], TotalPairs]
 
 
-def _serologic(earlier: Visit, later: Visit) -> Iterator[tuple[tuple[int, int], _Steps]]:
-    """Give the points of serologic descriptors at both visits, for each of their answers."""
-    some = sorted(SEROLOGIC)
-    visits = earlier.known, later.known
-    pairs = [[*product(*(_answers(getattr(one, d)) for one in visits))] for d in some]
-    for way in product(*pairs):
-        steps = {d: (before, is_) for d, (before, is_) in zip(some, way, strict=True)}
-        was, now = (sum(d.weight * step[n] for d, step in steps.items()) for n in (0, 1))
-        yield (was, now), steps
+def _moved(ways: _Ways, open_: Iterable[_Open]) -> _Ways:
+    """Let the descriptors come out in all their ways."""
+    for one in open_:
+        after: _Ways = {}
+        steps = [*product(_answers(one.before), _answers(one.now))]
+        for new, pairs in ways.items():
+            for before, now in steps:
+                kinds = new | one.kinds if now and not before else new
+                moved = pairs << one.weight * (before + _ROW * now)
+                after[kinds] = after.get(kinds, 0) | moved
+        ways = after
+    return ways
 
 
-def _clinical_wanted(recorded: Recorded, serologic: int) -> frozenset[int]:
-    """Say which clinical scores give what was recorded with so many serologic points."""
-    wanted = range(MAX_TOTAL + 1) if recorded.clinical is None else [recorded.clinical]
-    total = recorded.total
-    return frozenset(c for c in wanted if total is None or c + serologic == total)
+def _as_recorded(ways: _Ways, scores: Iterable[int | None], beside: int) -> _Ways:
+    """Keep the pairs in which each visit has its recorded score, `beside` points of another."""
+    now, before = divmod(beside, _ROW)
+    for score, more, earlier in zip(scores, (before, now), (True, False), strict=True):
+        if score is not None:
+            pairs = _pairs_of(score + more, earlier=earlier)
+            ways = {new: left for new, some in ways.items() if (left := some & pairs)}
+    return ways
 
 
-def _kinds_of(d: Descriptor, kinds: Mapping[str, frozenset[Descriptor]]) -> frozenset[str]:
-    return frozenset(name for name, descriptors in kinds.items() if d in descriptors)
-
-
-def _bits(number: int) -> Iterator[int]:
-    return (place for place in range(number.bit_length()) if number >> place & 1)
+@lru_cache
+def _pairs_of(total: int, *, earlier: bool) -> TotalPairs:
+    return pairs_where(lambda before, now: (before if earlier else now) == total)
 
 
 def _answers(answer: bool | None) -> tuple[bool, ...]:  # noqa: FBT001

@@ -8,11 +8,12 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, Self, assert_never, cast, get_args
 
 from sledai.errors import InvalidInputError, require, require_one_of, shorten
 from sledai.operators import Operator
-from sledai.quantities.units import NEVER_ZERO, plausible, plausible_range, scale_of
+from sledai.quantities.units import NEVER_ZERO, UNITS, plausible, plausible_range, scale_of
 
 __all__ = [
     "NUMBER",
@@ -167,6 +168,16 @@ def checked(analyte: str, quantity: Quantity) -> Interval:
     Interval(least=Fraction(92000, 1), most=Fraction(92000, 1), least_open=False, most_open=False)
     """
     require(quantity, Quantity, analyte, "a Quantity (Quantity.parse reads text)")
+    require(analyte, str, "analyte", _ANALYTES)
+    return _interval(analyte, quantity)
+
+
+_ANALYTES = ", ".join(UNITS)
+
+
+# The same limits are read again for every value that is held against them.
+@lru_cache(maxsize=1024)
+def _interval(analyte: str, quantity: Quantity) -> Interval:
     scale = scale_of(analyte, quantity.unit)
     amount = Fraction(quantity.value) * scale.factor + scale.offset
     _refuse_absurd(analyte, quantity, amount)

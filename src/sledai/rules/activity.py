@@ -238,24 +238,41 @@ class ActivityRule:
         >>> judgement.verdict, judgement.deciding
         (<Verdict.UNDETERMINED: 'undetermined'>, frozenset({<Descriptor.PYURIA: 'pyuria'>}))
         """
+        clinical, total, verdict = self._bounds_and_verdict(assessment)
+        reason = self._reason(total, clinical)
+        if verdict is not Verdict.UNDETERMINED:
+            return Judgement(verdict, reason)
+        # One bit, at the scores of what is present: all else is shifted on from there. It stands in
+        # the set for which one of `one_of` is present, or in the other where none is so far.
+        start = 1 << clinical.low + _ROW * (total.low - clinical.low)
+        begin = (0, start) if self._one_there(assessment) else (start, 0)
+        return Judgement(verdict, reason, _deciding(self, assessment.not_assessed, begin))
+
+    def verdict_on(self, assessment: Assessment) -> Verdict:
+        """Give the verdict of `judge` alone, without the reason and without what decides.
+
+        >>> rule = ActivityRule(name="example", edition=Edition.SELENA, least_total=8)
+        >>> rule.verdict_on(Assessment.of(present={"seizure"}, not_assessed={"fever"}))
+        <Verdict.MET: 'met'>
+        """
+        return self._bounds_and_verdict(assessment)[-1]
+
+    def _bounds_and_verdict(
+        self, assessment: Assessment
+    ) -> tuple[ScoreBounds, ScoreBounds, Verdict]:
         clinical = score_bounds(assessment, excluding=self.clinical_excluding | self.uncounted)
         total = score_bounds(assessment, excluding=self.uncounted)
         beside = ScoreBounds(total.low - clinical.low, total.high - clinical.high)
         can_be_met, can_fail = self.outcomes(clinical, beside)
-        one_there = not self.one_of or bool(self.one_of & assessment.present)
+        one_there = self._one_there(assessment)
         one_possible = one_there or bool(self.one_of - assessment.absent)
-        reason = self._reason(total, clinical)
         if one_there and not can_fail:
-            return Judgement(Verdict.MET, reason)
-        if not (one_possible and can_be_met):
-            return Judgement(Verdict.NOT_MET, reason)
-        # One bit, at the scores of what is present: all else is shifted on from there. It stands in
-        # the set for which one of `one_of` is present, or in the other where none is so far.
-        start = 1 << clinical.low + _ROW * beside.low
-        begin = (0, start) if one_there else (start, 0)
-        return Judgement(
-            Verdict.UNDETERMINED, reason, _deciding(self, assessment.not_assessed, begin)
-        )
+            return clinical, total, Verdict.MET
+        possible = one_possible and can_be_met
+        return clinical, total, Verdict.UNDETERMINED if possible else Verdict.NOT_MET
+
+    def _one_there(self, assessment: Assessment) -> bool:
+        return not self.one_of or bool(self.one_of & assessment.present)
 
     def judge_scores(self, *, total: int, clinical: int) -> Judgement:
         """Judge the rule on the two scores alone, for callers who hold nothing else.

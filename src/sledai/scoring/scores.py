@@ -128,14 +128,19 @@ def possible_scores(
     if type(assessment) is not Assessment:  # spares a call
         require_assessment(assessment)
     answers = assessment.__dict__
-    scores = {0}
+    low, reached = 0, 1  # a bit for each score above the lowest: a descriptor is one shift for all
     for name, weight in _counted(excluding):
         answer = answers[name]
         if answer is True:
-            scores = {score + weight for score in scores}
+            low += weight
         elif answer is not False:
-            scores |= {score + weight for score in scores}
-    return frozenset(scores)
+            reached |= reached << weight
+    return frozenset([low + more for more in _places(reached)])
+
+
+@lru_cache(maxsize=256)
+def _places(bits: int) -> tuple[int, ...]:
+    return tuple([place for place in range(bits.bit_length()) if bits >> place & 1])
 
 
 def points_by_system(assessment: Assessment) -> dict[OrganSystem, int]:

@@ -132,23 +132,116 @@ def settle(clause: Clause, questions: Mapping[str, tuple[Way, ...]]) -> Settled:
     >>> settle(AnyOf((Yes("drug"), No("drug"))), {"drug": (treated, untreated)}).answer
     True
     """
-    open_ = {field: ways for field, ways in questions.items() if len(ways) > 1}
     known = {leaf: answer for ways in questions.values() for leaf, answer in _agreed(ways)}
-    answers = [
-        _evaluate(clause, known | {leaf: a for way in ways for leaf, a in way.items()})[0] is True
-        for ways in product(*open_.values())
-    ]
-    if len(set(answers)) == 1:
+    answer, deciding = _evaluate(clause, known)
+    if answer is not None:
+        return Settled(answer, {leaf: known[leaf] for leaf in deciding})
+    open_ = {field: ways for field, ways in questions.items() if len(ways) > 1}
+    sizes = _sizes(clause, open_, known)
+    if sizes.answer is not None:
         # Where three-valued logic does not see it, all that speaks for the answer decides together.
-        deciding = _evaluate(clause, known)[1] or [
-            leaf for leaf in known if known[leaf] is answers[0]
-        ]
-        return Settled(answers[0], {leaf: known[leaf] for leaf in deciding})
-    return Settled(
+        return Settled(sizes.answer, {leaf: a for leaf, a in known.items() if a is sizes.answer})
+    return Settled(None, to_true=sizes.to[True], to_false=sizes.to[False])
+
+
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    """Of a clause its answer or, where it is open, for each field the sizes of `Settled`."""
+
+    answer: bool | None
+    to: Mapping[bool, Mapping[str, int]] = field(default_factory=dict[bool, Mapping[str, int]])
+
+
+def _sizes(clause: Clause, open_: Mapping[str, tuple[Way, ...]], known: Way) -> _Sizes:
+    """Find what settles a clause, by its parts where they do not share an open field."""
+    answer, _ = _evaluate(clause, known)
+    if answer is not None:
+        return _Sizes(answer)
+    if not isinstance(clause, AllOf | AnyOf):
+        return _Sizes(None, {to: {clause.field: 1} for to in (True, False)})
+    groups = _independent(clause, open_)
+    if len(groups) == 1:
+        asked = {leaf.field for leaf in leaves(clause)}
+        return _tried({name: ways for name, ways in open_.items() if name in asked}, clause, known)
+    enough = isinstance(clause, AnyOf)
+    found = [_sizes(group, open_, known) for group in groups]
+    if any(one.answer is enough for one in found):
+        return _Sizes(enough)
+    found = [one for one in found if one.answer is None]
+    if not found:
+        return _Sizes(not enough)
+    # One group is enough for the one answer. For the other each is needed, so that a set of answers
+    # which settles a group is settling only together with the smallest of every other group.
+    least = [min(one.to[not enough].values()) for one in found]
+    others = [sum(least) - own for own in least]
+    return _Sizes(
         None,
-        to_true=_smallest_settling(open_, answers, to=True),
-        to_false=_smallest_settling(open_, answers, to=False),
+        {
+            enough: {name: size for one in found for name, size in one.to[enough].items()},
+            not enough: {
+                name: size + rest
+                for one, rest in zip(found, others, strict=True)
+                for name, size in one.to[not enough].items()
+            },
+        },
     )
+
+
+def _independent(clause: AllOf | AnyOf, open_: Mapping[str, object]) -> list[Clause]:
+    """Group the parts of a clause so that no two groups ask for the same open field."""
+    groups: list[tuple[set[str], list[Clause]]] = []
+    for part in clause.clauses:
+        fields = {leaf.field for leaf in leaves(part)} & open_.keys()
+        parts = [part]
+        apart: list[tuple[set[str], list[Clause]]] = []
+        for group in groups:
+            if fields & group[0]:
+                fields, parts = fields | group[0], [*group[1], *parts]
+            else:
+                apart.append(group)
+        groups = [*apart, (fields, parts)]
+    kind = type(clause)
+    return [parts[0] if len(parts) == 1 else kind(tuple(parts)) for _, parts in groups]
+
+
+def _tried(questions: Mapping[str, tuple[Way, ...]], clause: Clause, known: Way) -> _Sizes:
+    """Go through all combinations of answers to the questions, which are the bits of a number."""
+    everything = (1 << prod(len(ways) for ways in questions.values())) - 1
+    left = {
+        name: [_combinations_with(questions, name, way) for way in range(len(ways))]
+        for name, ways in questions.items()
+    }
+    holding = {leaf: everything if answer else 0 for leaf, answer in known.items()} | {
+        leaf: sum(mask for way, mask in zip(ways, left[name], strict=True) if way[leaf])
+        for name, ways in questions.items()
+        for leaf in ways[0]
+    }
+    true = _where(clause, holding, everything)
+    if true in {0, everything}:
+        return _Sizes(bool(true))
+    against = {True: everything & ~true, False: true}
+    return _Sizes(
+        None, {to: _smallest_settling(questions, left, against[to]) for to in (True, False)}
+    )
+
+
+def _where(clause: Clause, holding: Mapping[Leaf, int], everything: int) -> int:
+    """Give the combinations in which a clause holds."""
+    match clause:
+        case Yes() | No() | Past():
+            return holding[clause]
+        case AllOf():
+            found = everything
+            for part in clause.clauses:
+                found &= _where(part, holding, everything)
+            return found
+        case AnyOf():
+            found = 0
+            for part in clause.clauses:
+                found |= _where(part, holding, everything)
+            return found
+        case _:
+            assert_never(clause)
 
 
 def _agreed(ways: tuple[Way, ...]) -> Iterable[tuple[Leaf, bool]]:
@@ -177,22 +270,16 @@ def _evaluate(clause: Clause, known: Way) -> tuple[bool | None, list[Leaf]]:
 
 
 def _smallest_settling(
-    questions: Mapping[str, tuple[Way, ...]], answers: list[bool], *, to: bool
+    questions: Mapping[str, tuple[Way, ...]], left: Mapping[str, list[int]], against: int
 ) -> dict[str, int]:
     """Find for each field the smallest set of answers, all needed, that settles a clause.
 
-    The combinations are the bits of a number, in the order of `answers`: a set of answers is the
-    combinations that it leaves, and settles the clause when none of them is `against`.
+    A set of answers is the combinations that it leaves, and settles the clause when none of them is
+    `against`.
     """
-    everything = (1 << len(answers)) - 1
-    # Each answer leaves the combinations of one mask, so that several leave what all masks have in
-    # common: one `&` each. Whether a combination against is among them is another `&`, in place of
-    # a walk through all combinations for each set that is tried.
-    against = sum(1 << i for i, answer in enumerate(answers) if answer is not to)
-    left = {
-        field: [_combinations_with(questions, field, way) for way in range(len(ways))]
-        for field, ways in questions.items()
-    }
+    # Each answer leaves the combinations of one mask in `left`, so that several leave what all
+    # masks have in common: one `&` each. Whether a combination against is among them is another
+    # `&`, in place of a walk through all combinations for each set that is tried.
     sizes: dict[str, int] = {}
     matter = {field for field in questions if _matters(left[field], questions, field, against)}
     for size in range(1, len(questions) + 1):
@@ -200,19 +287,18 @@ def _smallest_settling(
             if sizes.keys() >= matter.intersection(chosen):
                 continue
             for masks in product(*(left[name] for name in chosen)):
-                if _all(masks, everything) & against:
+                if _all(masks, against):
                     continue
                 for i, name in enumerate(chosen):
-                    without = _all(masks[:i] + masks[i + 1 :], everything)
-                    if name not in sizes and without & against:
+                    if name not in sizes and _all(masks[:i] + masks[i + 1 :], against):
                         sizes[name] = size
     return sizes
 
 
-def _all(masks: Iterable[int], everything: int) -> int:
+def _all(masks: Iterable[int], among: int) -> int:
     for mask in masks:
-        everything &= mask
-    return everything
+        among &= mask
+    return among
 
 
 def _combinations_with(questions: Mapping[str, tuple[Way, ...]], field: str, way: int) -> int:

@@ -42,9 +42,8 @@ def is_past(duration: Quantity, limit: Limit) -> bool | None:
     >>> [is_past(Quantity.parse(text), half_a_year) for text in ("25 wk", "26 wk", "27 wk")]
     [False, None, True]
     """
-    asked = Quantity(limit.value, limit.unit)
-    amount, least = checked("duration", duration), checked("duration", asked).least
-    if kind("duration", duration.unit) == kind("duration", asked.unit):
+    amount, least = checked("duration", duration), _least(limit)
+    if kind("duration", duration.unit) == kind("duration", limit.unit):
         return amount.is_past(limit.operator, least)
     if kind("duration", duration.unit):
         return _in_days(amount).is_past(limit.operator, least)
@@ -52,6 +51,11 @@ def is_past(duration: Quantity, limit: Limit) -> bool | None:
         amount.is_past(limit.operator, Fraction(days)) for days in days_in_months(int(least))
     }
     return answers.pop() if len(answers) == 1 else None
+
+
+@lru_cache(maxsize=256)
+def _least(limit: Limit) -> Fraction:
+    return checked("duration", Quantity(limit.value, limit.unit)).least
 
 
 def _in_days(months: Interval) -> Interval:

@@ -1,12 +1,12 @@
 """What changed between two visits: descriptors, scores, and the published class of change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sledai.assessment import Assessment
+from sledai.assessment import Assessment, require_assessment
 from sledai.descriptors import SEROLOGIC, Descriptor
-from sledai.scoring import given_score, possible_scores
+from sledai.scoring import ScoreBounds, given_score, possible_scores, score_bounds
 from sledai.sources import GLADMAN_2000, Citation, Read
 from sledai.visits.visit import Visit
 
@@ -49,17 +49,27 @@ def class_of(earlier: int, later: int) -> ChangeClass:
     (<ChangeClass.IMPROVEMENT: 'improvement'>, <ChangeClass.PERSISTENT: 'persistent activity'>, \
 <ChangeClass.REMISSION: 'remission'>)
     """
-    return _class_of(given_score(earlier, "earlier"), given_score(later, "later"))
+    totals = given_score(earlier, "earlier"), given_score(later, "later")
+    (found,) = _classes_of(*(frozenset({total}) for total in totals))
+    return found
 
 
-def _class_of(earlier: int, later: int) -> ChangeClass:
-    if later == 0:
-        return ChangeClass.REMISSION
-    if later - earlier > PERSISTENT_WITHIN:
-        return ChangeClass.FLARE
-    if earlier - later > PERSISTENT_WITHIN:
-        return ChangeClass.IMPROVEMENT
-    return ChangeClass.PERSISTENT
+def _classes_of(earlier: frozenset[int], later: frozenset[int]) -> Iterator[ChangeClass]:
+    """Give the classes of all pairs of totals, one of each set."""
+    if 0 in later:
+        yield ChangeClass.REMISSION
+    if not (active := later - {0}):
+        return
+    if max(active) - min(earlier) > PERSISTENT_WITHIN:
+        yield ChangeClass.FLARE
+    if max(earlier) - min(active) > PERSISTENT_WITHIN:
+        yield ChangeClass.IMPROVEMENT
+    if any(not earlier.isdisjoint(_near(total)) for total in active):
+        yield ChangeClass.PERSISTENT
+
+
+def _near(total: int) -> range:
+    return range(total - PERSISTENT_WITHIN, total + PERSISTENT_WITHIN + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +115,43 @@ def change_of(earlier: Assessment | Visit, later: Assessment | Visit) -> Change:
     >>> str(change.total), set(change.new), set(change.classes)
     ('-2', {<Descriptor.RASH: 'rash'>}, {<ChangeClass.PERSISTENT: 'persistent activity'>})
     """
-    before, after = map(_answers, (earlier, later))
+    before, after = _answers(earlier), _answers(later)
+    steps = [
+        (d, was, is_)
+        for name, d in _FORM
+        if (was := before[name]) is not (is_ := after[name]) or was is not False
+    ]
     totals = _scores(earlier), _scores(later)
     return Change(
-        new=before.absent & after.present,
-        resolved=before.present & after.absent,
-        persisting=before.present & after.present,
-        unknown=before.not_assessed | after.not_assessed,
-        total=_change(*totals),
-        clinical=_change(_scores(earlier, clinical=True), _scores(later, clinical=True)),
-        classes=frozenset(_class_of(before, after) for before in totals[0] for after in totals[1]),
+        new=frozenset([d for d, was, is_ in steps if is_ is True and was is False]),
+        resolved=frozenset([d for d, was, is_ in steps if was is True and is_ is False]),
+        persisting=frozenset([d for d, was, is_ in steps if was is True and is_ is True]),
+        unknown=frozenset([d for d, was, is_ in steps if was is None or is_ is None]),
+        total=ScoreChange(min(totals[1]) - max(totals[0]), max(totals[1]) - min(totals[0])),
+        clinical=_change(_clinical(earlier), _clinical(later)),
+        classes=frozenset(_classes_of(*totals)),
     )
 
 
-def _answers(of: Assessment | Visit) -> Assessment:
-    return of.known if isinstance(of, Visit) else of
+_FORM = tuple((d.value, d) for d in Descriptor)
 
 
-def _scores(of: Assessment | Visit, *, clinical: bool = False) -> frozenset[int]:
+def _answers(of: Assessment | Visit) -> Mapping[str, bool | None]:
     if isinstance(of, Visit):
-        return of.scores(clinical=clinical)
-    return possible_scores(of, excluding=SEROLOGIC if clinical else frozenset())
+        return of.known.__dict__
+    require_assessment(of)
+    return of.__dict__
 
 
-def _change(earlier: Iterable[int], later: Iterable[int]) -> ScoreChange:
-    before, after = set(earlier), set(later)
-    return ScoreChange(min(after) - max(before), max(after) - min(before))
+def _scores(of: Assessment | Visit) -> frozenset[int]:
+    return of.scores() if isinstance(of, Visit) else possible_scores(of)
+
+
+def _clinical(of: Assessment | Visit) -> ScoreBounds:
+    if isinstance(of, Visit):
+        return of.bounds(clinical=True)
+    return score_bounds(of, excluding=SEROLOGIC)
+
+
+def _change(earlier: ScoreBounds, later: ScoreBounds) -> ScoreChange:
+    return ScoreChange(later.low - earlier.high, later.high - earlier.low)

@@ -256,6 +256,8 @@ class Visit(Record):
     @property
     def recorded(self) -> Recorded:
         """The scores that somebody wrote down."""
+        if self.total_score is None and self.clinical_score is None:
+            return NOTHING_RECORDED  # as of most visits, and asked for many times
         return Recorded(self.total_score, self.clinical_score)
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import cast
 
@@ -73,6 +74,7 @@ def _ways_of_amount(amount: Interval, asked: list[Past]) -> list[Way]:
     return [way for i, way in enumerate(ways) if way not in ways[:i]]
 
 
+@cache
 def _number(leaf: Past) -> Fraction:
     if leaf.limit.unit == "years":
         return Fraction(leaf.limit.value)

@@ -4,6 +4,7 @@ No field is asked for by two criteria. So all criteria can be met together just 
 one that cannot be met is enough for NOT_MET, however much is unknown.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -216,18 +217,21 @@ def _fewest_descriptors(rule: ActivityRule, visit: Assessment, *, present: bool)
     wanted = Verdict.MET if present else Verdict.NOT_MET
     by_weight = sorted(visit.not_assessed - SEROLOGIC, key=lambda d: -d.weight)
     serologic = sorted(visit.not_assessed & SEROLOGIC)
-    sets = [
-        by_weight[:clinical] + serologic[:others]
-        for clinical in range(len(by_weight) + 1)
+
+    def settles(clinical: int, others: int) -> int:
+        answered = by_weight[:clinical] + serologic[:others]
+        answers = dict.fromkeys((d.value for d in answered), present)
+        return int(rule.verdict_on(visit.model_copy(update=answers)) is wanted)
+
+    def fewest_clinical(others: int) -> int:
+        # What is settled stays so whatever else is answered: halving finds where that begins.
+        return bisect_left(counts, 1, key=lambda clinical: settles(clinical, others))
+
+    counts = range(len(by_weight) + 1)
+    return min(
+        clinical + others
         for others in range(len(serologic) + 1)
-    ]
-    return next(
-        len(answered)
-        for answered in sorted(sets, key=len)
-        if rule.judge(
-            visit.model_copy(update=dict.fromkeys((d.value for d in answered), present))
-        ).verdict
-        is wanted
+        if (clinical := fewest_clinical(others)) in counts
     )
 
 
