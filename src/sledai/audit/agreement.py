@@ -141,6 +141,7 @@ def add_agreement(
         added=added_columns(checks, labs),
         codebook=codebook,
         policy="strict",
+        reads_more=True,
     )
 
 

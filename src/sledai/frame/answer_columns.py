@@ -6,8 +6,8 @@ Needs the extra `frame`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, assert_never
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self, assert_never
 
 import narwhals as nw
 
@@ -113,7 +113,10 @@ class AnswerColumn:
         column = column_of(engine, self.column)
         texts = list(texts)
         numbers = numbers_among(texts)
+        nowhere = column.is_null() & ~column.is_null()
         match self.kind:
+            case _ if not texts:  # pyarrow looks for no text in none
+                return nowhere
             case "object":  # of which some may be text
                 if not self.words.texts:
                     return column.is_in(numbers)
@@ -122,7 +125,7 @@ class AnswerColumn:
                 return _compared(engine, column).is_in(_spelled(texts))
             case _:
                 equal: list[Any] = [column == one for one in numbers]
-                return any_of(*equal or [column.is_null() & ~column.is_null()])
+                return any_of(*equal or [nowhere])
 
     def says(self, row: Mapping[str, Any]) -> bool | None:
         """Give the answer of a row that was found to hold one."""
@@ -130,6 +133,19 @@ class AnswerColumn:
             return self.asserted
         said = self.words.meaning(row[self.column])
         return said if isinstance(said, bool) else None
+
+    def in_polars(self, kinds: Mapping[str, Kind]) -> Self | None:
+        """Read the column where polars holds it, with these kinds; None where it says less there.
+
+        Objects that are all true, false or nothing are booleans there, to which no code applies.
+        """
+        if self.kind is None:
+            return self
+        kind = kind_in(kinds[self.column], self.words)
+        coded = self.words.stated or "1" not in self.words.present or "0" not in self.words.absent
+        if kind == "boolean" and self.kind == "object" and coded:
+            return None
+        return replace(self, kind=kind)
 
     @property
     def checked(self) -> bool:

@@ -4,8 +4,8 @@ Needs the extra `frame`.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from sledai.codebook import Codebook
 from sledai.codebook.columns import descriptor_sources
@@ -13,7 +13,7 @@ from sledai.codebook.words import ONE_AND_ZERO, Words
 from sledai.descriptors import Descriptor, listed
 from sledai.engines import misread
 from sledai.errors import InvalidInputError, require
-from sledai.frame.answer_columns import AnswerColumn, kind_in, kinds_of
+from sledai.frame.answer_columns import AnswerColumn, Kind, kind_in, kinds_of
 from sledai.frame.rows import RowsWhere, rows_where
 
 __all__ = ["DescriptorColumn", "codebook_of", "read_descriptors", "words_of"]
@@ -74,6 +74,15 @@ class DescriptorColumn(AnswerColumn):
         if said is None and self.none_present is not None and self.none_present.means(row):
             return False
         return said
+
+    def in_polars(self, kinds: Mapping[str, Kind]) -> Self | None:
+        """Read the columns where polars holds them, with these kinds; None where not alike."""
+        read: Any = AnswerColumn.in_polars(self, kinds)
+        conditions = {"not_assessed": self.not_assessed, "none_present": self.none_present}
+        there: dict[str, Any] = {
+            name: rows.in_polars(kinds) for name, rows in conditions.items() if rows is not None
+        }
+        return None if read is None or None in there.values() else replace(read, **there)
 
     @property
     def columns(self) -> list[str]:

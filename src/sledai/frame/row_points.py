@@ -2,7 +2,8 @@
 
 They are the points of the clinical and of the serologic descriptors, and how many of each weight
 are open, each computed once. `add_columns` opens a frame of any engine, adds them, adds what is
-made of them, and takes them away again. Needs the extra `frame`.
+made of them, and takes them away again. Polars computes
+it for pandas, pyarrow and Dask too, where it holds their cells alike. Needs the extra `frame`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -16,9 +17,10 @@ import narwhals as nw
 from sledai.codebook import Codebook
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.engines import BETWEEN, expressions_of, finished, opened, result_names
-from sledai.errors import require_one_of
-from sledai.frame.answer_columns import number, refuse_invalid
+from sledai.errors import InvalidInputError, require_one_of
+from sledai.frame.answer_columns import kinds_of, number, refuse_invalid
 from sledai.frame.descriptor_columns import DescriptorColumn, codebook_of, read_descriptors
+from sledai.frame.in_polars import in_polars, with_results
 from sledai.frame.result_columns import INVALID_COLUMN, POLICY_COLUMN
 from sledai.frame.rows import visits_only
 
@@ -89,29 +91,82 @@ def add_columns(
     added: Iterable[str],
     codebook: Codebook | None,
     policy: Policy,
+    reads_more: bool = False,
 ) -> Any:
     """Add the columns that `make` gives to a frame of any engine; lazy frames stay lazy.
 
     `added` names the columns, and `integers` those of them that hold whole numbers or null; other
-    columns that `make` gives are for the caller alone.
+    columns that `make` gives are for the caller alone. `reads_more` says that `make` reads columns
+    beside those of descriptors; it is left to the frame's own engine then.
     The rest is as in `sledai.frame.score`.
     """
     require_one_of(policy, get_args(Policy), "policy")
     df, frame = visits_only(df, opened(df), codebook_of(codebook))
     columns = read_descriptors(frame, codebook)
     names = result_names(frame.collect_schema().names(), added)
-    if isinstance(frame, nw.DataFrame):
-        refuse_invalid(frame, columns)
     lazy = isinstance(frame, nw.LazyFrame)
-    engine = expressions_of(frame)
-    if frame.implementation.is_polars():
-        # In one piece: before 2.0 polars added numbers to a piece without rows as to one with some.
-        whole = df if lazy else df.rechunk().lazy()
-        result = _apply(whole, engine, columns, make, names, policy=policy, lazy=lazy)
-        return result if lazy else result.collect()
-    result = _apply(frame, engine, columns, make, names, policy=policy, lazy=lazy)
     whole = [names[name] for name in integers]
-    return finished(df, frame, result, dict.fromkeys(whole, "Int32"))
+    adding = _Adding(columns, make, names, whole, policy, lazy=lazy, reads_more=reads_more)
+    if frame.implementation.is_polars():
+        if not lazy:
+            refuse_invalid(frame, columns)
+        # In one piece: before 2.0 polars added numbers to a piece without rows as to one with some.
+        result = adding.to(df if lazy else df.rechunk().lazy(), expressions_of(frame))
+        return result if lazy else result.collect()
+    if frame.implementation.is_dask() and not reads_more:
+        return df.map_partitions(adding.beside, meta=adding.beside(df._meta))  # noqa: SLF001
+    return adding.beside(df)
+
+
+@dataclass(frozen=True, slots=True)
+class _Adding:
+    """What is added to a frame, by which columns; `lazy` says that no cell was, or is, refused."""
+
+    columns: list[DescriptorColumn]
+    make: Callable[[RowPoints], Mapping[str, Any]]
+    names: Mapping[str, str]
+    integers: list[str]
+    policy: Policy
+    lazy: bool
+    reads_more: bool
+
+    def to(self, frame: Any, engine: Any, columns: list[DescriptorColumn] | None = None) -> Any:
+        """Add it to a frame whose expressions `engine` writes, and which may hold other columns."""
+        read = self.columns if columns is None else columns
+        policy, lazy = self.policy, self.lazy
+        return _apply(frame, engine, read, self.make, self.names, policy=policy, lazy=lazy)
+
+    def beside(self, df: Any) -> Any:
+        """Add it to a frame that is none of polars, or to a part of one."""
+        frame: Any = nw.from_native(df)
+        types = dict.fromkeys(self.integers, "Int32")
+        if isinstance(frame, nw.DataFrame):
+            if not self.reads_more and (results := self._by_polars(frame)) is not None:
+                return with_results(frame, results, types)
+            if not self.lazy:
+                refuse_invalid(frame, self.columns)
+        return finished(df, frame, self.to(frame, nw), types)
+
+    def _by_polars(self, frame: Any) -> Any | None:
+        """Have polars compute it; None where a cell is no answer, of which the engine can tell."""
+        cells = in_polars(frame, dict.fromkeys(c for d in self.columns for c in d.columns))
+        if cells is None:
+            return None
+        there = nw.from_native(cells)
+        kinds = kinds_of(there)
+        columns = [read for d in self.columns if (read := d.in_polars(kinds)) is not None]
+        if len(columns) < len(self.columns):
+            return None
+        if not self.lazy:
+            try:
+                refuse_invalid(there, columns)
+            except InvalidInputError:
+                return None
+        result = self.to(cells.lazy(), expressions_of(there), columns).collect()
+        results = result[[name for name in result.columns if name not in cells.columns]]
+        if self.lazy and results[self.names[INVALID_COLUMN]].sum():
+            return None
+        return results
 
 
 def _sum(expressions: Iterable[Any]) -> Any:

@@ -4,8 +4,8 @@ Needs the extra `frame`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import narwhals as nw
 
@@ -14,7 +14,7 @@ from sledai.codebook.layout import LongLayout
 from sledai.codebook.words import Words, compared
 from sledai.engines import column_of, expressions_of
 from sledai.errors import InvalidInputError, shorten
-from sledai.frame.answer_columns import AnswerColumn, answer_column, kinds_of
+from sledai.frame.answer_columns import AnswerColumn, Kind, answer_column, kinds_of
 from sledai.frame.three_valued import all_of
 
 __all__ = ["RowsWhere", "rows_where", "visits_only"]
@@ -41,6 +41,12 @@ class RowsWhere:
     def columns(self) -> list[str]:
         """The columns that are looked at."""
         return [answer.column for answer, _ in self.conditions]
+
+    def in_polars(self, kinds: Mapping[str, Kind]) -> Self | None:
+        """Read the columns where polars holds them, with these kinds; None where not alike."""
+        there = [(answer.in_polars(kinds), texts) for answer, texts in self.conditions]
+        read = [(answer, texts) for answer, texts in there if answer and answer.kind != "other"]
+        return replace(self, conditions=tuple(read)) if len(read) == len(there) else None
 
     @staticmethod
     def _holds(engine: Any, answer: AnswerColumn, texts: tuple[str, ...]) -> Any:
