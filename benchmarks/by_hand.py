@@ -1,11 +1,12 @@
 """The scores in polars without the library, as well as we know how: the rival.
 
-The parts are shared, and the integers are small. Run as a script it scores a Parquet file.
+The parts are shared, and the integers are small. Run as a script it scores a Parquet file, and
+names what is missing.
 """
 
 import sys
 from collections.abc import Iterable
-from functools import reduce
+from functools import cache, reduce
 from operator import add
 
 import polars as pl
@@ -26,6 +27,10 @@ CLINICAL = {
     1: ["fever", "thrombocytopenia", "leukopenia"],
 }
 SEROLOGIC = {2: ["low_complement", "increased_dna_binding"]}
+NAMES = [*CLINICAL[8], *CLINICAL[4], *CLINICAL[2], *SEROLOGIC[2], *CLINICAL[1]]
+"""In the order of the form."""
+HALF = 12
+"""So many names are looked up at once."""
 
 
 def scored(visits: pl.LazyFrame) -> pl.LazyFrame:
@@ -72,6 +77,62 @@ def scored(visits: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def named(visits: pl.LazyFrame) -> pl.LazyFrame:
+    """Name the descriptors not assessed."""
+    return visits.with_columns(
+        sledai_missing=listed(packed(pl.col(name).is_null() for name in NAMES))
+    )
+
+
+def packed(conditions: Iterable[pl.Expr]) -> pl.Expr:
+    """Write 24 conditions as bits of a number, a byte first."""
+    flags = list(conditions)
+
+    def byte(start: int) -> pl.Expr:
+        return reduce(
+            add,
+            (
+                pl.when(flag)
+                .then(pl.lit(1 << place, dtype=pl.UInt8))
+                .otherwise(pl.lit(0, dtype=pl.UInt8))
+                for place, flag in enumerate(flags[start : start + 8])
+            ),
+        )
+
+    return reduce(add, (byte(start).cast(pl.Int32) * (1 << start) for start in (0, 8, 16)))
+
+
+def listed(codes: pl.Expr, prefix: str = "") -> pl.Expr:
+    """List names by their bits: each list that there is is written once, and looked up."""
+
+    def looked_up(series: pl.Series) -> pl.Series:
+        different = series.unique().drop_nulls()
+        texts = written(different, prefix)
+        return series.replace_strict(different, texts, default=None, return_dtype=pl.String)
+
+    return codes.map_batches(looked_up, return_dtype=pl.String, is_elementwise=True)
+
+
+def written(codes: pl.Series, prefix: str = "") -> pl.Series:
+    """Write lists of names, each half of which is looked up among all that there can be."""
+    low, high = (
+        _lists(tuple(prefix + name for name in half)) for half in (NAMES[:HALF], NAMES[HALF:])
+    )
+    both = pl.DataFrame({"low": low[codes & (1 << HALF) - 1], "high": high[codes // (1 << HALF)]})
+    joiner = pl.when((pl.col("low") != "") & (pl.col("high") != "")).then(pl.lit(", "))
+    joined = pl.concat_str("low", joiner.otherwise(pl.lit("")), "high")
+    return both.select(joined).to_series()
+
+
+@cache
+def _lists(names: tuple[str, ...]) -> pl.Series:
+    """Write the list of each set of names, by the number that has their bits."""
+    lists = [""]
+    for name in names:
+        lists += [f"{before}, {name}" if before else name for before in lists]
+    return pl.Series(lists)
+
+
 if __name__ == "__main__":
     source, target = sys.argv[1:]
-    scored(pl.scan_parquet(source)).sink_parquet(target)
+    named(scored(pl.scan_parquet(source))).sink_parquet(target)

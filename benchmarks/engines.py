@@ -98,7 +98,10 @@ def done(_: object) -> None:
 
 
 def to_pandas(data: pl.DataFrame) -> pd.DataFrame:
-    return data.to_pandas().astype({d.value: "boolean" for d in Descriptor})
+    """Keep plain booleans where nothing is missing."""
+    return data.to_pandas().astype(
+        {d.value: "boolean" for d in Descriptor if data[d.value].null_count()}
+    )
 
 
 def spark(folder: Path) -> Iterator[Engine]:
@@ -116,7 +119,7 @@ def spark(folder: Path) -> Iterator[Engine]:
 
     def make(data: pl.DataFrame) -> Any:
         path = folder / f"{data.height}.parquet"
-        data.cast({"visit": pl.Int64}).write_parquet(path)
+        data.cast({pl.UInt32: pl.Int64}).write_parquet(path)
         result = session.read.parquet(str(path)).repartition(2).cache()
         result.count()  # fills the cache
         return result

@@ -1,49 +1,26 @@
 """The command line on large files: Parquet and CSV, its memory, and how its time grows."""
 
 import os
-import statistics
 import sys
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 import polars as pl
 from data import many_visits
-from measure import Result, alone, compare, millions, said, seconds
+from measure import GIB, Growth, Large, Measured, Result, compare, grown, millions, said, turns
 
 from sledai import Descriptor
 from sledai.cli.app import run
 from sledai.codebook import Codebook
-from sledai.frame import SCORE_COLUMNS
+from sledai.frame import MISSING_COLUMN, SCORE_COLUMNS
 
 ROWS = int(os.environ.get("BENCH_ROWS", "100_000_000"))
 CSV_ROWS = min(5_000_000, ROWS)
 QUOTED_ROWS = min(1_000_000, ROWS)
 ROUNDS = 3
 BY_HAND = Path(__file__).with_name("by_hand.py")
-GIB = 2**30
-
-
-class Large(NamedTuple):
-    """What one process needed for a large file."""
-
-    what: str
-    rows_per_second: float
-    peak: int
-    aim: int | None = None
-
-
-class Growth(NamedTuple):
-    rows: int
-    seconds: float
-
-
-class Measured(NamedTuple):
-    results: list[Result]
-    large: list[Large]
-    growth: list[Growth]
 
 
 def measured() -> Measured:
@@ -64,18 +41,10 @@ def parquet(source: Path) -> tuple[Result, list[Large]]:
     score = [sys.executable, "-m", "sledai", "score", str(source), "-o", str(ours)]
     rival = [sys.executable, str(BY_HAND), str(source), str(theirs)]
     what, hand = f"`sledai score`, Parquet, {millions(ROWS)} rows", "hand-written polars"
-    runs = []
-    for _ in range(ROUNDS):
-        runs.append((alone(score), alone(rival)))
-        print(
-            "  " + " / ".join(f"{r.seconds:.2f} s, {r.peak / GIB:.2f} GiB" for r in runs[-1]),
-            flush=True,
-        )
+    medians, peaks = turns(score, rival, ROUNDS)
     assert sums(ours).equals(sums(theirs))
     ours.unlink()
     theirs.unlink()
-    medians = [statistics.median(r.seconds for r in both) for both in zip(*runs, strict=True)]
-    peaks = [max(r.peak for r in both) for both in zip(*runs, strict=True)]
     return said(Result(what, f"{hand}, a process too", *medians, aim=1.25)), [
         Large(what, ROWS / medians[0], peaks[0], aim=2 * GIB),
         Large(f"{hand}, the same file", ROWS / medians[1], peaks[1]),
@@ -83,8 +52,9 @@ def parquet(source: Path) -> tuple[Result, list[Large]]:
 
 
 def sums(path: Path) -> pl.DataFrame:
-    """Sum up the scores, which visit has which, and how many there are."""
+    """Sum up the scores and names, which visit has which, and how many there are."""
     scores = pl.col(*SCORE_COLUMNS).cast(pl.Int64)
+    names = pl.col(MISSING_COLUMN).hash() // 2**54
     return (
         pl.scan_parquet(path)
         .select(
@@ -92,6 +62,7 @@ def sums(path: Path) -> pl.DataFrame:
             scores.sum().name.suffix(" sum"),
             (scores * pl.col("visit")).sum().name.suffix(" by visit"),
             scores.count().name.suffix(" known"),
+            (names * pl.col("visit").cast(pl.UInt64)).sum(),
         )
         .collect(engine="streaming")
     )
@@ -100,7 +71,7 @@ def sums(path: Path) -> pl.DataFrame:
 def growing(source: Path) -> list[Growth]:
     """Score the beginning of a file, ten times as much each time."""
     target = source.with_name("scored.parquet")
-    grown = []
+    growth: list[Growth] = []
     for rows in (10**power for power in range(5, 9)):
         if rows > ROWS:
             break
@@ -108,14 +79,11 @@ def growing(source: Path) -> list[Growth]:
         if rows < ROWS:
             part = source.with_name("part.parquet")
             pl.scan_parquet(source).head(rows).sink_parquet(part)
-        if not grown:
+        if not growth:
             score(part, target)  # what only the first time costs
-        times = [
-            seconds(lambda p=part: score(p, target)) for _ in range(1 if part is source else ROUNDS)
-        ]
-        grown.append(Growth(rows, statistics.median(times)))
-        print(f"{rows:,} rows: {grown[-1].seconds / rows * 1e9:.0f} ns a row", flush=True)
-    return grown
+        rounds = 1 if part is source else ROUNDS
+        growth.append(grown(rows, lambda p=part: score(p, target), rounds))
+    return growth
 
 
 def csv(folder: Path) -> list[Result]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 CHILD = Path(__file__).with_name("child.py")
+GIB = 2**30
 
 
 class Result(NamedTuple):
@@ -30,6 +31,26 @@ class Alone(NamedTuple):
 
     seconds: float
     peak: int
+
+
+class Large(NamedTuple):
+    """What one process needed for many rows."""
+
+    what: str
+    rows_per_second: float
+    peak: int
+    aim: int | None = None
+
+
+class Growth(NamedTuple):
+    rows: int
+    seconds: float
+
+
+class Measured(NamedTuple):
+    results: list[Result]
+    large: list[Large]
+    growth: list[Growth]
 
 
 def seconds(call: Callable[[], object], repeat: int = 1) -> float:
@@ -74,6 +95,28 @@ def alone(command: list[str]) -> Alone:
     ).stdout
     took, peak = output.split()
     return Alone(float(took), int(peak))
+
+
+def turns(ours: list[str], theirs: list[str], rounds: int) -> tuple[list[float], list[int]]:
+    """Run two commands in turns: the median seconds, and the most memory, of each."""
+    runs = []
+    for _ in range(rounds):
+        runs.append((alone(ours), alone(theirs)))
+        print(
+            "  " + " / ".join(f"{r.seconds:.2f} s, {r.peak / GIB:.2f} GiB" for r in runs[-1]),
+            flush=True,
+        )
+    both = list(zip(*runs, strict=True))
+    return [statistics.median(r.seconds for r in of_one) for of_one in both], [
+        max(r.peak for r in of_one) for of_one in both
+    ]
+
+
+def grown(rows: int, call: Callable[[], object], rounds: int) -> Growth:
+    """Time a call on so many rows."""
+    growth = Growth(rows, statistics.median(seconds(call) for _ in range(rounds)))
+    print(f"{rows:,} rows: {growth.seconds / rows * 1e9:.0f} ns a row", flush=True)
+    return growth
 
 
 def human(duration: float) -> str:

@@ -3,8 +3,9 @@
 A ratio is the median time of ours divided by that of the rival: 1.00 is as fast, 2.00 takes twice
 as long. Rounds alternate between the two, so that noise of the machine meets both.
 
-`core.py`, `frames.py`, `engines.py` and `files.py` run alone too, and then only print. The length
-of the longest Parquet file is BENCH_ROWS from the environment, for a quick trial.
+`core.py`, `frames.py`, `engines.py`, `course.py` and `files.py` run alone too, and then only print.
+The length of the longest Parquet file is BENCH_ROWS from the environment, and that of the longest
+course BENCH_VISITS, for a quick trial.
 """
 
 import os
@@ -13,10 +14,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import core
+import course
 import engines
 import files
 import frames
-from measure import Result, human, millions
+from measure import Growth, Measured, Result, human, millions
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "performance.md"
 PACKAGES = (
@@ -48,29 +50,36 @@ arithmetic alone costs. Lazy engines compute their result in full; ours has one 
 `sledai_invalid`. Dask and PySpark first make a plan, which takes most of the time here and does not
 grow with the rows.
 
+`frame.by_visit` follows ten visits of each patient, of which `frame.VISIT_COLUMNS` are made. Its
+rival packs the 24 answers into the bits of one number, takes the rows to be in order and every cell
+to be right, and knows one reading of each index. Of visits that were not assessed in full it leaves
+open in two columns, the class of a change and the flare, what the answers settle: it does less than
+is asked for.
+
 Where polars only reads and writes the text of a CSV file, it scores nothing. Records with quotes
 are read one by one, strictly; the row in which every cell is quoted is the worst case.
 """
 LARGE = """
 ## Large files
 
-The Parquet file of the table above. Both run as a process of their own; its memory is the most that
-it had in any round.
+The Parquet files of the table above. Both run as a process of their own; its memory is the most
+that it had in any round. A course is followed in memory, a file is scored batch by batch.
 
 | what | rows a second | memory | aim |
 |---|---|---|---|
 """
-GROWTH = """
-## Growth
-
-`sledai score` on Parquet files of growing length, in a process that is warm.
+GROWTH = "\n## Growth\n"
+GROWING = """
+{what}, in a process that is warm.
 
 | rows | time | time per row |
 |---|---|---|
 """
 
 
-def page(results: list[Result], large: list[files.Large], growth: list[files.Growth]) -> str:
+def page(results: list[Result], *measured: tuple[str, Measured]) -> str:
+    """Write the page: all ratios, then what else was measured, each with what grew."""
+    results = [*results, *(r for _, m in measured for r in m.results)]
     return "".join(
         [
             HEAD,
@@ -85,14 +94,19 @@ def page(results: list[Result], large: list[files.Large], growth: list[files.Gro
             *(
                 f"| {r.what} | {r.rows_per_second / 1e6:.2f} million | {r.peak / 2**30:.2f} GiB | "
                 f"{f'{r.aim / 2**30:g} GiB or less' if r.aim else ''} |\n"
-                for r in large
+                for _, m in measured
+                for r in m.large
             ),
             GROWTH,
-            *(
-                f"| {millions(g.rows)} | {human(g.seconds)} | {g.seconds / g.rows * 1e9:.0f} ns |\n"
-                for g in growth
-            ),
+            *(GROWING.format(what=what) + grown(m.growth) for what, m in measured),
         ]
+    )
+
+
+def grown(growth: list[Growth]) -> str:
+    return "".join(
+        f"| {millions(g.rows)} | {human(g.seconds)} | {g.seconds / g.rows * 1e9:.0f} ns |\n"
+        for g in growth
     )
 
 
@@ -107,7 +121,10 @@ def machine() -> str:
 
 if __name__ == "__main__":
     in_memory = [*core.measured(), *frames.measured(), *engines.measured()]
-    in_files = files.measured()
-    text = page([*in_memory, *in_files.results], in_files.large, in_files.growth)
+    text = page(
+        in_memory,
+        ("`frame.by_visit` on polars frames, 1 % of cells unknown", course.measured()),
+        ("`sledai score` on Parquet files of growing length", files.measured()),
+    )
     PAGE.write_text(text, encoding="utf-8")
     print(f"\n{text}")
