@@ -148,10 +148,10 @@ def _check(source: Path, book: Codebook) -> None:
     input_ = read_items(open_input(source, book), book)
     counts = _Counts(input_)
     uses = _uses(input_)
-    with reading(input_.visits) as show:
+    with reading(input_.visits) as shown:
         for batch in input_.visits.batches:
             counts.add(batch)
-            show(batch)
+            shown.read(batch)
     table = plain_table()
     for name in ("column", "read as", "cells"):
         table.add_column(name, overflow="fold")

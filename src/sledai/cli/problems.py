@@ -8,7 +8,7 @@ import polars as pl
 
 from sledai.cells import Answers, Coding, as_text, python_values
 from sledai.cli.options import Input
-from sledai.cli.progress import reading
+from sledai.cli.progress import Shown, reading
 from sledai.cli.rejects import Rejects
 from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
 from sledai.files import Batch
@@ -49,13 +49,19 @@ class Problems:
 
         Reading stops where it would only add to the count.
         """
-        with reading(self.input_.visits) as show:
-            yield self._until_enough(show)
+        with reading(self.input_.visits) as shown:
+            yield self._until_enough(shown)
 
-    def _until_enough(self, show: Callable[[Batch], None]) -> Iterator[Batch]:
+    @contextmanager
+    def batches_and_more(self) -> Generator[tuple[Iterator[Batch], Callable[[float], None]]]:
+        """Give the batches too, and what shows which share of the work after them is done."""
+        with reading(self.input_.visits, goes_on=True) as shown:
+            yield self._until_enough(shown), shown.again
+
+    def _until_enough(self, shown: Shown) -> Iterator[Batch]:
         for batch in self.input_.visits.batches:
             yield batch
-            show(batch)
+            shown.read(batch)
             seen = bool(self.input_.incomplete) and self._rows > 0
             if seen or any(kind.count >= SHOWN for kind in self._kinds.values()):
                 break

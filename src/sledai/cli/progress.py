@@ -2,17 +2,25 @@
 
 import signal
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from threading import current_thread, main_thread
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, Task, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from sledai.cli.exit_codes import STOPPED, say
 from sledai.files import Batch, VisitFile
 
-__all__ = ["reading"]
+__all__ = ["Shown", "reading"]
 
 _SIGNALS = [
     getattr(signal, name)
@@ -31,9 +39,37 @@ class _Rows(TextColumn):
         return f"{rows:,} rows  {rows / task.elapsed if task.elapsed else 0:,.0f} rows/s"
 
 
+@dataclass(slots=True)
+class Shown:
+    """How far a job is that reads a file and may go over its rows again."""
+
+    progress: Progress
+    task: TaskID
+    length: int
+    stopped: list[int]
+    rows: int = 0
+
+    def read(self, batch: Batch) -> None:
+        """Show that the file is read to the end of a batch."""
+        self.rows += batch.visits.height
+        self._show(batch.end)
+
+    def again(self, share: float) -> None:
+        """Show which share of what comes after reading is done."""
+        self._show(self.length * (1 + share))
+
+    def _show(self, completed: float) -> None:
+        self.progress.update(self.task, completed=completed, rows=self.rows)
+        if self.stopped:
+            raise KeyboardInterrupt
+
+
 @contextmanager
-def reading(visits: VisitFile) -> Generator[Callable[[Batch], None]]:
-    """Show how far `visits` are read, and take a stop by the user or the system for what it is."""
+def reading(visits: VisitFile, *, goes_on: bool = False) -> Generator[Shown]:
+    """Show how far `visits` are read, and take a stop by the user or the system for what it is.
+
+    Where the job `goes_on` when they are read, that is half of it.
+    """
     with Progress(
         BarColumn(),
         _Rows(),
@@ -43,19 +79,11 @@ def reading(visits: VisitFile) -> Generator[Callable[[Batch], None]]:
         disable=not sys.stderr.isatty(),
         transient=True,
     ) as progress:
-        task = progress.add_task("", total=visits.length, rows=0)
-        rows = 0
-
-        def show(batch: Batch) -> None:
-            nonlocal rows
-            rows += batch.visits.height
-            progress.update(task, completed=batch.end, rows=rows)
-            if stopped:
-                raise KeyboardInterrupt
-
+        total = visits.length * (2 if goes_on else 1)
+        task = progress.add_task("", total=total, rows=0)
         try:
             with closing(visits.batches), _told_to_stop() as stopped:
-                yield show
+                yield Shown(progress, task, visits.length, stopped)
         except KeyboardInterrupt:
             progress.stop()
             say("stopped: nothing was written")

@@ -54,7 +54,9 @@ class Rejects:
             self._file = files.enter_context(Output(self.path, self.made.facts))
 
     def add(self, places: pl.Series, reasons: pl.Series) -> None:
-        """Take up a reason for each of some rows, which are known by their places."""
+        """Take up a reason for each of some rows, known by their places; null is none."""
+        there = reasons.is_not_null()
+        places, reasons = places.filter(there), reasons.filter(there)
         if places.len():
             self._reasons.append(pl.DataFrame({"place": places, "reason": reasons}))
 
@@ -79,6 +81,12 @@ class Rejects:
             said.agg(pl.col("reason").str.join("; ")), on="place", how="left", maintain_order="left"
         )["reason"]
 
+    def taken(self, places: pl.Series) -> pl.Series:
+        """Give all reasons of each row, and forget them."""
+        reasons = self.reasons(places)
+        self._reasons.clear()
+        return reasons
+
     def split(self, batch: Batch) -> tuple[pl.Series, pl.DataFrame]:
         """Say which rows of a batch stay, and give the others and the records that are no row.
 
@@ -87,8 +95,7 @@ class Rejects:
         if not self.wanted:
             everyone = pl.repeat(value=True, n=batch.visits.height, dtype=pl.Boolean, eager=True)
             return everyone, batch.visits.clear()
-        reasons = self.reasons(batch.places)
-        self._reasons.clear()
+        reasons = self.taken(batch.places)
         aside = reasons.is_not_null()
         place, reason, record = self.names.values()
         rows = batch.visits.filter(aside)

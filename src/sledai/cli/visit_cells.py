@@ -1,32 +1,50 @@
 """The rows of a file of visits read for `sledai visits`: patient, date, answers and fields."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass
 
 import polars as pl
-from pydantic import ValidationError
 
-from sledai.assessment import Assessment
 from sledai.cells import Nothing, find_answers, python_values, read_numbers
+from sledai.cells.rows import rows_where
 from sledai.cli.options import Input
 from sledai.cli.problems import EMPTY, Problems
-from sledai.cli.rejects import Rejects
-from sledai.codebook.dates import DAY_ZERO, accepted_dates, date_said, read_date
+from sledai.cli.whole_patients import ROW, SUBJECT
+from sledai.codebook import Codebook
+from sledai.codebook.dates import accepted_dates, read_date
 from sledai.codebook.fields import AMOUNTS, FieldColumn
 from sledai.codebook.numbers import Decimal, in_points
 from sledai.errors import InvalidInputError, shorten
-from sledai.files import Batch
+from sledai.files import Batch, Rejected
+from sledai.frame import BaselineRows
 from sledai.quantities import UNITS, Quantity, plausible_range
 from sledai.quantities.fields import LETTERS, letter, measured
 from sledai.scoring import MAX_TOTAL
-from sledai.visits.visit import RANGES, Visit
+from sledai.visits.visit import RANGES
 
-__all__ = ["DATE", "SUBJECT", "VisitsReader", "recorded_column"]
+__all__ = [
+    "DATE",
+    "MARKED",
+    "PLACE",
+    "REASON",
+    "RECORD",
+    "UNTIL",
+    "YES",
+    "VisitsReader",
+    "recorded_column",
+]
 
-SUBJECT, DATE = "the patient", "the date"
-"""The columns of what is read; no field and no descriptor has these names."""
+DATE = "the date"
+PLACE, REASON, RECORD = "the place", "the reason", "the record"
+"""Where a row stands in the file, why it is set aside, and what is no row as it stands there."""
+MARKED, UNTIL = "the mark", "the last day"
+"""Whether a row is marked as a baseline, which is YES, and the day up to which one is looked for.
+
+No field and no descriptor has such a name.
+"""
+YES = "yes"
+_CELL = "cell {}".format
 
 
 def recorded_column(field_: str) -> str:
@@ -36,91 +54,93 @@ def recorded_column(field_: str) -> str:
 
 @dataclass(slots=True)
 class VisitsReader:
-    """Reads a file into one frame of answers, dates and fields, and remembers where rows stood."""
+    """Reads a file batch by batch: answers, dates and fields, and where each row stands.
+
+    Where `cells` are wanted, each row has those of the file as they are.
+    """
 
     input_: Input
     subject: str
     date: str
     fields: tuple[FieldColumn, ...]
-    rejects: Rejects
-    cells: pl.DataFrame = field(default_factory=pl.DataFrame)
-    places: pl.Series = field(default_factory=pl.Series)
-    aside: pl.DataFrame = field(default_factory=pl.DataFrame)
-    others: int = 0
-    nameless: int = 0
+    problems: Problems
+    baseline: BaselineRows | None = None
+    cells: bool = True
+    rows: int = 0
 
-    def read(self) -> pl.DataFrame:
-        """Read the whole file, or raise `InvalidInputError` for all that is wrong with it.
+    def read(self, batches: Iterator[Batch]) -> Iterator[pl.DataFrame]:
+        """Read each batch, until something is wrong for which the file is refused.
 
-        Where rejects are wanted, all rows of a patient of whom one cannot be read are put `aside`:
-        a course with a hole in it would say something else. `others` counts the rows that are put
-        aside for the patient alone, and `nameless` those without one.
+        A record that is no row is one of nobody here, with its text in `RECORD`; `REASON` has what
+        is wrong with a row, where rejects are wanted.
         """
-        problems = Problems(self.input_, self.rejects)
-        frames: list[pl.DataFrame] = []
-        read: list[Batch] = []
-        with problems.batches() as batches:
-            for batch in batches:
-                frames.append(self._batch(batch, problems))
-                read.append(batch)
-        table = pl.concat(frames)
-        whole = Batch(
-            visits=pl.concat(batch.visits for batch in read),
-            places=pl.concat(batch.places for batch in read),
-            rejected=tuple(chain.from_iterable(batch.rejected for batch in read)),
-            end=self.input_.visits.length,
+        for batch in batches:
+            read = self._batch(batch)
+            reasons = self.problems.rejects.taken(batch.places).alias(REASON)
+            if self.problems.found:
+                continue  # to find the others; nothing will be written
+            record = pl.repeat(None, read.height, dtype=pl.String, eager=True).alias(RECORD)
+            rows = read.with_columns(batch.places.alias(PLACE), reasons, record)
+            if self.cells:
+                rows = rows.hstack(batch.visits.rename(self._names))
+            if batch.rejected:
+                schema = {name: rows.schema[name] for name in (PLACE, REASON, RECORD)}
+                records = pl.DataFrame(list(batch.rejected), schema=schema, orient="row")
+                rows = pl.concat([rows, records], how="diagonal").sort(PLACE)
+            yield rows.with_row_index(ROW, self.rows)
+            self.rows += rows.height
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return {name: _CELL(n) for n, name in enumerate(self.input_.visits.columns)}
+
+    def as_in_the_file(self, rows: pl.DataFrame) -> tuple[Batch, pl.DataFrame]:
+        """Give rows that were read as they stand in the file, beside all that is known of them."""
+        is_row = rows[RECORD].is_null()
+        records = rows.filter(~is_row).select(PLACE, REASON, RECORD)
+        known = rows.filter(is_row)
+        # By series, since some names polars would take for patterns.
+        visits = pl.DataFrame([known[cell].alias(name) for name, cell in self._names.items()])
+        rejected = tuple(Rejected(*record) for record in records.rows())
+        return Batch(visits=visits, places=known[PLACE], rejected=rejected, end=0), known
+
+    @property
+    def as_read(self) -> Codebook:
+        """Say what the columns are that were read."""
+        book = self.input_.book
+        return Codebook(
+            visit={"subject": SUBJECT, "date": DATE, "same_day": book.visit.same_day},
+            descriptors={
+                "absent": book.descriptors.absent,
+                "not_collected": book.descriptors.not_collected,
+            },
+            fields={
+                **{
+                    f.name: {"column": f.name, "scale": [0, f.most]}
+                    for f in self.fields
+                    if f.scaled
+                },
+                **book.fields.asserted,
+            },
+            recorded={score.removesuffix("_score"): name for score, name in self.recorded.items()},
         )
-        if self.rejects.wanted:
-            self._set_patients_aside(table, whole)
-        kept, self.aside = self.rejects.split(whole)
-        self.cells, self.places = whole.visits.filter(kept), whole.places.filter(kept)
-        return table.filter(kept)
 
-    def _set_patients_aside(self, table: pl.DataFrame, whole: Batch) -> None:
-        """Give a reason to each row of a patient of whom one row has a reason."""
-        if self.input_.book.visit.same_day == "refuse":
-            self._twice_a_day(table, whole.places)
-        if self.input_.book.recorded.scores:
-            self._contradictions(table, whole.places)
-        wrong = self.rejects.reasons(whole.places).is_not_null()
-        self.nameless = int((wrong & table[SUBJECT].is_null()).sum()) + len(whole.rejected)
-        patients = table[SUBJECT].filter(wrong).drop_nulls().unique().to_list()
-        others = table[SUBJECT].is_in(patients).fill_null(value=False) & ~wrong
-        places = whole.places.filter(others)
-        self.others = places.len()
-        self.rejects.add(places, pl.repeat(_ANOTHER, places.len(), eager=True))
+    @property
+    def recorded(self) -> dict[str, str]:
+        """The columns of recorded scores, as they were read."""
+        return {name: recorded_column(name) for name in self.input_.book.recorded.scores}
 
-    def _twice_a_day(self, table: pl.DataFrame, places: pl.Series) -> None:
-        known = table[SUBJECT].is_not_null() & table[DATE].is_not_null()
-        days = table.select(SUBJECT, DATE)
-        wrong = known & days.is_duplicated()
-        visit = self.input_.book.visit
-        reasons = [
-            f"{self.date}: another visit of the patient on {date_said(day, visit)}; accepted: one "
-            "visit of a date"
-            for day in table[DATE].filter(wrong)
-        ]
-        self.rejects.add(places.filter(wrong), pl.Series(reasons, dtype=pl.String))
+    @property
+    def baseline_read(self) -> BaselineRows | None:
+        """Say by the columns that were read which row is a baseline."""
+        if self.baseline is None:
+            return None
+        if self.baseline.where:
+            return BaselineRows.marked({MARKED: YES})
+        return self.baseline if self.baseline.by_column is None else BaselineRows.last_by(UNTIL)
 
-    def _contradictions(self, table: pl.DataFrame, places: pl.Series) -> None:
-        """Find the rows with recorded scores that their answers cannot give."""
-        recorded = {name: recorded_column(name) for name in self.input_.book.recorded.scores}
-        sources = self.input_.sources
-        constant = dict.fromkeys(sources.absent, False) | dict.fromkeys(sources.not_collected)
-        answered = [d.value for d in self.input_.columns.values()]
-        rows: list[int] = []
-        reasons: list[str] = []
-        for number, row in enumerate(table.iter_rows(named=True)):
-            scores = {name: _score(row[column]) for name, column in recorded.items()}
-            answers = Assessment.model_validate(constant | {name: row[name] for name in answered})
-            try:
-                Visit.model_validate({"date": DAY_ZERO, "assessment": answers, **scores})
-            except ValidationError as error:
-                rows.append(number)
-                reasons.append(str(error.errors()[0]["msg"]).removeprefix("Value error, "))
-        self.rejects.add(places.gather(rows), pl.Series(reasons, dtype=pl.String))
-
-    def _batch(self, batch: Batch, problems: Problems) -> pl.DataFrame:
+    def _batch(self, batch: Batch) -> pl.DataFrame:
+        problems = self.problems
         missing, words = self.input_.missing, self.input_.book.words
         decimal = self.input_.book.file.decimal
         answers = find_answers(batch.visits, self.input_.words, self.input_.book.rows)
@@ -142,7 +162,7 @@ class VisitsReader:
                 beyond = ~numbers.is_between(least, most).fill_null(value=True)
                 within = f"{least:,} to {most:,} {what_of}"
             elif name in AMOUNTS:
-                numbers, wrong = _texts(cells, missing, _quantity_of(unit, decimal), pl.String)
+                numbers, wrong = _read_each(cells, missing, _quantity_of(unit, decimal), pl.String)
                 units = unit or f"and one of {', '.join(UNITS[name])}"
                 what, accepted = "cells that are no amount", f"a number {units}, {EMPTY}"
                 if not unit:
@@ -151,7 +171,7 @@ class VisitsReader:
                 beyond = _beyond(numbers, name)
                 wrong &= ~beyond
             elif field_.is_letter:
-                read.append(self._letters(batch, theirs, problems).alias(name))
+                read.append(self._letters(batch, theirs).alias(name))
                 continue
             else:
                 read.append(said.visits[theirs].alias(name))
@@ -166,65 +186,100 @@ class VisitsReader:
             accepted = f"a whole number 0 to {MAX_TOTAL}, {EMPTY}"
             problems.add_cells(batch, theirs, wrong, "cells that are no score", accepted)
             read.append(scores.alias(recorded_column(name)))
-        visit = self.input_.book.visit
-        dates, wrong = _texts(
-            batch.visits[self.date], [], lambda cell: read_date(cell, visit), pl.Date
-        )
-        wrong |= dates.is_null()
-        problems.add_cells(batch, self.date, wrong, "cells that are no date", accepted_dates(visit))
-        subjects = self._subjects(batch)
-        problems.add_cells(
-            batch,
-            self.subject,
-            subjects.is_null(),
-            "rows of no patient",
-            "a name or number, that --missing does not name",
-        )
-        return pl.DataFrame([subjects.alias(SUBJECT), dates.alias(DATE), *read])
+        return pl.DataFrame([*self._visit(batch), *read, *self._marks(batch)])
 
-    def _letters(self, batch: Batch, theirs: str, problems: Problems) -> pl.Series:
-        letters, wrong = _texts(batch.visits[theirs], self.input_.missing, letter, pl.String)
+    def _visit(self, batch: Batch) -> list[pl.Series]:
+        """Read whose visit each row is, and when it was."""
+        dates, wrong = self._dates(batch.visits[self.date], [])
+        wrong |= dates.is_null()
+        what, accepted = "cells that are no date", accepted_dates(self.input_.book.visit)
+        self.problems.add_cells(batch, self.date, wrong, what, accepted)
+        subjects = self._subjects(batch)
+        what, accepted = "rows of no patient", "a name or number, that --missing does not name"
+        self.problems.add_cells(batch, self.subject, subjects.is_null(), what, accepted)
+        return [subjects.alias(SUBJECT), dates.alias(DATE)]
+
+    def _letters(self, batch: Batch, theirs: str) -> pl.Series:
+        letters, wrong = _read_each(batch.visits[theirs], self.input_.missing, letter, pl.String)
         accepted = f"{', '.join(LETTERS)} (any case), {EMPTY}"
-        problems.add_cells(batch, theirs, wrong, "cells that are no letter of BILAG", accepted)
+        what = "cells that are no letter of BILAG"
+        self.problems.add_cells(batch, theirs, wrong, what, accepted)
         return letters
+
+    def _marks(self, batch: Batch) -> list[pl.Series]:
+        """Read what says which row is a baseline."""
+        rows = self.baseline
+        if rows is None:
+            return []
+        if rows.where:
+            marked = rows_where(batch.visits, rows.where)
+            table = marked.alias(MARKED).to_frame()
+            return [table.select(pl.when(MARKED).then(pl.lit(YES)).alias(MARKED)).to_series()]
+        if rows.by_column is None:
+            return []
+        until, wrong = self._dates(batch.visits[rows.by_column], self.input_.missing)
+        accepted = f"{accepted_dates(self.input_.book.visit)}, {EMPTY}"
+        self.problems.add_cells(batch, rows.by_column, wrong, "cells that are no date", accepted)
+        return [until.alias(UNTIL)]
+
+    def _dates(self, cells: pl.Series, missing: Collection[str]) -> tuple[pl.Series, pl.Series]:
+        visit = self.input_.book.visit
+        return _read_each(cells, missing, lambda cell: read_date(cell, visit), pl.Date)
 
     def _subjects(self, batch: Batch) -> pl.Series:
         """Read names as other cells are read, but for capitals, which may tell patients apart."""
         cells = batch.visits[self.subject]
-        texts, _ = _texts(cells, self.input_.missing, str, pl.String)
+        texts, _ = _read_each(cells, self.input_.missing, str, pl.String)
         return texts.str.replace(r"^(\d+)\.0+$", "$1")
 
 
-_ANOTHER = "another row of this patient cannot be read"
-
-
-def _score(number: float | None) -> int | None:
-    """Give a score; a number that is none is reported already."""
-    is_score = number is not None and number % 1 == 0 and 0 <= number <= MAX_TOTAL
-    return int(number) if number is not None and is_score else None
-
-
-def _texts(
+def _read_each(
     cells: pl.Series,
     missing: Collection[str],
     read: Callable[[str], object],
     dtype: type[pl.DataType],
 ) -> tuple[pl.Series, pl.Series]:
-    """Read each cell as text, where nothing is null, and say which are not accepted."""
+    """Read each different cell as text, where nothing is null, and say which are not accepted."""
     if cells.dtype.is_nested():
         raise InvalidInputError(f"column {shorten(cells.name)} holds lists; accepted: plain cells")
     nothing = Nothing(missing)
-    values: list[object] = []
-    wrong: list[bool] = []
-    for cell in python_values(cells):
+
+    def value(cell: object) -> tuple[object, bool]:
         text = "" if cell is None or cell != cell else str(cell).strip()  # noqa: PLR0124 - NaN
-        value = None
-        if text.lower() not in nothing:
-            with suppress(ValueError):
-                value = read(text)
-        values.append(value)
-        wrong.append(value is None and text.lower() not in nothing)
-    return pl.Series(cells.name, values, dtype=dtype), pl.Series(wrong, dtype=pl.Boolean)
+        if text.lower() in nothing:
+            return None, False
+        with suppress(ValueError):
+            return read(text), False
+        return None, True
+
+    values, wrong = _each(cells, value, dtype, pl.Boolean)
+    return values.alias(cells.name), wrong
+
+
+def _each(
+    cells: pl.Series,
+    value: Callable[[object], tuple[object, ...]],
+    *dtypes: type[pl.DataType],
+) -> list[pl.Series]:
+    """Ask each different cell for some values."""
+    if cells.dtype == pl.Null:
+        cells = cells.cast(pl.String)
+    cells = cells.alias("cell")
+    different = cells.unique()
+    found = list(zip(*map(value, python_values(different)), strict=True)) or [()] * len(dtypes)
+    names = [f"value {n}" for n in range(len(dtypes))]
+    columns = [
+        pl.Series(name, values, dtype=dtype)
+        for name, values, dtype in zip(names, found, dtypes, strict=True)
+    ]
+    table = cells.to_frame().join(
+        pl.DataFrame([different, *columns]),
+        on="cell",
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    return [table[name] for name in names]
 
 
 def _quantity_of(unit: str, decimal: Decimal | None) -> Callable[[str], object]:
@@ -238,16 +293,15 @@ def _quantity_of(unit: str, decimal: Decimal | None) -> Callable[[str], object]:
 def _beyond(amounts: pl.Series, name: str) -> pl.Series:
     """Say which amounts are in no unit of the field, or such as no patient has."""
 
-    def is_beyond(text: str | None) -> bool:
-        if text is None:
-            return False
+    def is_beyond(text: object) -> tuple[bool]:
         try:
-            measured(text, name)
+            if text is not None:
+                measured(text, name)
         except InvalidInputError:
-            return True
-        return False
+            return (True,)
+        return (False,)
 
-    return pl.Series([is_beyond(text) for text in amounts], dtype=pl.Boolean)
+    return _each(amounts, is_beyond, pl.Boolean)[0]
 
 
 def _ranges(name: str) -> str:

@@ -2,14 +2,19 @@
 
 import re
 from contextlib import ExitStack
-from dataclasses import asdict
-from itertools import chain
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import polars as pl
 import typer
 
+from sledai.cli.baseline_options import (
+    BaselineBy,
+    BaselineOption,
+    BaselineWhere,
+    baseline_rows,
+    baseline_said,
+)
 from sledai.cli.options import (
     BY_FLAGS,
     Absent,
@@ -32,21 +37,20 @@ from sledai.cli.options import (
     refuse_outputs,
 )
 from sledai.cli.printing import names_said, wrapped
+from sledai.cli.problems import Problems
 from sledai.cli.provenance import Provenance
 from sledai.cli.rejects import Rejects, rejects_option
-from sledai.cli.visit_cells import DATE, SUBJECT, VisitsReader, recorded_column
+from sledai.cli.visit_cells import REASON, VisitsReader
+from sledai.cli.visit_courses import Courses
 from sledai.cli.visits_report import print_courses, print_end
-from sledai.codebook import Codebook
+from sledai.cli.whole_patients import SUBJECT, Kept
 from sledai.codebook.columns import field_sources
 from sledai.codebook.fields import FIELDS
 from sledai.engines import result_names
 from sledai.errors import InvalidInputError, require_one_of
 from sledai.files import OUTPUT_FORMATS, Output
-from sledai.frame import patient_columns, visit_columns
-from sledai.frame.history_rows import patient_row, visit_row
-from sledai.frame.visit_rows import read_visit_rows
+from sledai.frame import BASELINE_COLUMNS, patient_columns, visit_columns
 from sledai.indices import doris, sfi
-from sledai.indices.course import course
 from sledai.indices.requirements import FirstVisit, NewSerology
 from sledai.indices.states import DEFAULT, STATES, Carry, Readings
 
@@ -135,6 +139,9 @@ def visits(
     field_: FieldOption = [],
     output: OutputOption = None,
     patients: PatientsOption = None,
+    baseline: BaselineOption = None,
+    baseline_where: BaselineWhere = [],
+    baseline_by: BaselineBy = None,
     rejects: RejectsOption = None,
     flare_index: VariantOption = "original",
     new_serology: NewSerologyOption = "counts",
@@ -192,9 +199,11 @@ def visits(
         carry=carry,
         states=_states(state),
     )
-    made = Provenance(book, readings=asdict(readings))
     rows = open_input(source, book)
     opened = rows.visits
+    beside = baseline_rows(baseline, baseline_where, baseline_by, opened, book)
+    said = {} if beside is None else {"baseline": baseline_said(beside, book)}
+    made = Provenance(book, readings=asdict(readings) | said)
     input_ = read_items(rows, book)
     scores = book.recorded.scores
     input_.require(
@@ -202,47 +211,28 @@ def visits(
     )
     fields = field_sources(opened.columns, book, BY_FLAGS)
     aside = Rejects(opened, rejects, made)
-    reader = VisitsReader(input_, patient, day, fields, aside)
-    table = reader.read()
-    as_read = Codebook(
-        visit={"subject": SUBJECT, "date": DATE, "same_day": book.visit.same_day},
-        descriptors={
-            "absent": book.descriptors.absent,
-            "not_collected": book.descriptors.not_collected,
-        },
-        fields={
-            **{f.name: {"column": f.name, "scale": [0, f.most]} for f in fields if f.scaled},
-            **book.fields.asserted,
-        },
-        recorded={score.removesuffix("_score"): recorded_column(score) for score in scores},
+    cells = output is not None or rejects is not None
+    reader = VisitsReader(
+        input_, patient, day, fields, Problems(input_, aside), baseline=beside, cells=cells
     )
-    found = read_visit_rows(
-        table, as_read, SUBJECT, DATE, lambda row: f"{input_.visits.place} {reader.places[row]}"
+    courses = Courses(
+        reader,
+        readings,
+        writes_visits=cells,
+        writes_patients=patients is not None,
+        shows=output is None and patients is None,
     )
-    histories = {patient: history for patient, (history, _) in found.patients.items()}
-    courses = {patient: course(history, readings) for patient, history in histories.items()}
-    visit_types, patient_types = visit_columns(readings), patient_columns(readings)
-    renamed: dict[str, str] = {}
-    written: list[tuple[Path, pl.DataFrame]] = []
-    if output is not None:
-        values = map(visit_row, chain.from_iterable(courses.values()))
-        of_visits = found.of_visits(values, visit_types).select(*visit_types)
-        renamed = result_names(opened.columns, visit_types)
-        written.append((output, reader.cells.hstack(of_visits.rename(renamed))))
-    if patients is not None:
-        sums = map(patient_row, courses.values())
-        summary = found.of_patients(sums, patient_types)
-        names = result_names([patient], patient_types)
-        written.append((patients, summary.rename({SUBJECT: patient} | names)))
-        renamed |= {name: called for name, called in names.items() if name != called}
-    if rejects is not None:
-        written.append((rejects, reader.aside))
-        renamed |= aside.names
-    _write(written, made)
-    if output is None and patients is None:
-        print_courses(courses, histories, readings, book)
-    print_end(input_, fields, courses, readings)
-    for line in (*names_said(renamed), *_aside_said(aside, reader)):
+    columns = visit_columns(readings) | ({} if beside is None else BASELINE_COLUMNS)
+    of_visits = _Table(output, result_names(opened.columns, columns) if output else {})
+    sums = patient_columns(readings)
+    of_patients = _Table(patients, result_names([patient], sums) if patients else {})
+    _write(courses, of_visits, of_patients, made)
+    if courses.shows:
+        print_courses(courses, book)
+    print_end(input_, fields, courses)
+    names = {n: called for n, called in of_patients.names.items() if n != called}
+    renamed = of_visits.names | names | aside.names
+    for line in (*names_said(renamed), *_aside_said(aside, courses)):
         print(wrapped(line))
     print(made)
     if aside.count:
@@ -255,28 +245,57 @@ def _states(chosen: list[str]) -> tuple[str, ...]:
     return tuple(chosen) or DEFAULT.states
 
 
-def _write(written: list[tuple[Path, pl.DataFrame]], made: Provenance) -> None:
-    """Write files, all of which are whole before one gets its name."""
-    with ExitStack() as files:
-        outputs = [
-            (files.enter_context(Output(path, made.facts)), frame) for path, frame in written
-        ]
-        for file, frame in outputs:
-            file.write(frame)
-        for file, _ in outputs:
-            file.finish()
+@dataclass(slots=True)
+class _Table:
+    """A file that is written, if there is a path, and what results are called in it."""
+
+    path: Path | None
+    names: dict[str, str]
+    file: Output | None = None
+
+    def open(self, files: ExitStack, made: Provenance) -> None:
+        if self.path is not None:
+            self.file = files.enter_context(Output(self.path, made.facts))
 
 
-def _aside_said(aside: Rejects, reader: VisitsReader) -> list[str]:
+def _write(courses: Courses, visits: _Table, patients: _Table, made: Provenance) -> None:
+    """Follow the patients, and write files, all of which are whole before one gets its name."""
+    reader, aside = courses.reader, courses.reader.problems.rejects
+    work = reader.problems.batches_and_more()
+    with work as (batches, show), Kept() as kept, ExitStack() as files:
+        visits.open(files, made)
+        patients.open(files, made)
+        aside.open(files)
+        for rows in reader.read(batches):
+            kept.add(rows)
+        for found in kept.followed(courses.follow, show):
+            if found.visits is not None:
+                batch, known = reader.as_in_the_file(found.visits)
+                aside.add(batch.places, known[REASON])
+                is_kept, rows_aside = aside.split(batch)
+                aside.write(rows_aside)
+                if visits.file is not None:
+                    added = known.select(*visits.names).rename(visits.names)
+                    visits.file.write(batch.visits.hstack(added).filter(is_kept))
+            if found.patients is not None and patients.file is not None:
+                sums = found.patients.select(SUBJECT, *patients.names)
+                patients.file.write(sums.rename({SUBJECT: reader.subject} | patients.names))
+        courses.refuse()
+        for file in (visits.file, patients.file, aside):
+            if file is not None:
+                file.finish()
+
+
+def _aside_said(aside: Rejects, courses: Courses) -> list[str]:
     """Say which rows were set aside; whose visits some of them are nobody knows."""
     if not aside.wanted:
         return []
-    wrong = aside.count - reader.others
+    wrong = aside.count - courses.others
     said = f"{aside.count:,} rows written to {aside.path}: {wrong:,} that cannot be read"
-    lines = [f"{said}, {reader.others:,} others of their patients"]
-    if reader.nameless:
+    lines = [f"{said}, {courses.others:,} others of their patients"]
+    if courses.nameless:
         lines.append(
-            f"{reader.nameless:,} of them of no patient that can be read: they may be visits of "
+            f"{courses.nameless:,} of them of no patient that can be read: they may be visits of "
             "any patient followed here"
         )
     return lines

@@ -1,88 +1,74 @@
 """What `sledai visits` prints: each patient's course, and how the file was read."""
 
-from collections.abc import Iterable, Mapping
-
+from sledai.cli.baseline_options import baseline_said
 from sledai.cli.options import Input
 from sledai.cli.printing import ROWS_SHOWN, printable, wrapped
+from sledai.cli.visit_courses import Courses
 from sledai.codebook import Codebook
 from sledai.codebook.dates import date_said
 from sledai.codebook.fields import FIELDS, FieldColumn
 from sledai.definitions import Edition
-from sledai.descriptors import listed
-from sledai.indices import adjusted_mean
-from sledai.indices.course import Step, first_flare, time_in
-from sledai.indices.sfi import Flare, FlareResult
+from sledai.indices.course import Course, course
+from sledai.indices.from_baseline import since_baseline
+from sledai.indices.report import SAID, heading, visit_lines
 from sledai.indices.states import STATES, Readings
-from sledai.verdict import Verdict
 from sledai.visits import History
+from sledai.visits.baseline import Baseline, require_baseline
 
 __all__ = ["print_courses", "print_end"]
 
 
-def print_courses(
-    courses: Mapping[object, tuple[Step, ...]],
-    found: Mapping[object, History],
-    readings: Readings,
-    book: Codebook,
-) -> None:
+def print_courses(courses: Courses, book: Codebook) -> None:
     """Print patients and their visits, so many as fit a screen."""
-    states = "  ".join(f"{name:5}" for name in readings.states).rstrip()
-    print(f"{'date':12}{'total':>8}  {'clinical':>8}  {'change':>12}  flare   {states}")
+    readings = courses.readings
+    print(heading(readings))
     shown = 0
-    for patient, steps in courses.items():
+    read = courses.histories()
+    for patient, (history, _) in read.patients.items():
         if shown >= ROWS_SHOWN:
             break
+        followed = course(history, readings)
         print()
-        print(wrapped(f"{printable(patient).plain}: {_summary(found[patient], readings)}"))
-        for step in steps:
-            for line in _lines(step, book):
+        print(wrapped(f"{printable(patient).plain}: {_summary(followed)}"))
+        for step in followed:
+            for line in visit_lines(step, date_said(step.visit.date, book.visit)):
                 print(line)
-        shown += len(steps)
-    total = sum(map(len, courses.values()))
-    if shown < total:
-        print(f"\n... and {total - shown:,} visits more (--output FILE writes all)")
+        if courses.reader.baseline is not None:
+            print(wrapped(f"    {_since(history, read.baselines.get(patient), book)}", indent=6))
+        shown += len(history.visits)
+    if shown < courses.visits:
+        print(f"\n... and {courses.visits - shown:,} visits more (--output FILE writes all)")
     print()
 
 
-def _summary(history: History, readings: Readings) -> str:
-    visits = len(history.visits)
-    if visits == 1:
-        return "1 visit"
-    days = (history.visits[-1].date - history.visits[0].date).days
-    states = ", ".join(f"{name} {time_in(history, name, readings)}" for name in readings.states)
+def _since(history: History, baseline: Baseline | None, book: Codebook) -> str:
+    """Say what the last visit is beside the baseline."""
+    if baseline is None:
+        return "no baseline"
+    last = since_baseline(history, baseline)[-1]
+    start = date_said(require_baseline(history, baseline).date, book.visit)
+    if last.change is None:
+        return f"baseline {start}, no visit after it"
+    percent = "" if last.percent is None else f" ({last.percent})"
+    response = last.responses[min(last.responses)]
     return (
-        f"{visits} visits, {days} days; adjusted mean {adjusted_mean.assess(history)}; "
-        f"first flare: {first_flare(history, readings)}; time in {states}"
+        f"since baseline {start}, {last.days} days: {last.change.total}{percent}; "
+        f"{response.name} {SAID[response.verdict]}"
     )
 
 
-def _lines(step: Step, book: Codebook) -> Iterable[str]:
-    when = date_said(step.visit.date, book.visit)
-    total, clinical = step.visit.bounds(), step.visit.bounds(clinical=True)
-    change = "" if step.change is None else str(step.change.total)
-    flare = "" if step.flare is None else _flare(step.flare)
-    states = "  ".join(
-        f"{_SAID[one.verdict]:{max(len(name), 5)}}" for name, one in step.states.items()
-    ).rstrip()
-    yield f"{when:12}{total!s:>8}  {clinical!s:>8}  {change:>12}  {flare:6}  {states}"
-    if step.change is not None:
-        said = [
-            f"{word}: {listed(which)}"
-            for word, which in (("new", step.change.new), ("resolved", step.change.resolved))
-            if which
-        ]
-        if said:
-            yield wrapped(f"    {'; '.join(said)}", indent=6)
+def _summary(followed: Course) -> str:
+    if len(followed) == 1:
+        return "1 visit"
+    states = ", ".join(f"{name} {followed.time_in(name)}" for name in followed.readings.states)
+    return (
+        f"{len(followed)} visits, {followed.days} days; adjusted mean {followed.adjusted_mean}; "
+        f"first flare: {followed.first_flare}; time in {states}"
+    )
 
 
 def _asserted(value: bool | float) -> str:  # noqa: FBT001 - an answer, no switch
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-def _flare(result: FlareResult) -> str:
-    if result.flare is None:
-        return "open" if Flare.NONE in result.possible else "flare"
-    return result.flare.split("/")[0]
 
 
 def _edition_said(readings: Readings) -> str:
@@ -91,19 +77,14 @@ def _edition_said(readings: Readings) -> str:
     return f"; descriptors taken as SLEDAI-2K for {', '.join(by_2k)}" if by_2k else ""
 
 
-_SAID = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNDETERMINED: "open"}
-
-
-def print_end(
-    input_: Input,
-    fields: tuple[FieldColumn, ...],
-    courses: Mapping[object, tuple[Step, ...]],
-    readings: Readings,
-) -> None:
+def print_end(input_: Input, fields: tuple[FieldColumn, ...], courses: Courses) -> None:
     """Print what was read as what, what was assumed, and by which readings."""
-    count = sum(map(len, courses.values()))
-    patients = "1 patient" if len(courses) == 1 else f"{len(courses):,} patients"
-    print(f"{'1 visit' if count == 1 else f'{count:,} visits'} of {patients}")
+    readings, baseline = courses.readings, courses.reader.baseline
+    print(f"{_visits(courses.visits)} of {_patients(courses.patients)}")
+    if baseline is not None:
+        without = _patients(courses.without_baseline)
+        which = baseline_said(baseline, input_.book)
+        print(wrapped(f"baseline: {which}; without one: {without}"))
     for line in input_.said():
         print(wrapped(line))
     if fields:
@@ -128,11 +109,9 @@ def print_end(
     read = {*asserted, *(field.name for field in fields)}
     if unknown := [name for name in FIELDS if name not in read]:
         print(wrapped(f"not in the file, so not known at any visit: {', '.join(unknown)}"))
-    for name in readings.states:
-        assumed = [step.states[name].assumed for steps in courses.values() for step in steps]
-        if at := sum(map(bool, assumed)):
-            names = ", ".join(dict.fromkeys(name for one in assumed for name in one))
-            visits = "1 visit" if at == 1 else f"{at:,} visits"
+    for name, assumed in courses.assumed.items():
+        if assumed.visits:
+            visits, names = _visits(assumed.visits), ", ".join(assumed.names)
             print(wrapped(f"{name} at {visits} counts as no what nobody answered: {names}"))
     print(
         wrapped(
@@ -140,3 +119,11 @@ def print_end(
             f"mild/moderate. Readings: {readings}{_edition_said(readings)}."
         )
     )
+
+
+def _visits(count: int) -> str:
+    return "1 visit" if count == 1 else f"{count:,} visits"
+
+
+def _patients(count: int) -> str:
+    return "1 patient" if count == 1 else f"{count:,} patients"

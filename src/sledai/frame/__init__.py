@@ -9,9 +9,11 @@ from sledai.errors import extra_advice
 
 try:
     from sledai.engines import ENGINES
+    from sledai.frame.baseline_rows import BaselineRows
     from sledai.frame.derivation import derive
     from sledai.frame.follow_up import by_patient, by_visit, histories
     from sledai.frame.result_columns import (
+        BASELINE_COLUMNS,
         INVALID_COLUMN,
         MISSING_COLUMN,
         PATIENT_COLUMNS,
@@ -22,6 +24,7 @@ try:
         deciding_column,
         patient_columns,
         reason_column,
+        response_column,
         verdict_column,
         visit_columns,
     )
@@ -32,6 +35,7 @@ except ModuleNotFoundError as error:
     raise
 
 __all__ = [
+    "BASELINE_COLUMNS",
     "ENGINES",
     "INVALID_COLUMN",
     "MISSING_COLUMN",
@@ -39,6 +43,7 @@ __all__ = [
     "POLICY_COLUMN",
     "SCORE_COLUMNS",
     "VISIT_COLUMNS",
+    "BaselineRows",
     "Policy",
     "ResultColumn",
     "by_patient",
@@ -49,6 +54,7 @@ __all__ = [
     "judge",
     "patient_columns",
     "reason_column",
+    "response_column",
     "score",
     "verdict_column",
     "visit_columns",

@@ -16,7 +16,7 @@ from sledai.records import FrozenDict
 from sledai.verdict import Verdict
 from sledai.visits import History
 
-__all__ = ["CourseReport", "heading", "report", "visit_lines"]
+__all__ = ["SAID", "CourseReport", "heading", "report", "visit_lines"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def visit_lines(step: Step, date: str) -> Iterator[str]:
     change = "" if step.change is None else str(step.change.total)
     flare = "" if step.flare is None else _flare(step.flare)
     states = "  ".join(
-        _SAID[one.verdict].ljust(max(5, len(name))) for name, one in step.states.items()
+        SAID[one.verdict].ljust(max(5, len(name))) for name, one in step.states.items()
     ).rstrip()
     yield f"{date:12}{total!s:>8}  {clinical!s:>8}  {change:>12}  {flare:6}  {states}"
     if step.change is not None:
@@ -117,7 +117,8 @@ def _flare(result: FlareResult) -> str:
     return result.flare.split("/")[0]
 
 
-_SAID = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNDETERMINED: "open"}
+SAID = {Verdict.MET: "yes", Verdict.NOT_MET: "no", Verdict.UNDETERMINED: "open"}
+"""How a verdict on a state is said in a word."""
 
 
 def _lines(made: CourseReport) -> Iterator[str]:
