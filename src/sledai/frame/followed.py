@@ -23,7 +23,8 @@ from sledai.frame.course_columns import SUBJECT, before, paired, patient_sums, v
 from sledai.frame.descriptor_columns import read_descriptors
 from sledai.frame.history_rows import patients_by_row, visits_by_row
 from sledai.frame.in_polars import in_polars, with_results
-from sledai.frame.plain_visits import DAY, MARKED, NotPlain, PlainVisits
+from sledai.frame.plain_cells import NotPlain, read_plain
+from sledai.frame.plain_visits import DAY, MARKED, PlainVisits
 from sledai.frame.result_columns import (
     BASELINE_COLUMNS,
     INVALID_COLUMN,
@@ -130,7 +131,7 @@ class Followed:
         """
         frame = nw.from_native(df)
         engine = expressions_of(frame)
-        plain, read = PlainVisits.of(frame, engine, self.codebook, self.book, self.baseline)
+        plain, read = read_plain(frame, engine, self.codebook, self.book, self.baseline)
         subject = engine.col(self.subject)
         visits = read.to_native().select(
             subject.alias(SUBJECT), plain.wrong.alias(_WRONG), **plain.columns
@@ -178,7 +179,7 @@ class Followed:
         engine = expressions_of(frame)
         self.refuse_lazy()
         there = frame.collect_schema().names()
-        plain, frame = PlainVisits.of(frame, engine, self.codebook, self.book, self.baseline)
+        plain, frame = read_plain(frame, engine, self.codebook, self.book, self.baseline)
         columns = self.columns_of(patients=patients)
         names = result_names([self.subject] if patients else there, [*columns, INVALID_COLUMN])
         polars = engine.__name__ == "polars"

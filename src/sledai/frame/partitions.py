@@ -14,7 +14,7 @@ import narwhals as nw
 from sledai.engines import opened, result_names
 from sledai.frame.followed import PANDAS_TYPES, Followed, beside_rows
 from sledai.frame.in_polars import in_polars
-from sledai.frame.plain_visits import NotPlain
+from sledai.frame.plain_cells import NotPlain
 from sledai.frame.result_columns import INVALID_COLUMN, ResultColumn
 
 __all__ = ["in_partitions"]
