@@ -105,7 +105,7 @@ def on_engines() -> Iterator[Result]:
             lambda e=engine, d=data: e.compute(frame.by_visit(d, BOOK)),
             f"hand-written {engine.name}",
             lambda e=engine, d=data, hand=by_hand: e.compute(hand(d)),
-            rounds=min(engine.rounds, 5),
+            rounds=ROUNDS,
             aim=3,
         )
 
