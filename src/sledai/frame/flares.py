@@ -240,7 +240,7 @@ class _Dose:
         def high(dose: Any, weight: Any) -> Any:
             return dose * down > weight * up
 
-        self.severe = all_of(_more(now.most, was.least), high(now.most, kg.least))
+        self.severe = all_of(now.most > was.least, high(now.most, kg.least))
         doubled = all_of(now.most > was.least, now.most >= 2 * was.least)
         self.doubled_or_high = keep(
             0,
@@ -258,7 +258,7 @@ class _Dose:
         within = keep(0, within)
         least = now.least * down
         is_mild = all_of(within >= least, within > was.least * down)
-        self.mild_plain = keep(1, all_of(is_mild, now.least < 2 * was.most, _more(was.most, 0)))
+        self.mild_plain = keep(1, all_of(is_mild, now.least < 2 * was.most, was.most > 0))
         self.mild_doubled = keep(1, all_of(is_mild, within >= 2 * was.least * down))
 
 
@@ -271,16 +271,12 @@ class _Global:
         rise, severe = billionths(GLOBAL_RISE.value), billionths(SEVERE_GLOBAL.value)
         below = _smaller(engine, now.most, severe)
         self.mild = keep(0, all_of(below >= now.least, below - was.least >= rise))
-        self.severe = keep(0, all_of(now.most > was.least, _more(now.most, severe)))
+        self.severe = keep(0, all_of(now.most > was.least, now.most > severe))
         least = any_of(
             all_of(now.least <= severe, now.least - was.most >= rise),
             all_of(now.least > severe, now.least > was.most),
         )
         self.none = keep(0, negated(least))
-
-
-def _more(one: Any, other: Any) -> Any:
-    return one > other
 
 
 def _smaller(engine: Any, one: Any, other: Any) -> Any:
