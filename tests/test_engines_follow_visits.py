@@ -20,6 +20,11 @@ from sledai.indices.sfi_criteria import MILD_SIGNS, MYCOPHENOLATE, SEVERE_DRUGS,
 from sledai.indices.states import STATES, Readings
 from sledai.visits.visit import BILAG
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Dask support is moving out of Narwhals:FutureWarning",
+    "ignore:PySpark does not yet fully support pandas:FutureWarning",
+    "ignore::ResourceWarning",  # sockets of py4j
+)
 FIRST = date(2024, 1, 1)
 SIGNS = [
     *MILD_SIGNS,

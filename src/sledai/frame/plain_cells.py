@@ -151,7 +151,7 @@ class _Reader:
         else:
 
             def read(cell: Any) -> int | None:
-                if name != DAY and self.words.says_nothing(cell):
+                if self.words.says_nothing(cell):
                     return None
                 return (read_date(cell, visit) - DAY_ZERO).days
 
@@ -301,9 +301,9 @@ class _Reader:
                 raise
             raise NotPlain from None
         polars = self.engine
-        found = series.replace_strict(
-            cells, polars.Series(values, dtype=polars.Int64), return_dtype=polars.Int64
-        )
+        found = polars.Series(values, dtype=polars.Int64)
+        if values:
+            found = series.replace_strict(cells, found, return_dtype=polars.Int64)
         self.frame = self.frame.with_columns(
             nw.from_native(found.alias(f"{name}_read"), series_only=True)
         )
