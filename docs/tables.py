@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -341,16 +341,20 @@ def visit_fields() -> str:
     )
 
 
+def result_columns(columns: Mapping[str, frame.ResultColumn]) -> str:
+    return table(["column", "meaning"], [(f"`{n}`", c.meaning) for n, c in columns.items()])
+
+
 def visit_columns() -> str:
-    return table(
-        ["column", "meaning"], [(f"`{n}`", text) for n, text in frame.VISIT_COLUMNS.items()]
-    )
+    return result_columns(frame.VISIT_COLUMNS)
+
+
+def baseline_columns() -> str:
+    return result_columns(frame.BASELINE_COLUMNS)
 
 
 def patient_columns() -> str:
-    return table(
-        ["column", "meaning"], [(f"`{n}`", text) for n, text in frame.PATIENT_COLUMNS.items()]
-    )
+    return result_columns(frame.PATIENT_COLUMNS)
 
 
 def cited_sources() -> str:
@@ -413,6 +417,7 @@ def write(folder: Path) -> None:
         change_grades,
         visit_fields,
         visit_columns,
+        baseline_columns,
         patient_columns,
         cited_sources,
         command_line,

@@ -19,7 +19,7 @@ import polars as pl
 
 __all__ = ["ROW", "SUBJECT", "Found", "Kept"]
 
-ROWS = 100_000
+ROWS = 150_000
 """How many rows are taken at once, if no patient has more."""
 SUBJECT, ROW = "the patient", "the row"
 """The columns by which rows are dealt out: their patient, or null, and their number from 0."""
@@ -67,8 +67,10 @@ class Kept:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Keep rows that come after those that are kept."""
-        for some in rows.iter_slices(ROWS) if rows.height else [rows]:
-            if self._last.width:
+        if not rows.height and not self._last.width:
+            self._last = rows  # to say which columns there are
+        for some in rows.iter_slices(ROWS):
+            if self._last.height:
                 self._before.put(self.rows, self._last)
             self._last = some
             self.rows += some.height
