@@ -43,9 +43,6 @@ BY_HAND = {
     "Dask": by_dask,
     "PySpark": by_spark,
 }
-NOT_BY_EXPRESSIONS = {"pandas", "pyarrow", "Dask"}
-"""Where `by_visit` goes through rows one by one, or not at all: only the rival runs, and only to
-see that it is right."""
 
 
 def measured() -> Measured:
@@ -95,9 +92,6 @@ def on_engines() -> Iterator[Result]:
         by_hand = BY_HAND[engine.name]
         data = engine.make(few)
         refuse_another(expected, engine, by_hand(data))
-        if engine.name in NOT_BY_EXPRESSIONS:
-            print(f"{engine.name}: left out, not by expressions", flush=True)
-            continue
         refuse_another(expected, engine, frame.by_visit(data, BOOK))
         data = engine.make(many)
         yield compare(
