@@ -11,7 +11,7 @@ from typing import Any
 
 from sledai.descriptors import Descriptor
 from sledai.engines import BETWEEN
-from sledai.frame.names_listed import names_listed
+from sledai.frame.names_listed import names_listed, packed, taken
 from sledai.frame.plain_visits import VisitView
 from sledai.frame.three_valued import all_of, any_of, negated
 from sledai.visits.change import PERSISTENT_WITHIN, ChangeClass
@@ -157,22 +157,16 @@ def reaches(low: Any, open_of: Mapping[int, Any], first: int, last: int) -> Any:
 def chosen_of(engine: Any, conditions: Mapping[str, Any]) -> Any:
     """Join by "or" the texts of which the conditions hold; one of them does."""
     names = list(conditions)
-    number: Any = engine.lit(0)
-    for place, name in enumerate(names):
-        bit = engine.when(conditions[name]).then(engine.lit(1 << place)).otherwise(engine.lit(0))
-        number = number + bit
     texts = [
         " or ".join(name for place, name in enumerate(names) if code >> place & 1)
         for code in range(1 << len(names))
     ]
-    return _looked_up(engine, number, texts)
-
-
-def _looked_up(engine: Any, number: Any, texts: list[str]) -> Any:
     if engine.__name__ == "polars":
-        codes = engine.Series(range(len(texts)), dtype=engine.Int32)
-        texts_ = engine.Series(texts, dtype=engine.String)
-        return number.cast(engine.Int32).replace_strict(codes, texts_, return_dtype=engine.String)
+        return taken(engine, texts, packed(engine, conditions.values()))
+    number: Any = engine.lit(0)
+    for place, name in enumerate(names):
+        bit = engine.when(conditions[name]).then(engine.lit(1 << place)).otherwise(engine.lit(0))
+        number = number + bit
     said = engine.lit(texts[1])
     for code, text in enumerate(texts[2:], 2):
         said = engine.when(number == code).then(engine.lit(text)).otherwise(said)

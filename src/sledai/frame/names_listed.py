@@ -3,12 +3,12 @@
 Needs the extra `frame`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, reduce
 from operator import add
 from typing import Any
 
-__all__ = ["names_listed"]
+__all__ = ["names_listed", "packed", "taken"]
 
 _AT_ONCE = 12
 """Of how many names all lists are made beforehand, for polars."""
@@ -29,37 +29,48 @@ def names_listed(engine: Any, conditions: Mapping[str, Any]) -> Any:
     ordered = list(conditions)
     if not ordered:
         return engine.lit("")
-    if engine.__name__ != "polars":
-        texts = [engine.when(conditions[name]).then(engine.lit(name)) for name in ordered]
-    else:
-        texts = [
-            _looked_up(
-                engine, {name: conditions[name] for name in ordered[start : start + _AT_ONCE]}
-            )
-            for start in range(0, len(ordered), _AT_ONCE)
-        ]
+    if engine.__name__ == "polars":
+        return _looked_up(engine, conditions)
+    texts = [engine.when(conditions[name]).then(engine.lit(name)) for name in ordered]
     joined = engine.concat_str(texts, separator=", ", ignore_nulls=True)
     return engine.when(joined.is_null()).then(engine.lit("")).otherwise(joined)
 
 
 def _looked_up(polars: Any, conditions: Mapping[str, Any]) -> Any:
-    """Look the list up by a number that has a bit for each name; null for none."""
-    lists = _lists(tuple(conditions))
+    """Look lists up by numbers that have a bit for each name, so many at once."""
+    names = list(conditions)
+    parts: list[Any] = []
+    before: Any = None
+    for start in range(0, len(names), _AT_ONCE):
+        some = names[start : start + _AT_ONCE]
+        number = packed(polars, [conditions[name] for name in some])
+        if before is not None:
+            both = (before > 0) & (number > 0)
+            parts.append(taken(polars, ["", ", "], both.cast(polars.Int32)))
+        parts.append(taken(polars, _lists(tuple(some)), number))
+        before = number if before is None else before + number
+    return parts[0] if len(parts) == 1 else polars.concat_str(parts)
+
+
+def packed(polars: Any, conditions: Iterable[Any]) -> Any:
+    """Write conditions as the bits of a whole number."""
+    none = polars.lit(0, dtype=polars.Int32)
     bits = [
-        polars.when(condition)
-        .then(polars.lit(1 << place, dtype=polars.Int32))
-        .otherwise(polars.lit(0, dtype=polars.Int32))
-        for place, condition in enumerate(conditions.values())
+        polars.when(condition).then(polars.lit(1 << place, dtype=polars.Int32)).otherwise(none)
+        for place, condition in enumerate(conditions)
     ]
-    numbers = polars.Series(range(len(lists)), dtype=polars.Int32)
-    texts = polars.Series(lists, dtype=polars.String)
-    return reduce(add, bits).replace_strict(numbers, texts, return_dtype=polars.String)
+    return reduce(add, bits)
+
+
+def taken(polars: Any, texts: list[str], number: Any) -> Any:
+    """Take the text that stands at a place, which is an expression."""
+    return polars.lit(polars.Series(texts, dtype=polars.String)).gather(number)
 
 
 @lru_cache(maxsize=64)
-def _lists(names: tuple[str, ...]) -> list[str | None]:
+def _lists(names: tuple[str, ...]) -> list[str]:
     """Write the list of each set of some names, by the number that has their bits."""
-    lists: list[str | None] = [None]
+    lists = [""]
     for name in names:  # each doubles the lists: those so far are the ones without it
         lists += [f"{before}, {name}" if before else name for before in lists]
     return lists
