@@ -214,6 +214,31 @@ class TestFiles:
         code, out, _ = run("in.jsonl", *OTHERS)
         assert "1: 1 visit\n2024-01-01    2 to 6    2 to 6" in out
 
+    @pytest.mark.parametrize("subject", [pl.String, pl.Categorical, pl.Decimal(3, 0), pl.Float32])
+    @pytest.mark.parametrize("day", [pl.Date, pl.Datetime("ns"), pl.Datetime("ms", "UTC")])
+    @pytest.mark.usefixtures("here")
+    def test_columns_of_every_type(self, subject: Any, day: Any) -> None:
+        """Each different cell is read once, whatever its type; a column may hold nothing at all."""
+        pl.DataFrame(
+            {
+                "id": pl.Series(["1", "2", "1"]).cast(
+                    pl.String if subject == pl.Float32 else subject
+                ),
+                "seen": pl.Series(["2024-02-01", "2024-01-01", "2024-01-01"])
+                .str.to_date()
+                .cast(day),
+                "rash": [1, 0, 0],
+                "arthritis": [0, 0, 1],
+                "hemoglobin": [None, None, None],
+            }
+        ).with_columns(pl.col("id").cast(subject)).write_parquet("v.parquet")
+        command = ("visits", "v.parquet", "--subject", "id", "--date", "seen", *OTHERS)
+        assert run_here(*command, "-o", "o.parquet", "--patients", "p.csv")[::2] == (0, "")
+        found = pl.read_parquet("o.parquet")
+        assert found["sledai_change_low"].to_list() == [-2, None, None]
+        assert found.schema["hemoglobin"] == pl.Null
+        assert read_visits(Path("p.csv"))["id"].to_list() == ["1", "2"]
+
 
 class TestRefuses:
     @pytest.mark.parametrize(
