@@ -354,6 +354,12 @@ class TestRefuses:
             ",".join([ROWS.splitlines()[0], *VISIT_COLUMNS]) + "\n"
         )
 
+    def test_a_file_without_answers(self, run: Run, tmp_path: Path) -> None:
+        """Where all is asserted, there are still visits."""
+        (tmp_path / "w.csv").write_text("id,seen,weight_kg\nA,2024-01-01,60\n", encoding="utf-8")
+        code, out, _ = run("w.csv", *(f"--absent={d}" for d in Descriptor))
+        assert (code, "\n1 visit of 1 patient\n" in out) == (0, True)
+
     def test_one_visit(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "w.csv").write_text(
             "id,seen,rash,arthritis\nA,2024-01-01,no,no\n", encoding="utf-8"

@@ -244,6 +244,8 @@ class PlainVisits:
     def settled(self, frame: Any) -> Self:
         """Find the answers that are there at every visit of an eager frame with the columns."""
         names = [*(d.descriptor.value for d in self.descriptors if d.kind), *self.signs]
+        if not names:
+            return self  # a selection of nothing has no row
         engine = self.engine
         there = frame.select(
             (engine.col(f"{BETWEEN}{name}_yes") | engine.col(f"{BETWEEN}{name}_no"))
