@@ -351,6 +351,15 @@ class TestWhatIsReadRowByRow:
         found = frame.by_visit(again, book)
         assert differences(frame.by_visit(many, BOOK), found[: len(many)]) == []
         assert found["sledai_low"][len(many) :].null_count() == len(many)
+        last = BOOK.stating({"visit": {"same_day": "last"}})
+        patients = frame.by_patient(again.sort("seen"), last)
+        assert (
+            differences(
+                patients_by_row(read_visit_rows(again.sort("seen"), last, None, None), Readings()),
+                patients,
+            )
+            == []
+        )
         with pytest.raises(InvalidInputError, match="same_day 'first' of a frame that is lazy"):
             frame.by_visit(again.lazy(), book)
 

@@ -141,6 +141,8 @@ class Followed:
         plain = plain.settled(visits)
         visits = visits.drop(_WRONG).with_row_index(_ROW)
         if (keep := self.book.visit.same_day) != "refuse":
+            if patients:  # who come in the order of their first rows, also of those left out
+                visits = visits.with_columns(engine.col(_ROW).min().over(SUBJECT))
             visits = visits.unique([SUBJECT, DAY], keep=keep, maintain_order=True)
         if MARKED in visits.columns and visits.filter(MARKED)[SUBJECT].is_duplicated().any():
             raise NotPlain

@@ -146,6 +146,8 @@ class _Reader:
             days = engine.when(near).then(days.cast(engine.Int32))
         elif visit.day is None and isinstance(dtype, nw.Date | nw.Datetime):
             days = _days(engine, cells.dt.date() if isinstance(dtype, nw.Datetime) else cells)
+            held = (days >= _FIRST_DAY) & (days <= _LAST_DAY)  # as python can hold it
+            days = engine.when(held).then(days)
         elif self.lazy:
             self._refuse_type(column, "dates" if visit.day is None else "whole numbers of days")
         else:
@@ -338,5 +340,6 @@ def _days(engine: Any, dates: Any) -> Any:
     return (days - _ZERO_BY_MARCH).cast(engine.Int32)
 
 
+_FIRST_DAY, _LAST_DAY = ((day - DAY_ZERO).days for day in (date.min, date.max))
 _ZERO = DAY_ZERO.toordinal() - date(1970, 1, 1).toordinal()
 _ZERO_BY_MARCH = DAY_ZERO.toordinal() + 306
