@@ -1,10 +1,15 @@
 """Visits followed by expressions, on every engine: what the indices say of each, row by row."""
 
 from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import dask.dataframe as dd
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from engines import ENGINES, LAZY, spark_session
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,9 +17,19 @@ from hypothesis import strategies as st
 
 from sledai import Descriptor, InvalidInputError, frame
 from sledai.codebook import Codebook
+from sledai.definitions.clauses import Limit
 from sledai.frame.baseline_rows import BaselineRows
+from sledai.frame.followed import Followed
 from sledai.frame.history_rows import patients_by_row, visits_by_row
-from sledai.frame.result_columns import BASELINE_COLUMNS, patient_columns, visit_columns
+from sledai.frame.partitions import of_batches, of_part
+from sledai.frame.plain_visits import Number
+from sledai.frame.result_columns import (
+    BASELINE_COLUMNS,
+    ResultColumn,
+    patient_columns,
+    visit_columns,
+)
+from sledai.frame.state_columns import within
 from sledai.frame.visit_rows import read_visit_rows
 from sledai.indices.sfi_criteria import MILD_SIGNS, MYCOPHENOLATE, SEVERE_DRUGS, SEVERE_SIGNS
 from sledai.indices.states import STATES, Readings
@@ -377,3 +392,222 @@ class TestWhatIsReadRowByRow:
         numbers = many.with_columns(bilag_renal=pl.lit(1)).lazy()
         with pytest.raises(InvalidInputError, match="accepted: text"):
             frame.by_visit(numbers, BOOK)
+
+
+ABSENT = {"absent": set(Descriptor) - {Descriptor.RASH}}
+RASH = Codebook(visit={"subject": "id", "date": "seen"}, descriptors=ABSENT)
+TWO: dict[str, Any] = {
+    "id": ["A", "A"],
+    "seen": [FIRST, FIRST + timedelta(30)],
+    "rash": [True, False],
+}
+
+
+def both(df: pl.DataFrame, book: Codebook) -> pl.DataFrame:
+    """Follow visits, and hold them against what their histories say."""
+    found = frame.by_visit(df, book)
+    assert (
+        differences(
+            visits_by_row(read_visit_rows(df, book, None, None), Readings(), visit_columns()), found
+        )
+        == []
+    )
+    return found
+
+
+class TestWhatColumnsHold:
+    """Whatever a column holds is read as a visit reads it."""
+
+    def test_rows_of_which_a_form_says_something(self) -> None:
+        df = pl.DataFrame({**TWO, "form": ["done", "not done"], "none": ["", "1"]})
+        rows = {"not_assessed_where": {"form": ["not done"]}, "none_present_where": {"none": ["1"]}}
+        assert both(df, RASH.stating({"rows": rows}))["sledai_high"].to_list() == [2, 2]
+        none = both(
+            df.with_columns(rash=pl.lit(None, dtype=pl.Boolean)),
+            RASH.stating({"rows": {"none_present_where": {"none": ["1"]}}}),
+        )
+        assert none["sledai_high"].to_list() == [2, 0]
+
+    def test_what_is_asserted(self) -> None:
+        fields = {"prednisone_mg_day": 5, "stable_treatment": True, "physician_global": 0}
+        found = both(pl.DataFrame(TWO), RASH.stating({"fields": fields}))
+        assert found["sledai_doris"].to_list() == ["not_met", "met"]
+
+    def test_letters_that_are_none(self) -> None:
+        for letters in (["F", "A"], [1, 2]):
+            df = pl.DataFrame({**TWO, "bilag_renal": letters})
+            with pytest.raises(InvalidInputError, match="column 'bilag_renal': found"):
+                frame.by_visit(df, RASH)
+
+    def test_letters(self) -> None:
+        letters = {name: ["E", "E"] for name in BILAG} | {"bilag_renal": [" c", "NK"]}
+        df = pl.DataFrame({**TWO, **letters, "physician_global": [1, 1]})
+        book = RASH.stating({"answers": {"not_assessed": ["NK"]}})
+        found = frame.by_visit(df, book, baseline=BaselineRows.first())
+        assert found["sledai_sri_4"].to_list() == [None, "not_met"]
+        worse = df.with_columns(pl.lit("A").alias("bilag_renal"), seizure=pl.Series([1, 0]))
+        book = Codebook(
+            visit={"subject": "id", "date": "seen"},
+            descriptors={"absent": set(Descriptor) - {Descriptor.RASH, Descriptor.SEIZURE}},
+        )
+        found = frame.by_visit(worse, book, baseline=BaselineRows.first())
+        assert found["sledai_sri_4"].to_list() == [None, "met"]
+
+    def test_patients_by_number(self) -> None:
+        numbers = pl.DataFrame({**TWO, "id": [1.0, 2.0]})
+        assert both(numbers, RASH)["sledai_change_low"].to_list() == [None, None]
+        with pytest.raises(InvalidInputError, match=r"row 1, .*: no patient"):
+            frame.by_visit(numbers.with_columns(id=pl.Series([1.0, float("nan")])), RASH)
+        book = RASH.stating({"answers": {"not_assessed": ["-9"]}})
+        with pytest.raises(InvalidInputError, match=r"row 0, .*: no patient"):
+            frame.by_visit(numbers.with_columns(id=pl.Series([-9, 1])), book)
+
+    def test_names_that_are_patterns(self) -> None:
+        df = pl.DataFrame(TWO).rename({"id": "^i.*$"})
+        book = RASH.stating({"visit": {"subject": "^i.*$"}})
+        assert both(df, book)["sledai_change_low"].to_list() == [None, -2]
+
+    def test_columns_that_hold_something_else(self) -> None:
+        times = pl.DataFrame({**TWO, "weight_kg": [timedelta(1)] * 2})
+        with pytest.raises(InvalidInputError, match="column 'weight_kg'"):
+            frame.by_visit(times, RASH)
+        lists = pl.DataFrame({**TWO, "weight_kg": [[1], [2]]})
+        for follow in (frame.by_visit, frame.histories):
+            with pytest.raises(InvalidInputError, match="column 'weight_kg' holds lists"):
+                follow(lists, RASH)
+
+    def test_days_beyond_all(self) -> None:
+        book = Codebook(visit={"subject": "id", "day": "seen"}, descriptors=ABSENT)
+        days = pl.DataFrame({**TWO, "seen": [0, 400_000]})
+        with pytest.raises(InvalidInputError, match="found 400000; accepted: a whole number of d"):
+            frame.by_visit(days, book)
+        assert frame.by_visit(days.lazy(), book).collect()["sledai_invalid"].to_list() == [0, 1]
+
+    @pytest.mark.parametrize("engine", [pl.DataFrame, pd.DataFrame])
+    def test_columns_that_are_not_there(self, engine: Any) -> None:
+        df = engine({**TWO, "bad": ["soon", "2024-01-01"]})
+        with pytest.raises(InvalidInputError, match="no column 'day'"):
+            frame.by_visit(df, RASH.stating({"visit": {"date": "day"}}))
+        with pytest.raises(InvalidInputError, match="no column 'dose', named for"):
+            frame.by_visit(df, RASH, baseline=BaselineRows.last_by("dose"))
+        with pytest.raises(InvalidInputError, match="column 'bad': found 'soon'"):
+            frame.by_visit(df, RASH, baseline=BaselineRows.last_by("bad"))
+
+    def test_rows_that_were_read_row_by_row(self) -> None:
+        df = pl.DataFrame({**TWO, "total": [2, 0], "by": [FIRST, None], "visit": ["baseline", ""]})
+        book = RASH.stating({"recorded": {"total": "total"}})
+        for rows in (BaselineRows.first(), BaselineRows.marked({"visit": "baseline"})):
+            found = frame.by_visit(df, book, baseline=rows)
+            assert found["sledai_baseline_change_low"].to_list() == [None, -2]
+        with pytest.raises(InvalidInputError, match="no column 'dose', named for"):
+            frame.by_visit(df, book, baseline=BaselineRows.last_by("dose"))
+        none = frame.by_visit(df, book, baseline=BaselineRows.last_by("2023-01-01"))
+        assert none["sledai_baseline_days"].to_list() == [None, None]
+        by = frame.by_visit(df, book, baseline=BaselineRows.last_by("by"))
+        assert by["sledai_baseline_days"].to_list() == [0, 30]
+        arrow = frame.by_visit(df.to_arrow(), book)
+        assert arrow["sledai_change_low"].to_pylist() == [None, -2]
+
+    def test_histories_of_one_row_a_day(self) -> None:
+        df = pl.DataFrame({**TWO, "seen": [FIRST, FIRST]})
+        for keep, rash in (("first", True), ("last", False)):
+            (history,) = frame.histories(df, RASH.stating({"visit": {"same_day": keep}})).values()
+            assert [visit.answers.rash for visit in history.visits] == [rash]
+
+    def test_histories_of_times_that_python_cannot_hold(self) -> None:
+        far = pl.DataFrame(TWO).with_columns(seen=pl.lit(10**18).cast(pl.Datetime("us")))
+        with pytest.raises(InvalidInputError, match="accepted: dates of the years 1 to 9999"):
+            frame.histories(far, RASH)
+
+
+class TestPartitions:
+    """Each partition is followed as a frame; what no expression reads is read row by row."""
+
+    def test_of_dask_row_by_row(self) -> None:
+        seconds = pd.DataFrame(TWO).assign(seen=lambda d: pd.to_datetime(d["seen"]).astype("M8[s]"))
+        for engine in (
+            dd.from_pandas(seconds, npartitions=1),
+            dd.from_pandas(seconds, npartitions=2),
+        ):
+            found = frame.by_visit(engine, RASH).compute()
+            assert found["sledai_change_low"].dropna().to_list() == [-2]
+            assert found["sledai_invalid"].to_list() == [0, 0]
+            patients = frame.by_patient(engine, RASH).compute()
+            assert patients["sledai_days"].to_list() == [30]
+
+    def test_of_spark_as_its_workers_do(self) -> None:
+        asked = Followed(RASH, RASH, Readings())
+        table = pl.DataFrame(TWO).to_arrow()
+        for patients in (False, True):
+            types = asked.columns_of(patients=patients) | {
+                "sledai_invalid": ResultColumn("", "whole")
+            }
+            follow = partial(of_part, asked=asked, types=types, patients=patients)
+            assert [*of_batches(follow, iter([]))] == []
+            found = pa.Table.from_batches([*of_batches(follow, iter(table.to_batches()))])
+            assert found["id"].to_pylist() == (["A"] if patients else ["A", "A"])
+
+    def test_scores_that_were_recorded(self) -> None:
+        df = dd.from_pandas(pd.DataFrame({**TWO, "total": [2, 0]}), npartitions=1)
+        with pytest.raises(InvalidInputError, match="a frame that is lazy"):
+            frame.by_visit(df, RASH.stating({"recorded": {"total": "total"}}))
+
+
+class TestBaselineRows:
+    """Which row is the baseline: of three rules, each says itself."""
+
+    def test_said(self) -> None:
+        assert [str(rows) for rows in BASELINES[1:]] == [
+            "the first visit",
+            "the visit where visit is baseline",
+            "the last by 2024-06-01",
+            "the last visit on or before due",
+        ]
+        assert (
+            str(BaselineRows.marked({"visit": ["V1", "2"]})) == "the visit where visit is v1 or 2"
+        )
+
+    @pytest.mark.parametrize(
+        ("make", "said"),
+        [
+            (lambda: BaselineRows.marked({}), "where: found none; accepted: a column"),
+            (lambda: BaselineRows.marked(cast("Any", "visit")), "where: found str; accepted: colu"),
+            (lambda: BaselineRows.marked({"visit": cast("Any", None)}), "visit: found None; acce"),
+            (lambda: BaselineRows.last_by(""), "found ''; accepted: a date"),
+            (lambda: BaselineRows.last_by(cast("Any", 5)), "found 5; accepted: a date"),
+            (
+                lambda: frame.by_visit(pl.DataFrame(TWO), RASH, baseline=cast("Any", "first")),
+                "baseline: found str; accepted: BaselineRows",
+            ),
+        ],
+    )
+    def test_refused(self, make: Any, said: str) -> None:
+        with pytest.raises(InvalidInputError, match=said):
+            make()
+
+
+@pytest.mark.parametrize(
+    ("operator", "least", "most", "answer"),
+    [
+        ("<=", 1, 3, (True, False)),
+        ("<=", 1, 4, (False, False)),
+        ("<=", 4, 4, (False, True)),
+        ("<", 1, 2, (True, False)),
+        ("<", 1, 3, (False, False)),
+        ("<", 3, 3, (False, True)),
+        (">=", 3, 4, (True, False)),
+        (">=", 2, 4, (False, False)),
+        (">=", 1, 2, (False, True)),
+        (">", 4, 4, (True, False)),
+        (">", 3, 4, (False, False)),
+        (">", 1, 3, (False, True)),
+    ],
+)
+def test_an_amount_within_a_limit(
+    operator: Any, least: int, most: int, answer: tuple[bool, bool]
+) -> None:
+    """An open amount is within a limit when all of it is, and not when none of it is."""
+    found = within(
+        Number(least, most), Limit("weight_kg", operator, Decimal(3), "kg"), Number(3, 3)
+    )
+    assert (found.yes, found.no) == answer

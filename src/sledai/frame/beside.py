@@ -36,11 +36,6 @@ class Kept:
         self.stages[stage][name] = expression
         return self.engine.col(name)
 
-    @property
-    def names(self) -> list[str]:
-        """The columns that are in between."""
-        return [name for stage in self.stages for name in stage]
-
     def added(self, frame: Any) -> Any:
         """Add them to a frame, stage by stage."""
         stages = filter(None, self.stages)

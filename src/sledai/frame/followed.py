@@ -13,7 +13,7 @@ import narwhals as nw
 
 from sledai.codebook import Codebook
 from sledai.codebook.columns import field_sources
-from sledai.engines import BETWEEN, expressions_of, opened, result_names
+from sledai.engines import BETWEEN, column_of, expressions_of, opened, result_names
 from sledai.errors import InvalidInputError
 from sledai.frame.answer_columns import number
 from sledai.frame.baseline_columns import BASELINE_DAY, baseline_results, beside_baseline
@@ -94,9 +94,8 @@ class Followed:
         if nw.from_native(df).implementation.is_pyarrow():
             polars = import_module("polars")
             return self.row_by_row(polars.from_arrow(df), patients=patients).to_arrow()
-        read = read_visit_rows(
-            df, self.codebook, *visit_columns_of(self.book), baseline=self.baseline
-        )
+        visit = self.book.visit
+        read = read_visit_rows(df, self.codebook, visit.subject, visit.date, baseline=self.baseline)
         if patients:
             return patients_by_row(read, self.readings)
         return visits_by_row(read, self.readings, self.columns)
@@ -132,7 +131,7 @@ class Followed:
         frame = nw.from_native(df)
         engine = expressions_of(frame)
         plain, read = read_plain(frame, engine, self.codebook, self.book, self.baseline)
-        subject = engine.col(self.subject)
+        subject = column_of(engine, self.subject)
         visits = read.to_native().select(
             subject.alias(SUBJECT), plain.wrong.alias(_WRONG), **plain.columns
         )
@@ -187,7 +186,9 @@ class Followed:
         polars = engine.__name__ == "polars"
         visits: Any = frame.to_native().lazy().with_row_index(_ROW) if polars else frame
         visits = visits.with_columns(
-            engine.col(self.subject).alias(SUBJECT), plain.wrong.alias(_WRONG), **plain.columns
+            column_of(engine, self.subject).alias(SUBJECT),
+            plain.wrong.alias(_WRONG),
+            **plain.columns,
         ).with_columns(**plain.totals)
         if polars:
             visits = visits.sort(SUBJECT, DAY)

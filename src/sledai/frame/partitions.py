@@ -17,7 +17,7 @@ from sledai.frame.in_polars import in_polars
 from sledai.frame.plain_cells import NotPlain
 from sledai.frame.result_columns import INVALID_COLUMN, ResultColumn
 
-__all__ = ["in_partitions"]
+__all__ = ["in_partitions", "of_batches", "of_part"]
 
 _INVALID = ResultColumn("number of cells that are not accepted", "whole")
 _SPARK_TYPES = {"whole": "long", "number": "double", "text": "string"}
@@ -35,7 +35,7 @@ def in_partitions(df: Any, asked: Followed, *, patients: bool) -> Any:
     asked.read(frame)  # which refuses columns that cannot be the ones that are meant
     there = [asked.subject] if patients else frame.collect_schema().names()
     names = result_names(there, types)
-    follow = partial(_of_part, asked=asked, types=types, patients=patients)
+    follow = partial(of_part, asked=asked, types=types, patients=patients)
     if frame.implementation.is_dask():
         meta = df._meta[there]  # noqa: SLF001 - how Dask is told of columns
         pandas = nw.from_native(meta).implementation.to_native_namespace()
@@ -45,17 +45,17 @@ def in_partitions(df: Any, asked: Followed, *, patients: bool) -> Any:
     schema = df.select(*(f"`{name}`" for name in there)).schema
     for name, column in types.items():
         schema = schema.add(names[name], _SPARK_TYPES[column.kind])
-    return df.repartition(f"`{asked.subject}`").mapInArrow(partial(_of_batches, follow), schema)
+    return df.repartition(f"`{asked.subject}`").mapInArrow(partial(of_batches, follow), schema)
 
 
-def _of_batches(follow: Any, batches: Iterator[Any]) -> Iterator[Any]:
+def of_batches(follow: Any, batches: Iterator[Any]) -> Iterator[Any]:
     """Follow the visits of a partition of Spark, which comes in batches of arrow."""
     pyarrow = import_module("pyarrow")
     if held := list(batches):
         yield from follow(pyarrow.Table.from_batches(held)).to_batches()
 
 
-def _of_part(df: Any, *, asked: Followed, types: dict[str, ResultColumn], patients: bool) -> Any:
+def of_part(df: Any, *, asked: Followed, types: dict[str, ResultColumn], patients: bool) -> Any:
     """Follow the visits of a partition of pandas or pyarrow; read row by row, none is wrong."""
     frame: Any = nw.from_native(df)
     cells = in_polars(frame, asked.read(frame))

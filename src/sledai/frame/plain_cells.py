@@ -17,7 +17,7 @@ from sledai.codebook import Codebook
 from sledai.codebook.columns import field_sources
 from sledai.codebook.dates import DAY_ZERO, MOST_DAYS, read_date
 from sledai.codebook.fields import FieldColumn
-from sledai.engines import BETWEEN, column_of, misread
+from sledai.engines import BETWEEN, column_of
 from sledai.errors import InvalidInputError, shorten
 from sledai.frame.answer_columns import answer_column, kinds_of, number
 from sledai.frame.baseline_rows import BaselineRows
@@ -110,11 +110,9 @@ class _Reader:
         self.wrong: list[Any] = [number(engine, 0).cast(engine.Int32)]
 
     def refuse(self, column: str) -> None:
-        """Refuse columns of lists, and those that an engine would not find."""
+        """Refuse columns of lists."""
         if self.schema[column].is_nested():
             raise InvalidInputError(f"column {shorten(column)} holds lists; accepted: plain cells")
-        if problem := misread(column, self.frame):
-            raise InvalidInputError(problem)
 
     def _count(self, wrong: Any) -> None:
         engine = self.engine
@@ -130,10 +128,9 @@ class _Reader:
         none = column.is_null()
         if self.schema[subject].is_float():
             none = none | column.is_nan()
-        if self.schema[subject].is_numeric() or isinstance(self.schema[subject], nw.String):
+        if self.kinds[subject] in {"float", "number", "text"} and self.words.nothing:
             answer = answer_column(self.kinds, subject, self.words)
-            if self.words.nothing:
-                none = none | answer.holds(self.engine, self.words.nothing)
+            none = none | answer.holds(self.engine, self.words.nothing)
         self._count(none)
 
     def day(self, column: str, name: str = DAY) -> None:
@@ -178,13 +175,11 @@ class _Reader:
         """Read a column of yes and no."""
         if column.kind is None:
             return
-        if column.kind == "object":
-            raise NotPlain
         engine = self.engine
-        yes = column.says_yes(engine)
-        something = column.says_something(engine)
-        self._add(f"{name}_yes", _certain(engine, yes))
-        self._add(f"{name}_no", _certain(engine, something & ~yes))
+        yes = _certain(engine, column.says_yes(engine))
+        something = _certain(engine, column.says_something(engine))
+        self._add(f"{name}_yes", yes)
+        self._add(f"{name}_no", something & ~yes)
         self.wrong.append(column.invalid(engine).cast(engine.Int32))
 
     def field(self, field_: FieldColumn) -> None:
@@ -279,11 +274,9 @@ class _Reader:
         """Take what the codebook says of every visit."""
         if isinstance(value, bool):
             self.constants[name] = Answer(yes=value, no=not value)
-        elif name in RANGES:
+        else:
             number_ = billionths(cast("Decimal", visit_number(name, value)))
             self.constants[name] = Number(number_, number_)
-        else:
-            self.constants[name] = Number(*_interval(name, value))
 
     def _value(self, field_: FieldColumn, cell: Any) -> Any:
         short = self.schema[field_.column] == nw.Float32
@@ -291,16 +284,13 @@ class _Reader:
 
     def _by_cell(self, column: str, name: str, read: Callable[[Any], Any]) -> None:
         """Read each different cell of an eager column once."""
+        if self.kinds[column] == "other":  # python may not hold it
+            raise NotPlain
         series = self.frame.get_column(column).to_native()
+        cells = series.unique()
         try:
-            cells = series.unique()
             values = [read(cell) for cell in cells.to_list()]
-        except BaseException as error:
-            if (
-                not isinstance(error, ValueError | OverflowError | TypeError)
-                and type(error).__name__ != "PanicException"
-            ):
-                raise
+        except InvalidInputError:
             raise NotPlain from None
         polars = self.engine
         found = polars.Series(values, dtype=polars.Int64)

@@ -26,7 +26,7 @@ from sledai.indices.requirements import (
 from sledai.indices.states import Readings, State
 from sledai.verdict import Verdict
 
-__all__ = ["StateAnswer", "state_answer", "state_columns"]
+__all__ = ["StateAnswer", "state_answer", "state_columns", "within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,11 @@ def _answer(beside: Beside, requirement: Requirement) -> Answer:
             return Answer(all_of(*(a.no for a in answers)), any_of(*(a.yes for a in answers)))
         case LimitedNumber(limit=limit):
             value = billionths(limit.value)
-            return _within(now.number(limit.quantity), limit, Number(value, value))
+            return within(now.number(limit.quantity), limit, Number(value, value))
         case LimitedDose(limit=limit):
             dose, weight = now.number(limit.quantity), now.number(requirement.weight)
             per_kg = Fraction(limit.value)
-            return _within(
+            return within(
                 Number(dose.least * per_kg.denominator, dose.most * per_kg.denominator),
                 limit,
                 Number(weight.least * per_kg.numerator, weight.most * per_kg.numerator),
@@ -101,7 +101,7 @@ def _answer(beside: Beside, requirement: Requirement) -> Answer:
             assert_never(requirement)
 
 
-def _within(amount: Number, limit: Limit, end: Number) -> Answer:
+def within(amount: Number, limit: Limit, end: Number) -> Answer:
     """Hold an amount against the end of what is asked for, of which both may be open."""
     if limit.operator == "<=":
         return Answer(amount.most <= end.least, amount.least > end.most)

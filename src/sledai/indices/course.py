@@ -188,7 +188,7 @@ def course(history: History, readings: Readings = DEFAULT) -> Course:
     (True, '-8')
     """
     require_history(history)
-    readings = require_readings(readings)
+    require(readings, Readings, "readings", "Readings")
     before = (None, *history.visits)
     steps = tuple(
         Step(
