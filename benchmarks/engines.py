@@ -1,6 +1,8 @@
 """Frames of every engine but polars, against the same engine by hand. PySpark needs Java."""
 
+import os
 import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +20,8 @@ from measure import Result, compare, millions
 
 from sledai import Descriptor, frame
 
+# Spark starts its workers with the first Python on the PATH, which may lack the library.
+os.environ["PYSPARK_PYTHON"] = sys.executable
 ROWS = 1_000_000
 FEW_ROWS = 1_000
 UNKNOWN = 0.01

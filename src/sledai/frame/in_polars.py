@@ -151,6 +151,9 @@ def _array(column: Any, dtype: str | None, pandas: Any) -> Any:
         return kind(values.astype(_MASKED[dtype]), column.is_null().to_numpy(writable=True))
     if column.dtype.is_numeric():
         return column.to_numpy(writable=True)
+    if dtype == "string" and pandas.StringDtype().storage == "pyarrow":
+        large = import_module("pyarrow").large_string()
+        return pandas.arrays.ArrowStringArray(column.to_arrow().cast(large))
     # Few texts in many rows; their type is what pandas takes texts for, unless it is said.
     polars, texts = import_module("polars"), column.drop_nulls().unique(maintain_order=True)
     places = column.cast(polars.Enum(texts)).to_physical().cast(polars.Int64).fill_null(-1)
