@@ -547,7 +547,7 @@ class TestPartitions:
             found = pa.Table.from_batches([*of_batches(follow, iter(table.to_batches()))])
             assert found["id"].to_pylist() == (["A"] if patients else ["A", "A"])
 
-    def test_scores_that_were_recorded(self) -> None:
+    def test_scores_that_were_recorded_on_dask(self) -> None:
         df = dd.from_pandas(pd.DataFrame({**TWO, "total": [2, 0]}), npartitions=1)
         with pytest.raises(InvalidInputError, match="a frame that is lazy"):
             frame.by_visit(df, RASH.stating({"recorded": {"total": "total"}}))
