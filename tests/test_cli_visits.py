@@ -675,7 +675,8 @@ class TestDisk:
 
         monkeypatch.setattr(frame, "by_visit", follow)
         run_here("visits", "v.csv", *NAMES, *BOTH)
-        assert max(seen) > 1
+        # Of two visits on one date it may be known before anybody is followed.
+        assert len(lines) > len(VISITS) or max(seen) > 1
         assert not list(scratch.iterdir())
 
     def test_it_is_told_to_stop(self, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
