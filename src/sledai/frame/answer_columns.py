@@ -20,6 +20,8 @@ __all__ = [
     "AnswerColumn",
     "Kind",
     "answer_column",
+    "counted",
+    "flag",
     "kind_in",
     "kinds_of",
     "number",
@@ -48,7 +50,7 @@ class AnswerColumn:
         """Give points where the answer is yes, else 0."""
         match self.kind:
             case "boolean" | "number" | "float" | "object" | "text":
-                return _flag(engine, self.says_yes(engine), points, 0)
+                return flag(engine, self.says_yes(engine), points, 0)
             case "other":
                 return number(engine, 0)
             case None:
@@ -60,7 +62,7 @@ class AnswerColumn:
         """Give 1 where the answer is neither yes nor no, else 0."""
         match self.kind:
             case "boolean" | "number" | "float" | "object" | "text":
-                return _flag(engine, self.says_something(engine), 0, 1)
+                return flag(engine, self.says_something(engine), 0, 1)
             case "other":
                 return number(engine, 1)
             case None:
@@ -106,7 +108,7 @@ class AnswerColumn:
             accepted = accepted | column.is_nan()
         if self.kind == "text" or (self.kind == "object" and self.words.texts):
             accepted = accepted | self.holds(engine, [""])  # an empty cell holds nothing
-        return _flag(engine, accepted, 0, 1)
+        return flag(engine, accepted, 0, 1)
 
     def holds(self, engine: Any, texts: Iterable[str]) -> Any:
         """Say whether a cell is one of these texts, or the number that one of them writes."""
@@ -158,8 +160,19 @@ def number(engine: Any, value: int) -> Any:
     return engine.lit(value, dtype=engine.Int8)  # the largest score, 105, fits
 
 
-def _flag(engine: Any, condition: Any, then: int, otherwise: int) -> Any:
+def flag(engine: Any, condition: Any, then: int = 1, otherwise: int = 0) -> Any:
+    """Give one small number where a condition holds, and another where it does not."""
     return engine.when(condition).then(number(engine, then)).otherwise(number(engine, otherwise))
+
+
+def counted(engine: Any, condition: Any, points: int = 1) -> Any:
+    """Give points where a condition holds, else 0; a number where it is so in every row, or none.
+
+    The condition is an expression, or true or false.
+    """
+    if isinstance(condition, bool):
+        return points if condition else 0
+    return flag(engine, condition, points).cast(engine.Int32)
 
 
 def _spelled(texts: Iterable[str]) -> list[str]:

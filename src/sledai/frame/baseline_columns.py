@@ -7,12 +7,14 @@ from typing import Any
 
 from sledai.codebook.dates import DAY_ZERO
 from sledai.engines import BETWEEN
+from sledai.frame.answer_columns import counted
 from sledai.frame.baseline_rows import BaselineRows
-from sledai.frame.beside import Beside, Kept, listed_if
-from sledai.frame.course_columns import FIRST, SUBJECT, before
+from sledai.frame.beside import Beside, listed_if
+from sledai.frame.course_columns import SUBJECT, same_day
 from sledai.frame.plain_visits import DAY, MARKED, UNTIL, PlainVisits, billionths
 from sledai.frame.result_columns import response_column
-from sledai.frame.three_valued import Answer, all_of, any_of, chosen, negated
+from sledai.frame.row_points import Kept
+from sledai.frame.three_valued import Answer, all_of, any_of, certain, chosen, negated
 from sledai.indices import sri
 from sledai.indices.bilag import NEW_AFTER
 from sledai.quantities.fields import LETTERS
@@ -51,8 +53,7 @@ def beside_baseline(
     of_patient = of_patient.min() if rows == BaselineRows.first() else of_patient.max()
     frame = frame.with_columns(**{BASELINE_DAY: of_patient.over(SUBJECT)})
     names = plain.names_beside
-    again = ~engine.col(FIRST) & (day == engine.col(before(DAY)))
-    there = frame.filter((day == engine.col(BASELINE_DAY)) & ~again).select(
+    there = frame.filter((day == engine.col(BASELINE_DAY)) & ~same_day(engine)).select(
         engine.col(SUBJECT), *(engine.col(name).alias(_at_baseline(name)) for name in names)
     )
     if engine.__name__ == "polars":
@@ -60,13 +61,7 @@ def beside_baseline(
     else:
         frame = frame.join(there, on=SUBJECT, how="left")
     after = day > engine.col(BASELINE_DAY)
-    frame = frame.with_columns(
-        **{
-            _AFTER: engine.when(after)
-            .then(engine.lit(value=True))
-            .otherwise(engine.lit(value=False))
-        }
-    )
+    frame = frame.with_columns(**{_AFTER: certain(engine, after)})
     beside = Beside(engine, plain.view(), plain.view(_at_baseline), ~engine.col(_AFTER), kept)
     return frame, beside
 
@@ -124,20 +119,13 @@ def _few_new(beside: Beside, letter: str, most: int) -> Answer:
     """Say whether a letter of BILAG is new in few enough organ systems."""
     place, last = LETTERS.index(letter), len(LETTERS) - 1
     after = LETTERS.index(NEW_AFTER[letter][0])
-    certain: Any = 0
-    possible: Any = 0
-    for system, now in beside.now.letters.items():
-        is_one, was_other = (
-            now.within(place, place),
-            beside.before.letters[system].within(after, last),
-        )
-        certain = certain + _one_if(beside, all_of(is_one.yes, was_other.yes))
-        possible = possible + _one_if(beside, all_of(negated(is_one.no), negated(was_other.no)))
-    return Answer(possible <= most, certain > most)
-
-
-def _one_if(beside: Beside, condition: Any) -> Any:
     engine = beside.engine
-    if isinstance(condition, bool):
-        return int(condition)
-    return engine.when(condition).then(engine.lit(1)).otherwise(engine.lit(0))
+    fewest: Any = 0
+    most_new: Any = 0
+    for system, now in beside.now.letters.items():
+        is_one = now.within(place, place)
+        was_other = beside.before.letters[system].within(after, last)
+        fewest = fewest + counted(engine, all_of(is_one.yes, was_other.yes))
+        may_be = all_of(negated(is_one.no), negated(was_other.no))
+        most_new = most_new + counted(engine, may_be)
+    return Answer(most_new <= most, fewest > most)

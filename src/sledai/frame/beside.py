@@ -10,36 +10,14 @@ from operator import add
 from typing import Any
 
 from sledai.descriptors import Descriptor
-from sledai.engines import BETWEEN
 from sledai.frame.names_listed import names_listed, packed, taken
 from sledai.frame.plain_visits import VisitView
+from sledai.frame.row_points import Kept, reaches
 from sledai.frame.three_valued import all_of, any_of, negated
+from sledai.scoring import MAX_TOTAL
 from sledai.visits.change import PERSISTENT_WITHIN, ChangeClass
 
-__all__ = ["Beside", "Kept", "change_columns", "chosen_of", "listed_if", "reaches"]
-
-
-class Kept:
-    """What is computed once for several results, in stages that see those before them."""
-
-    def __init__(self, engine: Any) -> None:
-        self.engine = engine
-        self.stages: list[dict[str, Any]] = []
-
-    def keep(self, stage: int, expression: Any) -> Any:
-        """Compute an expression in a stage of its own; what is the same in every row stays."""
-        if isinstance(expression, bool | int):
-            return expression
-        while len(self.stages) <= stage:
-            self.stages.append({})
-        name = f"{BETWEEN}kept_{stage}_{len(self.stages[stage])}"
-        self.stages[stage][name] = expression
-        return self.engine.col(name)
-
-    def added(self, frame: Any) -> Any:
-        """Add them to a frame, stage by stage."""
-        stages = filter(None, self.stages)
-        return reduce(lambda so_far, stage: so_far.with_columns(**stage), stages, frame)
+__all__ = ["Beside", "change_columns", "chosen_of", "listed_if"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +86,20 @@ def _classes(beside: Beside) -> Any:
     improves: list[Any] = []
     persists: list[Any] = []
     gap, both = beside.least_rise, _counts(now.open_of, before.open_of)
+
+    def near(low: Any, open_of: Mapping[int, Any]) -> Any:
+        return reaches(low, open_of, -within, within, least=-MAX_TOTAL)
+
     # A total that is not 0 has a point for certain, or one of the open descriptors is present.
     improves.append(all_of(now.total.low > 0, before.total.high - now.total.low > within))
-    persists.append(all_of(now.total.low > 0, reaches(gap, both, -within, within)))
+    persists.append(all_of(now.total.low > 0, near(gap, both)))
     for weight, count in now.open_of.items():
         if isinstance(count, int):  # none, in any row
             continue
         one = all_of(can_be_none, count > 0)
         improves.append(all_of(one, before.total.high - weight > within))
         others = {**both, weight: both[weight] - 1}
-        persists.append(all_of(one, reaches(gap + weight, others, -within, within)))
+        persists.append(all_of(one, near(gap + weight, others)))
     possible = {
         ChangeClass.REMISSION: can_be_none,
         ChangeClass.FLARE: beside.most_rise > within,
@@ -129,24 +111,6 @@ def _classes(beside: Beside) -> Any:
 
 def _counts(*several: Mapping[int, Any]) -> dict[int, Any]:
     return {weight: reduce(add, (one[weight] for one in several)) for weight in several[0]}
-
-
-def reaches(low: Any, open_of: Mapping[int, Any], first: int, last: int) -> Any:
-    """Say whether some completion has between `first` and `last` points.
-
-    `low` are the points that are there, and `open_of` counts by weight the descriptors that can add
-    theirs. Each weight divides the next heavier one, so that the most points that are not above the
-    last are reached by taking the heaviest first. They fall short by what all points are short, or
-    by what is left of the last, divided by a weight, beyond what the lighter ones have.
-    """
-    points = reduce(add, (count * weight for weight, count in open_of.items()))
-    conditions = [low <= last, low + points >= first]
-    short = last - first
-    for weight in open_of:
-        if short < weight - 1:
-            lighter = [count * other for other, count in open_of.items() if other < weight]
-            conditions.append((last - low) % weight <= reduce(add, lighter, short))
-    return all_of(*conditions)
 
 
 def chosen_of(engine: Any, conditions: Mapping[str, Any]) -> Any:

@@ -9,17 +9,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from sledai.engines import BETWEEN
-from sledai.frame.beside import Beside, Kept, change_columns
+from sledai.frame.beside import Beside, change_columns
 from sledai.frame.flares import flare_column, outcomes
 from sledai.frame.names_listed import names_listed
 from sledai.frame.plain_visits import DAY, PlainVisits
 from sledai.frame.result_columns import MISSING_COLUMN
+from sledai.frame.row_points import Kept, total_columns
 from sledai.frame.state_columns import StateAnswer, state_answer, state_columns
 from sledai.frame.three_valued import negated
 from sledai.indices.sfi_criteria import Parameters
 from sledai.indices.states import STATES, Readings
 
-__all__ = ["FIRST", "SUBJECT", "before", "paired", "patient_sums", "visit_results", "with_before"]
+__all__ = ["SUBJECT", "paired", "patient_sums", "same_day", "visit_results"]
 
 SUBJECT = f"{BETWEEN}subject"
 """Who a visit is of."""
@@ -55,18 +56,17 @@ def paired(frame: Any, plain: PlainVisits) -> tuple[Any, Beside]:
     return frame, Beside(engine, now, earlier, engine.col(FIRST), Kept(engine))
 
 
+def same_day(engine: Any) -> Any:
+    """Say which visits are on the day of the one before them, of the frame that `paired` gives."""
+    return ~engine.col(FIRST) & (engine.col(DAY) == engine.col(before(DAY)))
+
+
 def visit_results(beside: Beside, readings: Readings) -> dict[str, Any]:
     """Give the columns of a visit; those about a change are null at a first visit."""
     engine, now = beside.engine, beside.now
-    total, clinical = now.total, now.clinical
     unknown = {d.value: answer.unknown for d, answer in now.answers.items()}
     return {
-        "sledai_total": engine.when(total.low == total.high).then(total.low),
-        "sledai_clinical": engine.when(clinical.low == clinical.high).then(clinical.low),
-        "sledai_low": total.low,
-        "sledai_high": total.high,
-        "sledai_clinical_low": clinical.low,
-        "sledai_clinical_high": clinical.high,
+        **total_columns(engine, now.total, now.clinical),
         MISSING_COLUMN: names_listed(engine, unknown),
         **change_columns(beside),
         "sledai_flare": flare_column(beside, outcomes(beside, _parameters(readings))),

@@ -43,7 +43,7 @@ from sledai.engines import (
     selected,
 )
 from sledai.errors import InvalidInputError, shorten
-from sledai.frame.answer_columns import AnswerColumn, number, refuse_cells, refuse_invalid
+from sledai.frame.answer_columns import AnswerColumn, flag, refuse_cells, refuse_invalid
 from sledai.frame.descriptor_columns import codebook_of, words_of
 from sledai.frame.lab_columns import LabValues, read_flags, read_labs, read_signs
 from sledai.frame.result_columns import INVALID_COLUMN, reason_column
@@ -189,10 +189,6 @@ def _with_columns(frame: Any, flags: Mapping[str, Any], results: Mapping[str, An
     return frame.with_columns(**flags).with_columns(**results).drop(*flags)
 
 
-def _one_if(engine: Any, condition: Any) -> Any:
-    return engine.when(condition).then(number(engine, 1)).otherwise(number(engine, 0))
-
-
 @dataclass(frozen=True, slots=True)
 class _Findings:
     """The columns of findings, and the flags that are made of them for each clause."""
@@ -240,7 +236,7 @@ class _Findings:
         yes, no = f"{BETWEEN}{place}_yes", f"{BETWEEN}{place}_no"
         for name, condition in ((yes, answer.yes), (no, answer.no)):
             if condition is not False:
-                self.flags[name] = _one_if(self.engine, condition)
+                self.flags[name] = flag(self.engine, condition)
         return Answer(*(self.engine.col(n) == 1 if n in self.flags else False for n in (yes, no)))
 
     def _read(self, clause: Leaf) -> Answer:
@@ -345,7 +341,7 @@ class _Findings:
 
     def invalid(self) -> Any:
         """Count the cells of each row that are no findings."""
-        counts = [_one_if(self.engine, one.where) for one in self.wrong()]
+        counts = [flag(self.engine, one.where) for one in self.wrong()]
         answers = (*self.signs.values(), *self.lab_flags.values())
         counts += [column.invalid(self.engine) for column in answers]
         return reduce(add, counts).cast(self.engine.Int32)
@@ -359,7 +355,7 @@ class _Findings:
             return
         flags = selected(
             frame,
-            lambda engine: {str(n): _one_if(engine, one.where) for n, one in enumerate(wrong)},
+            lambda engine: {str(n): flag(engine, one.where) for n, one in enumerate(wrong)},
         )
         problems: list[str] = []
         for n, one in enumerate(wrong):

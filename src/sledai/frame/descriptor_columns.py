@@ -15,6 +15,7 @@ from sledai.engines import misread
 from sledai.errors import InvalidInputError, require
 from sledai.frame.answer_columns import AnswerColumn, Kind, kind_in, kinds_of
 from sledai.frame.rows import RowsWhere, rows_where
+from sledai.frame.three_valued import certain
 
 __all__ = ["DescriptorColumn", "codebook_of", "read_descriptors", "words_of"]
 
@@ -59,11 +60,7 @@ class DescriptorColumn(AnswerColumn):
         """Say whether a row says that the descriptor is present or absent; null is neither."""
         said = AnswerColumn.says_something(self, engine)
         if self.none_present is not None:
-            said = (
-                engine.when(said | self.none_present.meant(engine))
-                .then(engine.lit(value=True))
-                .otherwise(engine.lit(value=False))
-            )
+            said = certain(engine, said | self.none_present.meant(engine))
         return said if self.not_assessed is None else said & ~self.not_assessed.meant(engine)
 
     def says(self, row: Mapping[str, Any]) -> bool | None:

@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from sledai.descriptors import Descriptor
+from sledai.frame.answer_columns import counted
 from sledai.frame.beside import Beside, chosen_of
 from sledai.frame.plain_visits import Number, billionths
 from sledai.frame.three_valued import Answer, all_of, any_of, negated
@@ -170,21 +171,14 @@ class _Score:
         forced: Any = 0
         for d in SEVERE:
             is_, was = now.answers[d], before.answers[d]
-            forced = forced + self._if(all_of(is_.yes, was.unknown), d.weight)
-            left_out[d.weight] = left_out[d.weight] + self._if(
-                all_of(is_.unknown, negated(was.yes)), 1
+            forced = forced + counted(self.beside.engine, all_of(is_.yes, was.unknown), d.weight)
+            left_out[d.weight] = left_out[d.weight] + counted(
+                self.beside.engine, all_of(is_.unknown, negated(was.yes)), 1
             )
         left_out = {weight: keep(0, count) for weight, count in left_out.items()}
         self.mild_can_be_without_severe_sign = all_of(
             negated(self.severe_sign), any_of(sign, self._rises(left_out, keep(0, forced)))
         )
-
-    def _if(self, condition: Any, points: int) -> Any:
-        if isinstance(condition, bool):
-            return points if condition else 0
-        engine = self.beside.engine
-        some, none = (engine.lit(n, dtype=engine.Int32) for n in (points, 0))
-        return engine.when(condition).then(some).otherwise(none)
 
     def _is_severe(self, rise: Any, total: Any) -> Any:
         return all_of(total > TOTAL, rise >= self.rise) if self.original else False
@@ -192,8 +186,8 @@ class _Score:
     def _severe_with(self, d: Descriptor, least_rise: Any) -> Any:
         """Say whether the score is severe when one descriptor is new and all else is the least."""
         now, before = self.beside.now.answers[d], self.beside.before.answers[d]
-        more = self._if(now.unknown, d.weight)
-        beyond = self._if(before.unknown, d.weight)
+        more = counted(self.beside.engine, now.unknown, d.weight)
+        beyond = counted(self.beside.engine, before.unknown, d.weight)
         return self._is_severe(least_rise + more + beyond, self.beside.now.total.low + more)
 
     def _rises(self, left_out: dict[int, Any], forced: Any) -> Any:

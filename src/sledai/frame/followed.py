@@ -15,11 +15,11 @@ from sledai.codebook import Codebook
 from sledai.codebook.columns import field_sources
 from sledai.engines import BETWEEN, column_of, expressions_of, opened, result_names
 from sledai.errors import InvalidInputError
-from sledai.frame.answer_columns import number
+from sledai.frame.answer_columns import counted
 from sledai.frame.baseline_columns import BASELINE_DAY, baseline_results, beside_baseline
 from sledai.frame.baseline_rows import BaselineRows
 from sledai.frame.beside import Beside
-from sledai.frame.course_columns import SUBJECT, before, paired, patient_sums, visit_results
+from sledai.frame.course_columns import SUBJECT, paired, patient_sums, same_day, visit_results
 from sledai.frame.descriptor_columns import read_descriptors
 from sledai.frame.history_rows import patients_by_row, visits_by_row
 from sledai.frame.in_polars import in_polars, with_results
@@ -164,9 +164,9 @@ class Followed:
             raise InvalidInputError.in_words(
                 "a frame that is lazy", "recorded scores in a frame in memory", "[recorded]"
             )
-        if (same_day := self.book.visit.same_day) != "refuse":
+        if (keep := self.book.visit.same_day) != "refuse":
             raise InvalidInputError.in_words(
-                f"same_day {same_day!r} of a frame that is lazy, whose rows have no order",
+                f"same_day {keep!r} of a frame that is lazy, whose rows have no order",
                 "refuse, or a frame in memory",
                 "[visit]",
             )
@@ -193,7 +193,7 @@ class Followed:
         if polars:
             visits = visits.sort(SUBJECT, DAY)
         visits, beside = paired(visits, plain)
-        wrong = engine.col(_WRONG) + _one_if(engine, _doubled(beside))
+        wrong = engine.col(_WRONG) + counted(engine, same_day(engine))
         if patients:
             visits = visits.with_columns(wrong.alias(_WRONG))
             first = [engine.col(_ROW).min()] if polars else []
@@ -209,7 +209,7 @@ class Followed:
         visits, made = self._results(visits, plain, beside)
         if MARKED in plain.columns:
             other = engine.col(MARKED) & (engine.col(DAY) != engine.col(BASELINE_DAY))
-            wrong = wrong + _one_if(engine, other)
+            wrong = wrong + counted(engine, other)
         results = {**made, INVALID_COLUMN: wrong.cast(engine.Int64)}
         found = visits.with_columns(**{names[name]: value for name, value in results.items()})
         if polars:
@@ -239,16 +239,6 @@ def _rows_of(frame: Any, column: str, rows: list[int]) -> Any:
 
 def _native(frame: Any) -> Any:
     return cast("Any", frame).to_native() if isinstance(frame, nw.LazyFrame) else frame
-
-
-def _one_if(engine: Any, condition: Any) -> Any:
-    flag = engine.when(condition).then(number(engine, 1)).otherwise(number(engine, 0))
-    return flag.cast(engine.Int32)
-
-
-def _doubled(beside: Beside) -> Any:
-    engine = beside.engine
-    return ~beside.first & (engine.col(DAY) == engine.col(before(DAY)))
 
 
 def _in_order(visits: Any) -> tuple[Any, bool]:

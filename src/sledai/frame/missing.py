@@ -17,7 +17,7 @@ from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.frame.descriptor_columns import DescriptorColumn
 from sledai.frame.names_listed import names_listed
 from sledai.frame.result_columns import MISSING_COLUMN, deciding_column
-from sledai.frame.row_points import Range, RowPoints
+from sledai.frame.row_points import Range, RowPoints, reaches
 from sledai.frame.three_valued import all_of, any_of
 from sledai.rules import ActivityRule
 from sledai.scoring import MAX_TOTAL
@@ -101,25 +101,8 @@ class _Pool:
         return reduce(add, (self.open[weight] * weight for weight in weights), 0)
 
     def reaches(self, first: int, last: int) -> Any:
-        """Say whether some completion has between `first` and `last` points.
-
-        The most points that are not above the last are reached by taking the heaviest first. They
-        fall short by what all points are short, or by what is left of the last, divided by a
-        weight, beyond what the lighter ones have.
-        """
-        if last < 0:
-            return False
-        conditions: list[Any] = []
-        if last < MAX_TOTAL:
-            conditions.append(self.low <= last)
-        if first > 0:
-            conditions.append(self.low + self.points(self.open) >= first)
-        short = last - first
-        for weight in self.open:
-            if short < weight - 1:
-                lighter = self.points(other for other in self.open if other < weight)
-                conditions.append((last - self.low) % weight <= lighter + short)
-        return all_of(*conditions)
+        """Say whether some completion has between `first` and `last` points."""
+        return reaches(self.low, self.open, first, last)
 
     @property
     def range(self) -> Range:

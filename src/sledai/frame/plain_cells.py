@@ -19,7 +19,7 @@ from sledai.codebook.dates import DAY_ZERO, MOST_DAYS, read_date
 from sledai.codebook.fields import FieldColumn
 from sledai.engines import BETWEEN, column_of
 from sledai.errors import InvalidInputError, shorten
-from sledai.frame.answer_columns import answer_column, kinds_of, number
+from sledai.frame.answer_columns import answer_column, counted, kinds_of, number
 from sledai.frame.baseline_rows import BaselineRows
 from sledai.frame.descriptor_columns import read_descriptors, words_of
 from sledai.frame.lab_columns import numbers
@@ -34,7 +34,7 @@ from sledai.frame.plain_visits import (
     billionths,
 )
 from sledai.frame.rows import RowsWhere, rows_where
-from sledai.frame.three_valued import Answer
+from sledai.frame.three_valued import Answer, certain
 from sledai.frame.visit_rows import cell_value, visit_columns_of
 from sledai.quantities import Interval, checked, plausible, scale_of
 from sledai.quantities.fields import LETTERS, measured
@@ -115,9 +115,7 @@ class _Reader:
             raise InvalidInputError(f"column {shorten(column)} holds lists; accepted: plain cells")
 
     def _count(self, wrong: Any) -> None:
-        engine = self.engine
-        flag = engine.when(wrong).then(number(engine, 1)).otherwise(number(engine, 0))
-        self.wrong.append(flag.cast(engine.Int32))
+        self.wrong.append(counted(self.engine, wrong))
 
     def _add(self, name: str, values: Any) -> None:
         self.columns[f"{BETWEEN}{name}"] = values
@@ -164,7 +162,7 @@ class _Reader:
         """Read what tells which row is a baseline."""
         if rows.where:
             where = cast("RowsWhere", rows_where(self.frame, rows.where))
-            self.columns[MARKED] = _certain(self.engine, where.meant(self.engine))
+            self.columns[MARKED] = certain(self.engine, where.meant(self.engine))
         elif rows.by_column is not None:
             if rows.by_column not in self.schema:
                 raise InvalidInputError.no_column(rows.by_column, "the date of the baseline")
@@ -176,8 +174,8 @@ class _Reader:
         if column.kind is None:
             return
         engine = self.engine
-        yes = _certain(engine, column.says_yes(engine))
-        something = _certain(engine, column.says_something(engine))
+        yes = certain(engine, column.says_yes(engine))
+        something = certain(engine, column.says_something(engine))
         self._add(f"{name}_yes", yes)
         self._add(f"{name}_no", something & ~yes)
         self.wrong.append(column.invalid(engine).cast(engine.Int32))
@@ -309,11 +307,6 @@ def _interval(name: str, value: Any) -> tuple[int, int]:
     least = billionths(amount.least) + amount.least_open
     most = NO_END if amount.most is None else billionths(amount.most) - amount.most_open
     return least, most
-
-
-def _certain(engine: Any, condition: Any) -> Any:
-    """Take null for no."""
-    return engine.when(condition).then(engine.lit(value=True)).otherwise(engine.lit(value=False))
 
 
 def _days(engine: Any, dates: Any) -> Any:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 from typing import Any, Self
 
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.engines import BETWEEN
-from sledai.frame.answer_columns import number
+from sledai.frame.answer_columns import flag, number
 from sledai.frame.descriptor_columns import DescriptorColumn
 from sledai.frame.row_points import Range
 from sledai.frame.three_valued import Answer
@@ -119,7 +119,7 @@ def _ends_of(name: str) -> tuple[int, int]:
     return billionths(least), billionths(most)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlainVisits:
     """What is read of a frame: the expressions of its plain columns, and which rows are wrong.
 
@@ -139,7 +139,7 @@ class PlainVisits:
     always: frozenset[str] = frozenset()
     """The answers that are there at every visit."""
 
-    @property
+    @cached_property
     def totals(self) -> dict[str, Any]:
         """The points that are there or can be, and by weight how many descriptors are open."""
         engine = self.engine
@@ -156,9 +156,7 @@ class PlainVisits:
                 counts = column(f"{d}_yes")
                 if not there:
                     counts = ~counts & ~column(f"{d}_no")
-                parts.append(
-                    engine.when(counts).then(number(engine, points)).otherwise(number(engine, 0))
-                )
+                parts.append(flag(engine, counts, points))
             return reduce(add, parts).cast(engine.Int32)
 
         def points_of(

@@ -7,7 +7,7 @@ it for pandas, pyarrow and Dask too, where it holds their cells alike. Needs the
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from typing import Any, Literal, get_args
@@ -23,12 +23,17 @@ from sledai.frame.descriptor_columns import DescriptorColumn, codebook_of, read_
 from sledai.frame.in_polars import in_polars, with_results
 from sledai.frame.result_columns import INVALID_COLUMN, POLICY_COLUMN
 from sledai.frame.rows import visits_only
+from sledai.frame.three_valued import all_of
+from sledai.scoring import MAX_TOTAL
 
 __all__ = [
+    "Kept",
     "Policy",
     "Range",
     "RowPoints",
     "add_columns",
+    "reaches",
+    "total_columns",
 ]
 
 Policy = Literal["strict", "absent"]
@@ -81,6 +86,74 @@ class RowPoints:
         return Range(
             self.clinical.low + self.serologic.low, self.clinical.high + self.serologic.high
         )
+
+
+class Kept:
+    """What is computed once for several results, in stages that see those before them."""
+
+    def __init__(self, engine: Any) -> None:
+        self.engine = engine
+        self.stages: list[dict[str, Any]] = []
+
+    def keep(self, stage: int, expression: Any) -> Any:
+        """Compute an expression in a stage of its own; what is the same in every row stays."""
+        if isinstance(expression, bool | int):
+            return expression
+        while len(self.stages) <= stage:
+            self.stages.append({})
+        name = f"{BETWEEN}kept_{stage}_{len(self.stages[stage])}"
+        self.stages[stage][name] = expression
+        return self.engine.col(name)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns that are in between."""
+        return [name for stage in self.stages for name in stage]
+
+    def added(self, frame: Any) -> Any:
+        """Add them to a frame, stage by stage."""
+        stages = filter(None, self.stages)
+        return reduce(lambda so_far, stage: so_far.with_columns(**stage), stages, frame)
+
+
+def total_columns(engine: Any, total: Range, clinical: Range) -> dict[str, Any]:
+    """Give the columns of both scores: the score where it is settled, and its bounds."""
+    return {
+        "sledai_total": engine.when(total.low == total.high).then(total.low),
+        "sledai_clinical": engine.when(clinical.low == clinical.high).then(clinical.low),
+        "sledai_low": total.low,
+        "sledai_high": total.high,
+        "sledai_clinical_low": clinical.low,
+        "sledai_clinical_high": clinical.high,
+    }
+
+
+def reaches(low: Any, open_of: Mapping[int, Any], first: int, last: int, *, least: int = 0) -> Any:
+    """Say whether some completion has between `first` and `last` points.
+
+    `low` are the points that are there, never fewer than `least`, and `open_of` counts by weight
+    the descriptors that can add theirs. Each weight divides the next heavier one, so that the most
+    points that are not above the last are reached by taking the heaviest first. They fall short by
+    what all points are short, or by what is left of the last, divided by a weight, beyond what the
+    lighter ones have.
+    """
+    if last < least:
+        return False
+
+    def points(weights: Iterable[int]) -> Any:
+        return reduce(add, (open_of[weight] * weight for weight in weights), 0)
+
+    conditions: list[Any] = []
+    if last < MAX_TOTAL:
+        conditions.append(low <= last)
+    if first > least:
+        conditions.append(low + points(open_of) >= first)
+    short = last - first
+    for weight in open_of:
+        if short < weight - 1:
+            lighter = points(other for other in open_of if other < weight)
+            conditions.append((last - low) % weight <= lighter + short)
+    return all_of(*conditions)
 
 
 def add_columns(
@@ -173,28 +246,6 @@ def _sum(expressions: Iterable[Any]) -> Any:
     return reduce(add, expressions)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What results are made of beside the points, in two stages; each is computed once."""
-
-    engine: Any
-    stages: tuple[dict[str, Any], dict[str, Any]] = field(default_factory=lambda: ({}, {}))
-
-    def keep(self, stage: int, expression: Any) -> Any:
-        name = f"{BETWEEN}kept_{stage}_{len(self.stages[stage])}"
-        self.stages[stage][name] = expression
-        return self.engine.col(name)
-
-    @property
-    def names(self) -> list[str]:
-        return [name for stage in self.stages for name in stage]
-
-    def added(self, frame: Any) -> Any:
-        return reduce(
-            lambda so_far, stage: so_far.with_columns(**stage), filter(None, self.stages), frame
-        )
-
-
 def _apply(
     frame: Any,
     engine: Any,
@@ -242,7 +293,7 @@ def _apply(
     if policy != "strict":
         first[f"{BETWEEN}not_assessed"] = _sum(r.unknown(engine) for r in columns)
         not_assessed = engine.col(f"{BETWEEN}not_assessed")
-    kept = _Kept(engine)
+    kept = Kept(engine)
     results = dict(
         make(
             RowPoints(

@@ -23,7 +23,7 @@ from sledai.frame.result_columns import (
     deciding_column,
     verdict_column,
 )
-from sledai.frame.row_points import Policy, Range, RowPoints, add_columns
+from sledai.frame.row_points import Policy, Range, RowPoints, add_columns, total_columns
 from sledai.frame.three_valued import any_of
 from sledai.rules import ActivityRule
 from sledai.trials.catalog import rules_of
@@ -81,12 +81,7 @@ def score(
     def results(row: RowPoints) -> dict[str, Any]:
         engine, clinical, total = row.engine, row.clinical, row.total
         return {
-            "sledai_total": engine.when(total.low == total.high).then(total.low),
-            "sledai_clinical": engine.when(clinical.low == clinical.high).then(clinical.low),
-            "sledai_low": total.low,
-            "sledai_high": total.high,
-            "sledai_clinical_low": clinical.low,
-            "sledai_clinical_high": clinical.high,
+            **total_columns(engine, total, clinical),
             "sledai_not_assessed": row.not_assessed,
             **(missing(row) if missing_names else {}),
             **_verdicts(row, asked, missing_names=missing_names),

@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import combinations
 from typing import Any
 
-__all__ = ["Answer", "all_of", "any_of", "at_least", "chosen", "negated", "three_valued"]
+__all__ = ["Answer", "all_of", "any_of", "at_least", "certain", "chosen", "negated", "three_valued"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ def any_of(*conditions: Any) -> Any:
 def negated(condition: Any) -> Any:
     """Negate an expression, or what is so in every row."""
     return not condition if isinstance(condition, bool) else ~condition
+
+
+def certain(engine: Any, condition: Any) -> Any:
+    """Take an expression that may be null for no where it is."""
+    return engine.when(condition).then(engine.lit(value=True)).otherwise(engine.lit(value=False))
 
 
 def three_valued(engine: Any, answer: Answer) -> Any:
