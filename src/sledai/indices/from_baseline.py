@@ -8,10 +8,8 @@ it is the baseline that it changes.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 
-from sledai.assessment import Assessment
 from sledai.definitions import Edition
 from sledai.indices import sri
 from sledai.indices.components import IndexResult
@@ -20,7 +18,7 @@ from sledai.visits import History, Visit
 from sledai.visits.baseline import Baseline, require_baseline
 from sledai.visits.change import Change, change_of
 
-__all__ = ["FromBaseline", "PercentChange", "response_name", "since_baseline"]
+__all__ = ["FromBaseline", "PercentChange", "since_baseline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +77,8 @@ def since_baseline(
     score: met (total 10 at baseline, then 2)
     """
     start = require_baseline(history, baseline)
-    response_name(sri.FALLS[0], edition)
+    sri.name_of(sri.FALLS[0], edition)  # whatever visits there are
     return tuple(_row(start, visit, edition) for visit in history.visits)
-
-
-_QUIET = Assessment.of()
-_TWO = [Visit(date=date(2000, 1, day), assessment=_QUIET) for day in (1, 2)]
-
-
-def response_name(n: int, edition: Edition | str) -> str:
-    """Name SRI-n, for a patient without a visit that could be one too.
-
-    Raises `InvalidInputError` for another `n` and for an edition on which the index is not in use.
-
-    >>> response_name(5, "hybrid")
-    'SRI-5 (S2K)'
-    """
-    return sri.assess(*_TWO, n=n, edition=edition).name
 
 
 def _row(start: Visit, visit: Visit, edition: Edition | str) -> FromBaseline:

@@ -36,7 +36,7 @@ from sledai.sources import EMBRACE, FURIE_2009, TABALUMAB, TOPAZ_1, Citation, Re
 from sledai.visits import Visit
 from sledai.visits.visit import refuse_order
 
-__all__ = ["FALLS", "MOST_NEW_A", "MOST_NEW_B", "SCORES", "WORSE", "assess"]
+__all__ = ["FALLS", "MOST_NEW_A", "MOST_NEW_B", "SCORES", "WORSE", "assess", "name_of"]
 
 FALLS = range(4, 9)
 """The falls for which the index is in use, SRI-4 to SRI-8."""
@@ -99,15 +99,12 @@ def assess(
     >>> print(result.verdict, "-", result.components[0].reason)
     not_met - total 2 at baseline: SRI-4 cannot be reached
     """
-    n = _fall_asked(n)
-    edition = edition_named(edition)
-    if edition not in SCORES:
-        raise InvalidInputError.found(edition, (rated.name for rated in SCORES), "edition")
+    n, edition = _asked(n, edition)
     require_one_of(medication, (True, False), "medication")
     refuse_order(baseline, visit, "baseline")
     citation = _FALLS.get((n, edition), _NAMED_ONLY)
     return IndexResult(
-        name=f"SRI-{n}{SCORES[edition]}{' with medication rule' if medication else ''}",
+        name=f"{name_of(n, edition)}{' with medication rule' if medication else ''}",
         components=(
             _fall(baseline, visit, n, citation),
             _bilag("A", new_bilag_a, MOST_NEW_A, baseline, visit),
@@ -116,6 +113,26 @@ def assess(
             *([_medication_kept(visit)] if medication else []),
         ),
     )
+
+
+def name_of(n: int, edition: Edition | str) -> str:
+    """Name SRI-n by the edition by which the visits were rated.
+
+    Raises `InvalidInputError` for another `n` and for an edition on which the index is not in use.
+
+    >>> name_of(5, "hybrid")
+    'SRI-5 (S2K)'
+    """
+    n, edition = _asked(n, edition)
+    return f"SRI-{n}{SCORES[edition]}"
+
+
+def _asked(n: int, edition: Edition | str) -> tuple[int, Edition]:
+    """Read the fall and the edition that are asked for, and refuse others."""
+    n, rated = _fall_asked(n), edition_named(edition)
+    if rated not in SCORES:
+        raise InvalidInputError.found(rated, (one.name for one in SCORES), "edition")
+    return n, rated
 
 
 def _medication_kept(visit: Visit) -> Component:

@@ -28,7 +28,6 @@ from sledai.errors import (
 from sledai.indices import sri
 from sledai.indices.components import IndexResult
 from sledai.indices.course import Step, course
-from sledai.indices.from_baseline import response_name
 from sledai.indices.sfi import Flare
 from sledai.indices.states import DEFAULT, STATES, Readings
 from sledai.sources import ADAM_TIME_TO_EVENT, Citation, Read
@@ -303,7 +302,7 @@ def time_to_response(
     SRI-4: possible from day 60, not certain by day 60
     """
     start = require_baseline(history, baseline)
-    name = response_name(n, edition)
+    name = sri.name_of(n, edition)
     answers = [
         (visit.date, sri.assess(start, visit, n=n, edition=edition).verdict)
         for visit in history.visits
