@@ -1,39 +1,21 @@
 """A patient's course: each visit beside the one before, first flare, time in a state."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from quiet_visits import START, visit
 
-from sledai import Assessment, Descriptor, InvalidInputError, Verdict
+from sledai import Descriptor, InvalidInputError, Verdict
 from sledai.indices import adjusted_mean, doris, lldas, sfi
 from sledai.indices.course import FirstFlare, TimeIn, course, first_flare, time_in
 from sledai.indices.report import report
 from sledai.indices.states import Readings
 from sledai.visits import History, Visit
 from sledai.visits.change import ScoreChange
-
-SIGNS = [name for name in Visit.model_fields if "bool" in str(Visit.model_fields[name].annotation)]
-QUIET: dict[str, Any] = {
-    **dict.fromkeys(SIGNS, False),
-    "stable_treatment": True,
-    "maintenance_doses": True,
-    "assessment": Assessment.of(),
-    "physician_global": 0,
-    "prednisone_mg_day": 0,
-    "weight_kg": 60,
-    "platelets": "250 K/uL",
-    "hemoglobin": "13 g/dL",
-}
-START = date(2024, 1, 1)
-
-
-def visit(day: int, *present: str, **changes: Any) -> Visit:
-    fields = {**QUIET, "assessment": Assessment.of(present=present), **changes}
-    return Visit.model_validate({"date": START + timedelta(day), **fields})
 
 
 class TestCourse:

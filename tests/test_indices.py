@@ -12,6 +12,7 @@ import pytest
 import spec_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quiet_visits import SIGNS
 from strategies import complete_assessments
 
 from sledai import Assessment, Descriptor, InvalidInputError, Verdict
@@ -98,9 +99,6 @@ class TestNothingKnown:
             assert result.flare is None
             verdicts = {one.verdict for one in (*result.severe, *result.mild_moderate)}
             assert verdicts == {Verdict.UNDETERMINED}
-
-
-SIGNS = [name for name in Visit.model_fields if "bool" in str(Visit.model_fields[name].annotation)]
 
 
 @st.composite

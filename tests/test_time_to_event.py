@@ -1,13 +1,14 @@
 """Time to first flare, to a response or state that lasts, and to its loss: bounds and rows."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from quiet_visits import START, visit
 
 from sledai import Assessment, InvalidInputError, Verdict
 from sledai.indices.course import time_in
@@ -24,29 +25,11 @@ from sledai.indices.time_to_event import (
     time_to_response,
     time_to_state,
 )
-from sledai.visits import History, Visit
+from sledai.visits import History
 from sledai.visits.baseline import Baseline
 
-START = date(2024, 1, 1)
 MET, NOT_MET, OPEN = Verdict.MET, Verdict.NOT_MET, Verdict.UNDETERMINED
-SIGNS = [name for name in Visit.model_fields if "bool" in str(Visit.model_fields[name].annotation)]
-QUIET: dict[str, Any] = {
-    **dict.fromkeys(SIGNS, False),
-    "stable_treatment": True,
-    "maintenance_doses": True,
-    "assessment": Assessment.of(),
-    "physician_global": 0,
-    "prednisone_mg_day": 0,
-    "weight_kg": 60,
-    "platelets": "250 K/uL",
-    "hemoglobin": "13 g/dL",
-}
 FIRST = Baseline.first()
-
-
-def visit(day: int, *present: str, **changes: Any) -> Visit:
-    fields = {**QUIET, "assessment": Assessment.of(present=present), **changes}
-    return Visit.model_validate({"date": START + timedelta(day), **fields})
 
 
 def days(found: TimeToEvent | None) -> tuple[int | None, int | None]:
