@@ -21,9 +21,18 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sledai import InvalidInputError
 from sledai.errors import MissingExtraError
-from sledai.files import Dialect, Output, open_visits, read_visits, write_text, write_visits
+from sledai.files import (
+    Dialect,
+    Output,
+    open_text,
+    open_visits,
+    read_visits,
+    write_text,
+    write_visits,
+)
 from sledai.files.batches import Batch, rows_per_batch
 
 
@@ -355,7 +364,7 @@ class TestReading:
             read_visits(path)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.lists(
         st.lists(st.text("ab \"',;\n\u00e9|", max_size=4), min_size=2, max_size=2), max_size=6
@@ -508,6 +517,37 @@ class TestWriting:
         assert [p.name for p in tmp_path.iterdir()] == ["v.csv"]
         assert path.read_text() == "before"
 
+    def test_what_a_reader_says_is_escaped(self, tmp_path: Path) -> None:
+        """Of text with tabs python names the tab that it looked for."""
+        path = write(tmp_path / "v.tsv", 'a\tb\n1\t"x"y\n')
+        with pytest.raises(InvalidInputError, match=r"'\\t' expected after '\"'$"):
+            read_visits(path)
+
+    @pytest.mark.parametrize(
+        ("name", "text"), [("v.jsonl", "{}\n[]\n{ }\n"), ("v.json", "[{}, [], {}]")]
+    )
+    def test_records_without_a_field(self, tmp_path: Path, name: str, text: str) -> None:
+        """A frame without a column has no rows, so that they are set aside and not lost."""
+        (batch,) = open_visits(write(tmp_path / name, text)).batches
+        assert batch.visits.shape == (0, 0)
+        assert batch.places.to_list() == []
+        assert [(one.place, one.record) for one in batch.rejected] == [
+            (1, "{}"),
+            (2, "[]"),
+            (3, "{}"),
+        ]
+        assert [one.reason for one in batch.rejected[::2]] == ["no fields", "no fields"]
+
+    @pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+    def test_nothing_in_the_only_column_is_a_row(self, tmp_path: Path, suffix: str) -> None:
+        """A blank line is no row to a reader, so that what says nothing is written as quotes."""
+        path = tmp_path / f"v{suffix}"
+        write_visits(pl.DataFrame({"rash": [1, None, 0]}), path)
+        assert path.read_text() == 'rash\n1\n""\n0\n'
+        assert read_visits(path)["rash"].to_list() == ["1", None, "0"]
+        write_visits(pl.DataFrame({"rash": [None], "fever": ["x"]}), path)
+        assert path.read_text() in {"rash,fever\n,x\n", "rash\tfever\n\tx\n"}
+
     def test_binary_cells_are_refused_where_text_is_written(self, tmp_path: Path) -> None:
         with pytest.raises(
             InvalidInputError, match="JSON Lines cannot hold column 'id' of type Binary"
@@ -515,10 +555,10 @@ class TestWriting:
             write_visits(pl.DataFrame({"id": [b"\xff"]}), tmp_path / "v.jsonl")
         assert list(tmp_path.iterdir()) == []
 
-    @pytest.mark.parametrize("value", [float("nan"), float("inf")])
+    @pytest.mark.parametrize("value", [float("-inf"), float("inf")])
     def test_json_has_no_such_numbers(self, tmp_path: Path, value: float) -> None:
         visits = pl.DataFrame({"id": [value], "n": [1.5]})
-        with pytest.raises(InvalidInputError, match="'id' holds NaN or infinity"):
+        with pytest.raises(InvalidInputError, match="'id' holds infinity"):
             write_visits(visits, tmp_path / "v.jsonl")
         write_visits(pl.DataFrame({"n": [1.5, None]}), tmp_path / "v.jsonl")
         assert read_visits(tmp_path / "v.jsonl")["n"].to_list() == [1.5, None]
@@ -599,9 +639,9 @@ class TestBatchesOfOutput:
     ) -> None:
         sink, waited = pl.LazyFrame.sink_csv, Event()
 
-        def slow(*arguments: Any) -> None:
+        def slow(*arguments: Any, **options: Any) -> None:
             waited.wait(60)
-            sink(*arguments)
+            sink(*arguments, **options)
 
         def put(queue: Queue[Any], batch: Any, timeout: float) -> None:
             try:
@@ -624,7 +664,7 @@ class TestBatchesOfOutput:
     ) -> None:
         """Whatever it dies of, no batch is lost in silence."""
 
-        def die(*_: object) -> None:
+        def die(*_: object, **__: object) -> None:
             raise error
 
         monkeypatch.setattr(pl.LazyFrame, "sink_csv", die)
@@ -638,7 +678,7 @@ class TestBatchesOfOutput:
     def test_a_writer_that_stops_early(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(pl.LazyFrame, "sink_csv", lambda *_: None)
+        monkeypatch.setattr(pl.LazyFrame, "sink_csv", lambda *_, **__: None)
         with (
             pytest.raises(RuntimeError, match="before the end"),
             Output(tmp_path / "v.csv") as output,
@@ -651,9 +691,9 @@ class TestBatchesOfOutput:
     ) -> None:
         sink, going_on = pl.LazyFrame.sink_csv, Event()
 
-        def slow(*arguments: Any) -> None:
+        def slow(*arguments: Any, **options: Any) -> None:
             going_on.wait(60)
-            sink(*arguments)
+            sink(*arguments, **options)
 
         monkeypatch.setattr(pl.LazyFrame, "sink_csv", slow)
         with pytest.raises(KeyboardInterrupt), Output(tmp_path / "v.csv") as output:
@@ -706,6 +746,20 @@ class TestBatchesOfOutput:
             write_text("", tmp_path / "folder")
         assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "v.json"]
 
+    @pytest.mark.parametrize(
+        ("error", "named"),
+        [(OSError(28, "No space left"), "v.json"), (OSError(5, "damaged", "other"), "other")],
+    )
+    def test_text_piece_by_piece(self, tmp_path: Path, error: OSError, named: str) -> None:
+        with open_text(tmp_path / "v.json") as file:
+            file.write("1")
+            assert not (tmp_path / "v.json").exists()
+        with pytest.raises(OSError, match=error.strerror) as raised, open_text(tmp_path / "v.json"):
+            raise error
+        assert Path(raised.value.filename).name == named
+        assert [path.name for path in tmp_path.iterdir()] == ["v.json"]
+        assert (tmp_path / "v.json").read_text() == "1"
+
 
 def test_a_batch_of_no_rejects_is_the_usual_one() -> None:
     assert Batch(visits=pl.DataFrame(), places=pl.Series(), end=0).rejected == ()
@@ -716,7 +770,7 @@ class TestQuotedCells:
 
     CELLS = st.text(alphabet='ab,"\n\r é', max_size=4).filter(lambda text: "\r" not in text)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=examples(150), deadline=None)
     @given(
         st.integers(1, 3).flatmap(
             lambda width: st.lists(
@@ -763,6 +817,10 @@ class TestQuotedCells:
     def test_a_character_between_lines_that_nobody_writes(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.csv", 'a,b\n"\x1f","2"\n')
         assert read_visits(path).rows() == [("\x1f", "2")]
+
+    def test_a_line_within_a_cell_that_looks_like_a_record(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "v.csv", 'a,b\n"1,x\n2,y\n3","z"\nq,r\n')
+        assert read_visits(path).rows() == [("1,x\n2,y\n3", "z"), ("q", "r")]
 
     def test_what_is_no_text_is_refused_with_its_line(self, tmp_path: Path) -> None:
         path = write(tmp_path / "v.csv", b'a,b\n"1","2"\n"\xff","3"\n')

@@ -18,6 +18,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from spec_tables import NAMES, WEIGHTS
 
+from examples import examples
 from sledai import frame
 from sledai.codebook import Codebook
 
@@ -175,7 +176,7 @@ def text_of(table: list[list[str]], layout: Layout) -> str:
 
 
 # To shrink a table takes minutes, and its layout says enough.
-@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=examples(40), phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(visits(), layouts)
 def test_written_and_read_back(made: Visits, layout: Layout) -> None:
     if not layout.form:

@@ -10,6 +10,7 @@ from commands import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sledai import Descriptor
 from sledai.files import read_visits
 
@@ -248,7 +249,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rows=st.lists(ROW, min_size=1, max_size=8), short=st.lists(st.integers(0, 7), max_size=2))
 def test_each_row_is_in_exactly_one_output(
     command: str, rows: list[tuple[str, ...]], short: list[int]

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import polars as pl
 
-from sledai.errors import InvalidInputError, problems_listed, shorten
+from sledai.errors import InvalidInputError, file_name, problems_listed, shorten
 from sledai.files.batches import Batch, Rejected, VisitFile
 from sledai.files.formats import ACCEPTED, FORMATS, OUTPUT_FORMATS, Dialect, Format
 from sledai.files.output import (
     Output,
+    open_text,
     output_format,
+    together,
     write_provenance,
     write_text,
     write_visits,
@@ -33,9 +35,11 @@ __all__ = [
     "Output",
     "Rejected",
     "VisitFile",
+    "open_text",
     "open_visits",
     "output_format",
     "read_visits",
+    "together",
     "write_provenance",
     "write_text",
     "write_visits",
@@ -68,16 +72,16 @@ def open_visits(path: Path, dialect: Dialect = Dialect()) -> VisitFile:  # noqa:
     else:
         kind, packing = _by_suffix(path)
         if path.exists() and not (path.is_file() or path.is_dir()):
-            raise InvalidInputError(f"{path}: not a regular file; a pipe is read as -")
-        source = unpacked(path, packing) if packing else Source(path=path, content=path)
+            raise InvalidInputError(f"{file_name(path)}: not a regular file; a pipe is read as -")
+        source = unpacked(path, packing) if packing else Source.at(path)
         beginning, said_by = source.beginning(), "as its suffix says"
     looks = None if kind.is_begun_by(beginning) else _looks_like(beginning)
     if looks is not None:
-        raise InvalidInputError(f"{source}: not {kind.name}, {said_by}, but {looks}")
+        raise InvalidInputError(f"{file_name(source)}: not {kind.name}, {said_by}, but {looks}")
     if dialect.header_row is not None and not kind.has_header_row:
         headed = dict.fromkeys(f.name for f in FORMATS.values() if f.has_header_row)
         raise InvalidInputError(
-            f"{source}: header_row is for {', '.join(headed)}; {kind.name} has none"
+            f"{file_name(source)}: header_row is for {', '.join(headed)}; {kind.name} has none"
         )
     if kind.reads_with is not None:
         kind.reads_with.require(source.path, f"reading {kind.name}")
@@ -91,9 +95,11 @@ def _by_suffix(path: Path) -> tuple[Format, Packing | None]:
     if kind is not None and (packing is None or kind.is_text):
         return kind, packing
     suffix += path.suffix if packing else ""
-    looks = _looks_like(Source(path=path, content=path).beginning()) if path.is_file() else None
+    looks = _looks_like(Source.at(path).beginning()) if path.is_file() else None
     said = f", of a file that looks like {looks}" if looks else ""
-    raise InvalidInputError(f"{path}: unknown suffix {shorten(suffix)}{said}; accepted: {ACCEPTED}")
+    raise InvalidInputError(
+        f"{file_name(path)}: unknown suffix {shorten(suffix)}{said}; accepted: {ACCEPTED}"
+    )
 
 
 def _looks_like(beginning: bytes) -> str | None:
@@ -114,7 +120,7 @@ def read_visits(path: Path, dialect: Dialect = Dialect()) -> pl.DataFrame:  # no
     if rejected := [record for batch in batches for record in batch.rejected]:
         raise InvalidInputError(
             problems_listed(
-                f"{path}: records that are no row: {len(rejected)}",
+                f"{file_name(path)}: records that are no row: {len(rejected)}",
                 (f"{visits.place} {record.place}: {record.reason}" for record in rejected),
                 len(rejected),
             )

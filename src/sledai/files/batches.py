@@ -11,7 +11,16 @@ from typing import Literal, NamedTuple, NoReturn
 
 import polars as pl
 
-from sledai.errors import InvalidInputError, MissingExtraError, extra_advice, shorten
+from sledai.displays import Displayed, Table, call
+from sledai.errors import (
+    InvalidInputError,
+    MissingExtraError,
+    escaped,
+    extra_advice,
+    file_name,
+    shorten,
+)
+from sledai.files.limits import COLUMNS
 from sledai.files.source import Source
 
 __all__ = [
@@ -19,12 +28,14 @@ __all__ = [
     "Extra",
     "Rejected",
     "VisitFile",
+    "in_batches",
     "one_batch",
     "read_ahead",
     "refuse_far_times",
     "rows_per_batch",
     "unreadable",
     "within_years",
+    "without_nan",
 ]
 
 _CELLS = 16_000_000
@@ -38,9 +49,12 @@ class Rejected(NamedTuple):
     reason: str
     record: str
 
+    def __repr__(self) -> str:
+        return call("Rejected", self._asdict())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(Displayed):
     """Some rows of a file, in order.
 
     `places` says for each row where a person finds it: its line in text, its row in a sheet, or
@@ -53,9 +67,15 @@ class Batch:
     rejected: tuple[Rejected, ...] = ()
     end: int
 
+    def __str__(self) -> str:
+        return f"{len(self.visits)} rows of {len(self.visits.columns)} columns"
+
+    def _tables(self) -> Iterable[Table]:
+        yield Table(("rows", "columns"), [(len(self.visits), len(self.visits.columns))])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VisitFile:
+class VisitFile(Displayed):
     """An open file of visits.
 
     `path` is what it is called, `place` what a place in it is called, and `length` its length, in
@@ -68,6 +88,12 @@ class VisitFile:
     place: Literal["line", "row"]
     length: int
     batches: Generator[Batch]
+
+    def __str__(self) -> str:
+        return f"{self.path}: {len(self.columns)} columns"
+
+    def _tables(self) -> Iterable[Table]:
+        yield Table(("column",), [(name,) for name in self.columns])
 
 
 def read_ahead(batches: Generator[Batch]) -> Generator[Batch]:
@@ -107,6 +133,40 @@ _A_DAY = {"day": 1, "ms": 86_400 * 10**3, "us": 86_400 * 10**6}
 _FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
 
 
+def in_batches(
+    source: Source,
+    columns: list[str],
+    batches: Generator[Batch],
+    *,
+    place: Literal["line", "row"],
+    length: int,
+) -> VisitFile:
+    """Give a file that is read batch by batch, and refuse it where it changes meanwhile."""
+    COLUMNS.check(len(columns), source)
+    return VisitFile(
+        path=source.path,
+        columns=columns,
+        place=place,
+        length=length,
+        batches=_unchanged(source, batches),
+    )
+
+
+def _unchanged(source: Source, batches: Generator[Batch]) -> Generator[Batch]:
+    """Give the batches of a file that stays what it was; else that is what is wrong with it."""
+    with closing(batches):
+        while True:
+            try:
+                batch = next(batches, None)
+            except (InvalidInputError, OSError):
+                source.require_unchanged()
+                raise
+            source.require_unchanged()
+            if batch is None:
+                return
+            yield batch
+
+
 def one_batch(
     source: Source,
     visits: pl.DataFrame,
@@ -116,7 +176,15 @@ def one_batch(
     length: int,
     rejected: Iterable[Rejected] = (),
 ) -> VisitFile:
-    """Give a file that was read whole."""
+    """Give a file that was read whole, and refuse it where it changed meanwhile.
+
+    Records without a field are no rows where no record has one: a frame without a column has none.
+    """
+    source.require_unchanged()
+    COLUMNS.check(visits.width, source)
+    if not visits.width:
+        empty = (Rejected(number, "no fields", "{}") for number in places)
+        rejected, places = sorted([*rejected, *empty]), places.clear()
     batch = Batch(visits=visits, places=places, rejected=tuple(rejected), end=length)
     return VisitFile(
         path=source.path,
@@ -136,12 +204,20 @@ class Extra(NamedTuple):
     def require(self, path: Path, what: str) -> None:
         """Raise `MissingExtraError` where the library is not there."""
         if find_spec(self.library) is None:
-            raise MissingExtraError(extra_advice(f"{path}: {what}", self.library, self.name))
+            raise MissingExtraError(
+                extra_advice(f"{file_name(path)}: {what}", self.library, self.name)
+            )
 
 
 def unreadable(path: Path | Source, why: str) -> NoReturn:
-    """Refuse a file."""
-    raise InvalidInputError(f"{path}: {why}") from None
+    """Refuse a file; what a library says of it may quote what cannot be seen."""
+    said = "\n".join(map(escaped, why.split("\n")))
+    raise InvalidInputError(f"{file_name(path)}: {said}") from None
+
+
+def without_nan(visits: pl.DataFrame) -> pl.DataFrame:
+    """Leave cells empty that hold no number (NaN), which no reader would take for one as text."""
+    return visits.with_columns(pl.selectors.float().fill_nan(None))
 
 
 def refuse_far_times(path: Path, kind: str, visits: pl.DataFrame) -> None:

@@ -8,14 +8,12 @@ which that is not known.
 """
 
 import codecs
-import csv
 import re
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from threading import Lock
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import polars as pl
 
@@ -24,19 +22,21 @@ from sledai.files.batches import (
     Batch,
     Rejected,
     VisitFile,
+    in_batches,
     read_ahead,
     unreadable,
 )
+from sledai.files.limits import COLUMNS, LINES_ABOVE, NO_ROWS, RECORD, bounded_lines
 from sledai.files.source import Source
+from sledai.files.strict_csv import Record, Text, count_lines
 
 __all__ = ["open_delimited", "text_encoding"]
 
 BLOCK = 32 * 2**20  # bytes read at a time, and the rest of the last line
-_LONGEST_FIELD = 2**31 - 1  # in characters; python's csv stops at 131,072 unless told
-_FIELD_LIMIT = Lock()  # python's csv has one limit for the whole process
 _ASCII = bytes(range(128))
 _Schema = dict[str, type[pl.String]]
-_NO_SEPARATOR = b"\x1f"  # which nobody writes between cells, so that a line is one of them
+_BLANK = re.compile(rb"(?:\n++|\r\n)++")  # which never goes back, or takes a time squared
+_BLANK_LINES = re.compile(rb"(?:^|\n)(" + _BLANK.pattern + rb")")
 _SEPARATORS = {"tab": "\t"}  # what is hard to type
 
 
@@ -45,30 +45,34 @@ def open_delimited(source: Source, separator: str, encoding: str, header_row: in
 
     The header is the first record with any content from line `header_row` on.
     """
-    text = _Text(source, _separator(separator), text_encoding(encoding))
+    text = Text(source, _separator(separator), text_encoding(encoding))
     with source.content.open("rb") as file:
+        lines = bounded_lines(file)
         for _ in range(1, header_row):
-            file.readline()
-        records = text.records(iter(file.readline, b""), header_row)
-        header = next((record for record in records if any(record.fields)), None)
-        if header is None:
+            next(lines, None)
+        for header in text.records(lines, header_row):
+            if any(header.fields):
+                break
+            LINES_ABOVE.check(header.next_line - header_row, source)
+        else:
             unreadable(source, "no header")
         start = file.tell()
+    COLUMNS.check(len(header.fields), source, "; what separates the fields? (--separator)")
     names, extra = _beyond_the_names(text, header.fields, start, header.next_line)
     if doubled := [name for name, count in Counter(names).items() if count > 1]:
         shown = ", ".join(map(shorten, sorted(doubled)))
         unreadable(source, f"more than one column is called {shown}; rename or delete")
-    return VisitFile(
-        path=source.path,
-        columns=names,
+    return in_batches(
+        source,
+        names,
+        read_ahead(_batches(text, names, extra, start, header.next_line)),
         place="line",
         length=source.content.stat().st_size,
-        batches=read_ahead(_batches(text, names, extra, start, header.next_line)),
     )
 
 
 def _beyond_the_names(
-    text: "_Text", names: list[str], start: int, line: int
+    text: Text, names: list[str], start: int, line: int
 ) -> tuple[list[str], list[str]]:
     """Split off the last columns, as spreadsheets leave them, that have neither name nor content.
 
@@ -104,7 +108,7 @@ def text_encoding(encoding: str) -> str:
 
 
 def _batches(
-    text: "_Text", names: list[str], extra: list[str], start: int, line: int
+    text: Text, names: list[str], extra: list[str], start: int, line: int
 ) -> Generator[Batch]:
     """Read rows that have the columns `names`, and `extra` ones that are left out."""
     schema = dict.fromkeys([*names, *extra], pl.String)
@@ -112,7 +116,7 @@ def _batches(
     yield Batch(visits=no_rows, places=pl.Series(dtype=pl.Int64), end=start)
     with text.source.content.open("rb") as file:
         file.seek(start)
-        while block := _whole_lines(file):
+        while block := _whole_lines(text, file, line):
             read = _mixed(text, file, block, schema, line)
             line = read.next_line
             yield Batch(
@@ -123,14 +127,20 @@ def _batches(
             )
 
 
-def _whole_lines(file: BinaryIO) -> bytes:
+def _whole_lines(text: Text, file: BinaryIO, line: int) -> bytes:
     """Read `BLOCK` bytes and the rest of the last line, in one piece that need not be copied."""
     start = file.tell()
     file.seek(start + BLOCK)
-    file.readline()
+    file.readline(RECORD.most + 1)
     end = file.tell()
     file.seek(start)
-    return file.read(end - start)
+    block = file.read(end - start)
+    for place in range(0, len(block), RECORD.most):  # one of which is in a line that is too long
+        begin = block.rfind(b"\n", 0, place) + 1
+        ends = block.find(b"\n", place) + 1 or len(block)
+        if ends - begin > RECORD.most:
+            text.refuse_long(line + block.count(b"\n", 0, begin))
+    return block
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,7 @@ class _Read:
     next_line: int
 
 
-def _mixed(text: "_Text", file: BinaryIO, block: bytes, schema: _Schema, first: int) -> _Read:
+def _mixed(text: Text, file: BinaryIO, block: bytes, schema: _Schema, first: int) -> _Read:
     """Read lines that are whole records at once, and all between them strictly."""
     after = file.tell()
     strict = _Strict(text, file, block, len(schema))
@@ -153,7 +163,7 @@ def _mixed(text: "_Text", file: BinaryIO, block: bytes, schema: _Schema, first: 
         # A record of several lines may reach into what looked whole; it ends where a line does.
         if between := block[start:end]:
             plain.append(between)
-            lines.append(range(line, line := line + _count(between)))
+            lines.append(range(line, line := line + count_lines(between)))
             start = end
     line, _ = strict.read(line, start, len(block))
     visits = _plain(text, b"".join(plain), schema, sum(map(len, lines)))
@@ -178,13 +188,13 @@ def _mixed(text: "_Text", file: BinaryIO, block: bytes, schema: _Schema, first: 
     return _Read(visits, places, strict.rejected, line)
 
 
-def _whole_records(text: "_Text", block: bytes, width: int) -> Iterator[tuple[int, int]]:
+def _whole_records(text: Text, block: bytes, width: int) -> Iterator[tuple[int, int]]:
     """Find where in a block runs of lines are, each of them a whole record beyond doubt.
 
     Without quotes that is the whole block, of which `_plain` counts the separators.
     """
     if b'"' not in block:
-        yield 0, len(block)
+        yield from _between_blank_lines(block, width)
         return
     if (lines := text.lines(block)) is None:
         return
@@ -204,17 +214,25 @@ def _whole_records(text: "_Text", block: bytes, width: int) -> Iterator[tuple[in
         begin = end
 
 
+def _between_blank_lines(block: bytes, width: int) -> Iterator[tuple[int, int]]:
+    """Find runs of lines that are not blank; of those of one column `_mixed` says which are."""
+    begin = 0
+    if width > 1 and (block[:1] in b"\r\n" or b"\n\n" in block or b"\n\r\n" in block):
+        for blank in _BLANK_LINES.finditer(block):
+            if begin < blank.start(1):
+                yield begin, blank.start(1)
+            begin = blank.end()
+    if begin < len(block):
+        yield begin, len(block)
+
+
 def _numbers(lines: list[range]) -> pl.Series:
     if len(lines) == 1:  # as a rule, and fast
         return pl.int_range(lines[0].start, lines[0].stop, eager=True)
     return pl.Series(list(chain.from_iterable(lines)), dtype=pl.Int64)
 
 
-def _count(lines: bytes) -> int:
-    return lines.count(b"\n") + (bool(lines) and not lines.endswith(b"\n"))
-
-
-def _plain(text: "_Text", block: bytes, schema: _Schema, lines: int) -> pl.DataFrame | None:
+def _plain(text: Text, block: bytes, schema: _Schema, lines: int) -> pl.DataFrame | None:
     """Read lines that are whole records, if each of them is a row beyond doubt.
 
     Polars refuses a line with too many fields. So if without quotes there are as many separators as
@@ -227,6 +245,8 @@ def _plain(text: "_Text", block: bytes, schema: _Schema, lines: int) -> pl.DataF
             block = block.decode(text.encoding).encode()
         if not block:
             return pl.DataFrame(schema=schema)
+        if block.startswith(codecs.BOM_UTF8):
+            return None  # polars would drop it, as if a file began here
         quoted = b'"' in block
         visits = pl.read_csv(
             block,
@@ -248,7 +268,7 @@ def _plain(text: "_Text", block: bytes, schema: _Schema, lines: int) -> pl.DataF
 class _Strict:
     """Records of a block, read strictly, and of the file what the last of them needs."""
 
-    def __init__(self, text: "_Text", file: BinaryIO, block: bytes, width: int) -> None:
+    def __init__(self, text: Text, file: BinaryIO, block: bytes, width: int) -> None:
         self.rows: list[list[str | None]] = []
         self.places: list[int] = []
         self.rejected: list[Rejected] = []
@@ -264,17 +284,23 @@ class _Strict:
         Gives the line and the place in the block from which to go on: the last may end beyond.
         """
         self._position = start
-        records = self._text.records(self._lines(), line)
+        records: Iterator[Record] | None = None
         while self._position < until:
+            if blank := _BLANK.match(self._block, self._position):
+                line += self._block.count(b"\n", blank.start(), blank.end())
+                self._position, records = blank.end(), None
+                continue
+            records = records or self._text.records(self._lines(), line)
             record = next(records)
             line = record.next_line
             if len(record.fields) == self._width:
                 self.rows.append([field or None for field in record.fields])
                 self.places.append(record.line)
-            elif record.fields:  # none in a blank line
+            else:
                 fields = f"{len(record.fields)} field" + ("s" if len(record.fields) > 1 else "")
                 reason = f"{fields}, the header has {self._width}"
                 self.rejected.append(Rejected(record.line, reason, record.text))
+                NO_ROWS.check(len(self.rejected), self._text.source)
         return line, self._position
 
     def _lines(self) -> Iterator[bytes]:
@@ -282,97 +308,4 @@ class _Strict:
             start = self._position
             self._position = self._block.find(b"\n", start) + 1 or len(self._block)
             yield self._block[start : self._position]
-        yield from iter(self._file.readline, b"")
-
-
-class _Record(NamedTuple):
-    line: int
-    next_line: int
-    fields: list[str]
-    lines: list[str]
-
-    @property
-    def text(self) -> str:
-        """The record as it stands in the file."""
-        return "".join(self.lines).rstrip("\r\n")
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A CSV file as text: where its records are, by the strict reader."""
-
-    source: Source
-    separator: str
-    encoding: str
-
-    def record(self, width: int) -> str:
-        """Write a record of as many cells, on one line, as a pattern: each quoted whole or bare."""
-        bare = f'[^"{re.escape(self.separator)}\\r]*'
-        if width == 1:  # where a line without content is none, and a quoted one is
-            return rf"^{bare}\r?$"
-        cell = f'(?:"(?:[^"]|"")*"|{bare})'
-        return rf"^{cell}(?:{re.escape(self.separator)}{cell}){{{width - 1}}}\r?$"
-
-    def lines(self, block: bytes) -> pl.Series | None:
-        """Give the lines of a block, null for one without content; None where it is no text."""
-        if _NO_SEPARATOR in block:
-            return None
-        try:
-            if self.encoding != "utf-8":
-                block = block.decode(self.encoding).encode()
-            lines = pl.read_csv(
-                block,
-                has_header=False,
-                schema={"line": pl.String},
-                separator=_NO_SEPARATOR.decode(),
-                quote_char=None,
-            )
-        except (UnicodeError, pl.exceptions.PolarsError):
-            return None
-        return lines.to_series() if lines.height == _count(block) else None
-
-    def records(self, lines: Iterable[bytes], line: int) -> Iterator[_Record]:
-        """Yield records, of which the first begins on `line`; refuse what is no CSV."""
-        read: list[str] = []
-        reader = csv.reader(self._decoded(lines, line, read), delimiter=self.separator, strict=True)
-        begins = line
-        while True:
-            with _FIELD_LIMIT:
-                limit = csv.field_size_limit(_LONGEST_FIELD)
-                try:
-                    fields = next(reader, None)
-                except csv.Error as error:
-                    why = str(error)
-                    if why == "unexpected end of data":
-                        why = "a quote that opens here is never closed"
-                    unreadable(self.source, f"line {begins}: not readable as CSV: {why}")
-                finally:
-                    csv.field_size_limit(limit)
-            if fields is None:
-                return
-            ends = line + reader.line_num
-            yield _Record(begins, ends, fields, read.copy())
-            read.clear()
-            begins = ends
-
-    def _decoded(self, lines: Iterable[bytes], first: int, read: list[str]) -> Iterator[str]:
-        """Yield lines as text, and keep them in `read`."""
-        for line, raw in enumerate(lines, first):
-            if raw.count(b"\r") != raw.endswith(b"\r\n"):
-                unreadable(
-                    self.source, f"line {line}: holds CR alone; lines must end in LF or CRLF"
-                )
-            if b"\0" in raw:
-                unreadable(self.source, f"line {line}: holds a NUL byte, so this is no text")
-            try:
-                text = raw.decode(self.encoding)
-            except UnicodeDecodeError:
-                unreadable(
-                    self.source,
-                    f"line {line}: not text in {self.encoding}; save the file as UTF-8, or say how "
-                    "it is written (--encoding)",
-                )
-            if line == 1:
-                text = text.removeprefix("\ufeff")
-            read.append(text)
-            yield text
+        yield from bounded_lines(self._file)

@@ -1,10 +1,12 @@
 """Workbooks: one sheet, read whole, every cell as text. Needs the extra `excel`."""
 
 import polars as pl
+from polars.exceptions import PanicException
 
 from sledai.errors import shorten
 from sledai.files.batches import VisitFile, one_batch, unreadable
 from sledai.files.source import Source
+from sledai.files.workbook_size import check_size
 
 __all__ = ["open_workbook"]
 
@@ -19,6 +21,7 @@ def open_workbook(source: Source, kind: str, sheet: str | None, header_row: int 
     """
     from fastexcel import FastExcelError  # noqa: PLC0415 - an extra of its own
 
+    check_size(source, kind)
     try:
         sheets: dict[str, pl.DataFrame] = pl.read_excel(
             source.content,
@@ -31,7 +34,7 @@ def open_workbook(source: Source, kind: str, sheet: str | None, header_row: int 
             raise_if_empty=False,
             read_options={"skip_rows": 0, "header_row": None},  # else rows are counted anew
         )
-    except FastExcelError as error:
+    except (FastExcelError, ValueError, pl.exceptions.PolarsError, PanicException) as error:
         unreadable(source, f"not readable as {kind}: {next(iter(str(error).splitlines()), '')}")
     filled = {name: cells for name, cells in sheets.items() if cells.height}
     if sheet is None and len(filled) == 1:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, cast
 import polars as pl
 
 from sledai.errors import shorten
-from sledai.files.batches import refuse_far_times, unreadable
+from sledai.files.batches import refuse_far_times, unreadable, without_nan
 from sledai.files.delimited_output import csv_holds
 
 __all__ = ["excel_cells", "excel_holds", "write_excel"]
@@ -39,7 +39,7 @@ def excel_cells(path: Path, visits: pl.DataFrame) -> pl.DataFrame:
     for name in filter(_is_long, visits.columns):
         _refuse(path, f"the name {shorten(name)}; at most {_CHARACTERS:,} characters")
     refuse_far_times(path, "Excel", visits)
-    return visits.with_columns(_column(path, column) for column in visits)
+    return visits.with_columns(_column(path, column) for column in without_nan(visits))
 
 
 def _column(path: Path, column: pl.Series) -> pl.Series:
@@ -65,7 +65,7 @@ def _column(path: Path, column: pl.Series) -> pl.Series:
 def _numbers(path: Path, where: str, column: pl.Series) -> pl.Series:
     if column.dtype.is_float():
         if not column.is_finite().all():
-            _refuse(path, f"{where}, which holds NaN or infinity")
+            _refuse(path, f"{where}, which holds infinity")
         return column
     if column.dtype.is_integer():
         # Small types cannot be held against large numbers.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from sledai.displays import Displayed
 from sledai.files.batches import Extra, VisitFile
 from sledai.files.delimited import open_delimited
 from sledai.files.delimited_output import csv_cells, csv_holds, write_csv, write_tsv
@@ -49,7 +50,7 @@ class Dialect(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class Format(Displayed):
     """A format that is read: its name, its suffixes, how its files begin and are opened.
 
     One that `is_text` is read packed too, and one that `is_piped` from standard input.
@@ -64,6 +65,9 @@ class Format:
     is_piped: bool = False
     has_header_row: bool = False
     reads_with: Extra | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}: {', '.join(self.suffixes)}"
 
     def is_begun_by(self, beginning: bytes) -> bool:
         """Say whether first bytes are such as only files of this format have."""

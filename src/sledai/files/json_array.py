@@ -8,8 +8,10 @@ import polars as pl
 
 from sledai.errors import InvalidInputError, shorten
 from sledai.files.batches import Rejected, VisitFile, one_batch, unreadable
-from sledai.files.json_lines import JSON, json_columns, refuse_halves
+from sledai.files.json_lines import json_columns
+from sledai.files.limits import RECORD, WHOLE
 from sledai.files.source import Source
+from sledai.strict_json import JSON, refuse_halves
 
 __all__ = ["open_json"]
 
@@ -31,6 +33,7 @@ def open_json(source: Source) -> VisitFile:
 
     A record that is no object is no row. Raises `InvalidInputError` for anything but an array.
     """
+    WHOLE.check(source.content.stat().st_size, source)
     try:
         text = source.content.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -55,7 +58,7 @@ def open_json(source: Source) -> VisitFile:
         unreadable(source, "no rows")
     return one_batch(
         source,
-        json_columns(rows),
+        json_columns(source, rows),
         pl.Series(places, dtype=pl.Int64),
         place="row",
         length=number,
@@ -71,6 +74,7 @@ def _values(source: Source, text: str, start: int) -> Iterator[tuple[Any, str]]:
         return
     while True:
         value, end = _decoded(source, text, begin, f"row {number}")
+        RECORD.check(end - begin, f"{source}: row {number}")
         yield value, text[begin:end]
         end = _after_space(text, end)
         sign = text[end : end + 1]

@@ -1,24 +1,30 @@
 """JSON Lines: read whole, by python's own parser, which can refuse a key that stands twice."""
 
 import json
-from math import isfinite
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import polars as pl
 
 from sledai.errors import shorten
-from sledai.files.batches import Rejected, VisitFile, one_batch, refuse_far_times, unreadable
+from sledai.files.batches import (
+    Rejected,
+    VisitFile,
+    one_batch,
+    refuse_far_times,
+    unreadable,
+    without_nan,
+)
+from sledai.files.limits import COLUMNS, RECORD, WHOLE, bounded_lines
 from sledai.files.source import Source
+from sledai.strict_json import JSON, refuse_halves
 
 __all__ = [
-    "JSON",
     "json_cells",
     "json_columns",
     "json_holds",
     "json_record",
     "open_json_lines",
-    "refuse_halves",
     "write_json_lines",
 ]
 
@@ -32,6 +38,7 @@ _TYPES: dict[type, type[pl.DataType]] = {
 
 def open_json_lines(source: Source) -> VisitFile:
     """Read a JSON Lines file; a column whose values are not all of one plain type becomes text."""
+    WHOLE.check(source.content.stat().st_size, source)
     # Polars would lose the order of more than 32 columns (pola-rs/polars#23023), take the last of
     # two equal keys, and round whole numbers that share a column with others.
     rows: list[dict[str, Any]] = []
@@ -40,7 +47,8 @@ def open_json_lines(source: Source) -> VisitFile:
     line = 0
     try:
         with source.content.open(encoding="utf-8-sig") as file:
-            for line, text in enumerate(file, 1):
+            for line, text in enumerate(bounded_lines(file), 1):
+                RECORD.check(len(text), f"{source}: line {line}")
                 if not text.strip():
                     continue
                 try:
@@ -55,7 +63,7 @@ def open_json_lines(source: Source) -> VisitFile:
         unreadable(source, "no rows")
     return one_batch(
         source,
-        json_columns(rows),
+        json_columns(source, rows),
         pl.Series(places, dtype=pl.Int64),
         place="line",
         length=line,
@@ -73,35 +81,10 @@ def json_record(text: str) -> dict[str, Any]:
     return row
 
 
-def refuse_halves(value: object) -> None:
-    """Raise `ValueError` for half a character, escaped, which is no text."""
-    json.dumps(value, ensure_ascii=False).encode()
-
-
-def _pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in items]
-    if doubled := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"{shorten(min(doubled))} stands twice")
-    return dict(items)
-
-
-def _constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _number(literal: str) -> float:
-    if not isfinite(value := float(literal)):
-        raise ValueError(f"{literal} is out of range")
-    return value
-
-
-JSON = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_number)
-"""What reads JSON and takes nothing that JSON has not, nor a key that stands twice."""
-
-
-def json_columns(rows: list[dict[str, Any]]) -> pl.DataFrame:
+def json_columns(source: Source, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Give records as columns, in the order in which their names are met."""
     names = dict.fromkeys(name for row in rows for name in row)
+    COLUMNS.check(len(names), source)
     return pl.DataFrame({name: _column(name, [row.get(name) for row in rows]) for name in names})
 
 
@@ -124,11 +107,12 @@ def json_holds(dtype: pl.DataType) -> bool:
 
 
 def json_cells(path: Path, visits: pl.DataFrame) -> pl.DataFrame:
-    """Give cells as they are, or refuse numbers and times that JSON has not."""
+    """Give cells as they are, NaN as null, or refuse numbers and times that JSON has not."""
     refuse_far_times(path, "JSON Lines", visits)
+    visits = without_nan(visits)
     for column in visits.select(pl.selectors.float()):
         if not column.is_finite().all():
-            what = f"{shorten(column.name)} holds NaN or infinity"
+            what = f"{shorten(column.name)} holds infinity"
             unreadable(path, f"JSON Lines cannot hold these columns: {what}")
     return visits
 

@@ -1,4 +1,7 @@
-"""Files that are written batch by batch and get their final name only when they are complete."""
+"""Files that are written batch by batch and get their final name only when they are complete.
+
+Files that belong `together` get their names all at once, or none of them does.
+"""
 
 import json
 import os
@@ -6,6 +9,7 @@ import re
 import shutil
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from errno import EISDIR
 from pathlib import Path
@@ -13,16 +17,26 @@ from queue import Empty, Full, Queue
 from secrets import token_hex
 from threading import Thread
 from types import TracebackType
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, NamedTuple, NoReturn, Self, TextIO, TypeVar
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, file_name, shorten
 from sledai.files.batches import unreadable
 from sledai.files.formats import OUTPUT_FORMATS, OutputFormat
 
-__all__ = ["Output", "output_format", "write_provenance", "write_text", "write_visits"]
+__all__ = [
+    "Output",
+    "complete_file",
+    "open_text",
+    "output_format",
+    "together",
+    "write_bytes",
+    "write_provenance",
+    "write_text",
+    "write_visits",
+]
 
 _WAITING = 2  # batches that may wait to be written
 _PATIENCE = 0.1  # seconds between two looks whether the writer is still there
@@ -41,7 +55,8 @@ def output_format(path: Path, formats: Mapping[str, _Format]) -> _Format:
         found = formats[path.suffix.lower()]
     except KeyError:
         raise InvalidInputError(
-            f"{path}: cannot write suffix {shorten(path.suffix)}; accepted: {', '.join(formats)}"
+            f"{file_name(path)}: cannot write suffix {shorten(path.suffix)}; accepted: "
+            f"{', '.join(formats)}"
         ) from None
     if isinstance(found, OutputFormat) and found.writes_with is not None:
         found.writes_with.require(path, f"writing {found.name}")
@@ -57,8 +72,85 @@ def _named(path: Path) -> Generator[None]:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
+class _Complete(NamedTuple):
+    """A file that is complete but for its name."""
+
+    part: Path
+    target: Path
+    path: Path  # as it was called
+
+    def name(self) -> None:
+        """Give it its name."""
+        with _named(self.path):
+            if self.target.exists():
+                shutil.copymode(self.target, self.part)
+            self.part.replace(self.target)
+
+
+_TOGETHER: ContextVar[list[_Complete] | None] = ContextVar("_TOGETHER", default=None)
+"""The files that are complete, and wait for others."""
+
+
 @contextmanager
-def _complete_file(path: Path) -> Generator[Path]:
+def together() -> Generator[None]:
+    """Name the files that are written meanwhile when all of them are complete, or none of them.
+
+    After an error nothing of them is left, and what was there before is there. Only a process that
+    is killed while they get their names may leave the first of them.
+    """
+    if _TOGETHER.get() is not None:  # a part of what belongs together already
+        yield
+        return
+    files: list[_Complete] = []
+    token = _TOGETHER.set(files)
+    try:
+        yield
+        _name_all(files)
+    finally:
+        _TOGETHER.reset(token)
+        for file in files:
+            file.part.unlink(missing_ok=True)
+
+
+def _name_all(files: list[_Complete]) -> None:
+    before: list[tuple[Path, Path | None]] = []
+    try:
+        for file in files:
+            if file is not files[-1]:
+                before.append((file.target, _kept(file)))
+            file.name()
+    except BaseException:
+        for target, kept in reversed(before):
+            if kept is not None:
+                kept.replace(target)
+            else:
+                target.unlink(missing_ok=True)
+        raise
+    finally:
+        for _, kept in before:
+            if kept is not None:
+                kept.unlink(missing_ok=True)
+
+
+def _kept(file: _Complete) -> Path | None:
+    """Keep what has the name of a file already under another one, for the case of an error."""
+    if not file.target.exists():
+        return None
+    kept = _beside(file.target)
+    with _named(file.path):
+        try:
+            kept.hardlink_to(file.target)
+        except OSError:  # of a file system without links
+            file.target.rename(kept)
+    return kept
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{token_hex(4)}.part")
+
+
+@contextmanager
+def complete_file(path: Path) -> Generator[Path]:
     """Give a file beside `path` to write to, and name it `path` when all went well.
 
     After an error nothing of it is left. A file that is there already keeps its permissions, and a
@@ -66,20 +158,24 @@ def _complete_file(path: Path) -> Generator[Path]:
     """
     target = Path(os.path.realpath(path))
     if target.exists() and not (target.is_file() or target.is_dir()):
-        raise InvalidInputError(f"{path}: not a regular file")
-    part = target.with_name(f".{target.name}.{token_hex(4)}.part")
+        raise InvalidInputError(f"{file_name(path)}: not a regular file")
+    part = _beside(target)
     with _named(path):
         if target.is_dir():
             raise IsADirectoryError(EISDIR, "Is a directory")
         part.touch(mode=0o600 if target.exists() else 0o666, exist_ok=False)
+    waiting: bool = False
     try:
         yield part
-        with _named(path):
-            if target.exists():
-                shutil.copymode(target, part)
-            part.replace(target)
+        others = _TOGETHER.get()
+        if others is None:
+            _Complete(part, target, path).name()
+        else:
+            others.append(_Complete(part, target, path))
+            waiting = True
     finally:
-        part.unlink(missing_ok=True)
+        if not waiting:
+            part.unlink(missing_ok=True)
 
 
 class Output:
@@ -89,7 +185,7 @@ class Output:
     left. Batches are encoded in a thread of their own, while the next one is made.
 
     `provenance` says how the file was made. It is written beside it, as NAME.provenance.json with
-    the time, and into the metadata of a format that has any.
+    the time, and into the metadata of a format that has any. Both get their names, or none.
 
     Raises `InvalidInputError` for an unknown suffix and for cells that the format cannot hold, and
     `OSError` where nothing can be written.
@@ -103,7 +199,7 @@ class Output:
             str(path).encode()
         except UnicodeEncodeError:
             raise InvalidInputError(f"{shorten(str(path))}: not a name in UTF-8") from None
-        self._file = _complete_file(path)
+        self._file = complete_file(path)
         self._part = Path()
         self._batches: Queue[pl.DataFrame | None] = Queue(_WAITING)
         self._thread: Thread | None = None
@@ -138,18 +234,19 @@ class Output:
     ) -> None:
         """Name the file, or remove what there is of it."""
         failed = error
-        try:
-            if error is None:
-                self.finish()
-            else:
-                self._abandon()
-        except BaseException as failure:
-            failed = failure
-            raise
-        finally:
-            self._file.__exit__(type(failed) if failed else None, failed, traceback)
-        if error is None and self._provenance is not None:
-            write_provenance(self._provenance, self.path)
+        with together():
+            try:
+                if error is None:
+                    self.finish()
+                else:
+                    self._abandon()
+            except BaseException as failure:
+                failed = failure
+                raise
+            finally:
+                self._file.__exit__(type(failed) if failed else None, failed, traceback)
+            if error is None and self._provenance is not None:
+                write_provenance(self._provenance, self.path)
 
     def _put(self, batch: pl.DataFrame | None) -> bool:
         """Hand a batch to the thread; say no where it has ended, which it does after an error."""
@@ -237,5 +334,30 @@ def write_text(text: str, path: Path) -> None:
 
     Raises `OSError` where it cannot be written.
     """
-    with _complete_file(path) as part, _named(path):
-        part.write_text(text, encoding="utf-8")
+    with open_text(path) as file:
+        file.write(text)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a file of bytes under its final name only when it is complete.
+
+    Raises `OSError` where it cannot be written.
+    """
+    with complete_file(path) as part, _named(path):
+        part.write_bytes(content)
+
+
+@contextmanager
+def open_text(path: Path) -> Generator[TextIO]:
+    """Open a file of text, in UTF-8, that gets its final name only when all is written.
+
+    After an error nothing of it is left. Raises `OSError` where it cannot be written.
+    """
+    with complete_file(path) as part:
+        try:
+            with part.open("w", encoding="utf-8") as file:
+                yield file
+        except OSError as error:
+            if error.filename not in {None, str(part)}:  # of another file that is read meanwhile
+                raise
+            raise OSError(error.errno, error.strerror, str(path)) from None

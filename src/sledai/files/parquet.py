@@ -8,14 +8,17 @@ from pathlib import Path
 import polars as pl
 
 from sledai.errors import shorten
-from sledai.files.batches import Batch, VisitFile, rows_per_batch, unreadable
+from sledai.files.batches import Batch, VisitFile, in_batches, rows_per_batch, unreadable
 from sledai.files.source import Source
 
 __all__ = ["open_parquet", "parquet_cells", "parquet_holds", "write_parquet"]
 
 
 def open_parquet(source: Source) -> VisitFile:
-    """Open a Parquet file."""
+    """Open a Parquet file.
+
+    Raises `InvalidInputError` for what is damaged; a panic of polars may have been printed by then.
+    """
     # Else polars panics at a zone that is an offset, such as +05:30, which Parquet may hold.
     os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
     try:
@@ -23,20 +26,15 @@ def open_parquet(source: Source) -> VisitFile:
         frame = pl.scan_parquet(source.content, glob=False, hive_partitioning=False)
         schema = frame.collect_schema()
         height: int = frame.select(pl.len()).collect().item()
-    except pl.exceptions.PolarsError as error:
+    except _ERRORS as error:
         unreadable(source, _reason(error))
     for name, dtype in schema.items():
         if isinstance(dtype, pl.Datetime) and not _is_zone(dtype):
             unreadable(
                 source, f"column {shorten(name)} has an unknown time zone: {dtype.time_zone}"
             )
-    return VisitFile(
-        path=source.path,
-        columns=list(schema),
-        place="row",
-        length=height,
-        batches=_batches(source, frame, schema, height),
-    )
+    batches = _batches(source, frame, schema, height)
+    return in_batches(source, list(schema), batches, place="row", length=height)
 
 
 def _batches(
@@ -52,7 +50,7 @@ def _batches(
             yield Batch(visits=visits, places=_numbers(start, end), end=end)
         if end != height:  # an engine that fails in the background could end early
             unreadable(source, f"has {height} rows, of which {end} could be read")
-    except pl.exceptions.PolarsError as error:
+    except _ERRORS as error:
         unreadable(source, _reason(error))
 
 
@@ -70,7 +68,11 @@ def _numbers(start: int, end: int) -> pl.Series:
     return pl.int_range(start + 1, end + 1, eager=True)
 
 
-def _reason(error: Exception) -> str:
+# A panic is no `Exception`: of what is damaged polars expects some things to be there.
+_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+
+
+def _reason(error: BaseException) -> str:
     return f"not readable as Parquet: {next(iter(str(error).splitlines()), '')}"
 
 

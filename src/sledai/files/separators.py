@@ -5,6 +5,7 @@ import csv
 from sledai.errors import InvalidInputError
 from sledai.files.batches import VisitFile
 from sledai.files.delimited import open_delimited, text_encoding
+from sledai.files.limits import LINES_ABOVE, bounded_lines
 from sledai.files.source import Source
 
 __all__ = ["open_text"]
@@ -21,7 +22,9 @@ def open_text(source: Source, encoding: str, header_row: int) -> VisitFile:
     name = text_encoding(encoding)
     header = ""
     with source.content.open("rb") as file:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(bounded_lines(file), 1):
+            if number > header_row + LINES_ABOVE.most:
+                break
             text = line.decode(name, errors="replace").strip("\ufeff\r\n")
             if number >= header_row and text.strip(_NO_NAMES):
                 header = text

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir, mkstemp
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, Self, cast
 from weakref import finalize
 
-from sledai.errors import InvalidInputError
+from sledai.errors import InvalidInputError, file_name
 
 if sys.version_info >= (3, 14):  # pragma: no cover
     from compression import zstd
@@ -32,18 +32,55 @@ _BEGINNING = 512
 _OPEN_FILES = Path("/proc/self/fd")
 
 
+class _State(NamedTuple):
+    """Which file a name stands for, how long it is, and when it was last written."""
+
+    file: tuple[int, int]
+    size: int
+    written: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        found = path.stat()
+        return cls((found.st_dev, found.st_ino), found.st_size, found.st_mtime_ns)
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Source:
     """A file of visits: the `path` by which it is called, and the file that has its `content`.
 
-    A temporary file is there until nobody holds its source any more.
+    A temporary file is there until nobody holds its source any more. Of another `opened` says what
+    it was when it was opened: whoever cuts, adds to or replaces it then makes rows come and go.
     """
 
     path: Path
     content: Path
+    opened: _State | None = None
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """Hold a file as it is now; raises `OSError` where there is none."""
+        return cls(path=path, content=path, opened=_State.of(path))
 
     def __str__(self) -> str:
         return str(self.path)
+
+    def require_unchanged(self) -> None:
+        """Raise `InvalidInputError` where the file is not what it was when it was opened."""
+        if self.opened is None:
+            return
+        try:
+            now = _State.of(self.content)
+        except FileNotFoundError:
+            found = "no file any more"
+        else:
+            if now == self.opened:
+                return
+            found = f"{now.size:,} bytes where there were {self.opened.size:,}"
+            if now.size == self.opened.size:
+                found = "another content than before"
+        accepted = "a file that stays as it is while it is read; read it again"
+        raise InvalidInputError.in_words(found, accepted, self)
 
     def beginning(self) -> bytes:
         """Read the first bytes."""
@@ -78,14 +115,19 @@ PACKINGS = {
 def unpacked(path: Path, packing: Packing) -> Source:
     """Unpack a file, piece by piece.
 
-    Raises `InvalidInputError` for what is not packed so, is damaged, or ends early, and `OSError`
+    Raises `InvalidInputError` for what is not packed so, is damaged, ends early or changes
+    meanwhile, and `OSError`
     where it cannot be read or there is no room for its content.
     """
-    with path.open("rb") as file:
-        if not file.read(len(packing.begins)).startswith(packing.begins):
-            raise InvalidInputError(f"{path}: not packed by {packing.name}, as its suffix says")
+    packed = Source.at(path)
+    if not packed.beginning().startswith(packing.begins):
+        raise InvalidInputError(
+            f"{file_name(path)}: not packed by {packing.name}, as its suffix says"
+        )
     with packing.open(path) as file:
-        return _kept(path, _pieces(path, packing, file))
+        source = _kept(path, _pieces(path, packing, file))
+    packed.require_unchanged()  # one that is cut where a part of it ends looks whole
+    return source
 
 
 def _pieces(path: Path, packing: Packing, file: BinaryIO) -> Iterator[bytes]:
@@ -94,10 +136,10 @@ def _pieces(path: Path, packing: Packing, file: BinaryIO) -> Iterator[bytes]:
             yield piece
     except EOFError:
         why = f"ends early: packed by {packing.name}, and the end is not there"
-        raise InvalidInputError(f"{path}: {why}") from None
+        raise InvalidInputError(f"{file_name(path)}: {why}") from None
     except (gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
         why = f"damaged: packed by {packing.name}, and cannot be unpacked ({error})"
-        raise InvalidInputError(f"{path}: {why}") from None
+        raise InvalidInputError(f"{file_name(path)}: {why}") from None
 
 
 def piped(path: Path, pipe: BinaryIO) -> Source:

@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 import polars as pl
 
-from sledai.files.batches import Batch, VisitFile, rows_per_batch, unreadable
+from sledai.files.batches import Batch, VisitFile, in_batches, rows_per_batch, unreadable
 from sledai.files.delimited import text_encoding
+from sledai.files.limits import COLUMNS
 from sledai.files.source import Source
 
 __all__ = ["open_statistics"]
@@ -27,13 +28,7 @@ def open_statistics(source: Source, kind: str, reader: Reader, encoding: str | N
     the file says.
     """
     file = _File(source, kind, reader, encoding)
-    return VisitFile(
-        path=source.path,
-        columns=list(file.schema),
-        place="row",
-        length=file.height,
-        batches=_batches(file),
-    )
+    return in_batches(source, list(file.schema), _batches(file), place="row", length=file.height)
 
 
 class _File:
@@ -54,6 +49,7 @@ class _File:
         names: list[str] = about.column_names
         if not names:
             unreadable(source, "no columns")
+        COLUMNS.check(len(names), source)
         self.rows = rows_per_batch(len(names))
         # Some files do not say how many rows they have.
         said: int = about.number_rows or 0
