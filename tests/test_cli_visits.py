@@ -18,6 +18,7 @@ from commands import run as run_here
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sledai import Descriptor, frame
 from sledai.cli import app as cli
 from sledai.codebook.fields import FIELDS as FIELD_NAMES
@@ -459,7 +460,7 @@ class TestAnySize:
             )
         ]
 
-    @settings(max_examples=6, deadline=None, phases=[Phase.generate])
+    @settings(max_examples=examples(6), deadline=None, phases=[Phase.generate])
     @given(order=st.permutations(range(len(VISITS))), rows=st.integers(9, 25))
     def test_order_changes_no_row(self, order: list[int], rows: int) -> None:
         """What is said of a visit does not depend on where its row stands."""

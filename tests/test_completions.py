@@ -17,6 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from examples import examples
 from sledai import SEROLOGIC, Assessment, Descriptor, InvalidInputError, ScoreBounds
 from sledai.codebook import Codebook
 from sledai.frame import by_visit
@@ -32,6 +33,18 @@ def visit_of(**fields: Any) -> Visit:
 
 
 NOTHING = Assessment.of(not_assessed=Descriptor)
+
+
+def test_what_is_kept_of_one_assessment_is_not_given_for_another() -> None:
+    """1 is no answer, though it equals True: whichever of the two is asked of first."""
+    record: dict[str, Any] = Assessment.of().model_dump()
+    for name, weight in (("rash", 2), ("arthritis", 4)):
+        slipped = Assessment.model_construct(None, **record | {name: 1})
+        present = Assessment.of(present={name})
+        found = [(slipped, {0, weight}), (present, {weight})]
+        for one, scores in found if name == "rash" else found[::-1]:
+            assert completed_scores(one, Recorded()) == scores
+            assert settled(one, Recorded()) is one
 
 
 def completions(assessment: Assessment, recorded: Recorded) -> Iterator[Assessment]:
@@ -79,6 +92,8 @@ class TestOneVisit:
     def test_nothing_recorded(self) -> None:
         assert any_present(NOTHING, Recorded(), frozenset({Descriptor.FEVER})) == {True, False}
         assert any_present(Assessment.of(), Recorded(), frozenset(Descriptor)) == {False}
+        fever = frozenset({Descriptor.FEVER})
+        assert any_present(Assessment.of(present=fever), Recorded(), fever) == {True}
 
     @given(recorded_visits(), st.integers(0, 105))
     def test_a_score_that_no_answers_give_is_refused(
@@ -149,7 +164,7 @@ def alone(date: str, made: tuple[Assessment, Recorded]) -> list[Visit]:
 
 
 class TestTwoVisits:
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(recorded_visits(4), recorded_visits(4))
     def test_change_flare_and_states(
         self, was: tuple[Assessment, Recorded], now: tuple[Assessment, Recorded]

@@ -38,10 +38,17 @@ from sledai.cli.problems import Problems
 from sledai.cli.provenance import Provenance
 from sledai.cli.rejects import Rejects, rejects_option
 from sledai.codebook import Codebook, Lab
-from sledai.errors import InvalidInputError
-from sledai.files import OUTPUT_FORMATS, Batch, Output, write_provenance, write_text
+from sledai.errors import InvalidInputError, file_name
+from sledai.files import (
+    OUTPUT_FORMATS,
+    Batch,
+    Output,
+    together,
+    write_provenance,
+    write_text,
+)
 
-__all__ = ["audit"]
+__all__ = ["Clinical", "Recorded", "audit", "stating_scores"]
 
 _JSON = ".json"
 
@@ -127,7 +134,7 @@ def audit(
     refuse_outputs(source, rejects)
     refuse_outputs(source, output, rejects, formats={**OUTPUT_FORMATS, _JSON: "JSON"})
     rows = open_input(source, book)
-    book = _stating(book, recorded, clinical, lab_lines(lab, rows.visits.columns))
+    book = stating_scores(book, recorded, clinical, lab_lines(lab, rows.visits.columns))
     scores, labs = recorded_columns(book), checked_labs(book)
     input_ = read_items(rows, book)
     input_.require([*scores.values(), *(one.column for one in labs)])
@@ -140,7 +147,7 @@ def audit(
     problems = Problems(input_, aside)
     report = Report(input_, scores, keep=as_json)
     checked = [*scores.items(), *((one.analyte, one.column) for one in labs)]
-    with problems.batches() as batches, ExitStack() as files:
+    with problems.batches() as batches, together(), ExitStack() as files:
         table = files.enter_context(Output(output, made.facts)) if output and not as_json else None
         aside.open(files)
         for batch in batches:
@@ -163,9 +170,9 @@ def audit(
     for line in (*_passed_over(book, labs), *names_said(aside.names)):
         print(wrapped(line))
     if output:
-        print(f"{report.findings} findings written to {output}")
+        print(wrapped(f"{report.findings} findings written to {file_name(output)}"))
     for line in aside.said():
-        print(line)
+        print(wrapped(line))
     print(made)
     if report.disagreements or report.unread or aside.count:
         raise typer.Exit(1)
@@ -197,10 +204,13 @@ def _passed_over(book: Codebook, labs: Sequence[Lab]) -> list[str]:
     return [f"held against no item: {', '.join(said)}"] if said else []
 
 
-def _stating(
+def stating_scores(
     book: Codebook, total: str | None, clinical: str | None, labs: dict[str, dict[str, Any]]
 ) -> Codebook:
-    """Put what the options say of scores and laboratory values in place of lines."""
+    """Put what the options say of scores and laboratory values in place of lines.
+
+    Raises `InvalidInputError` for an analyte without a limit, and where nothing names a total.
+    """
     for analyte in labs:
         if analyte not in LAB_LIMITS:
             raise InvalidInputError.found(analyte, ", ".join(LAB_LIMITS), "--lab")

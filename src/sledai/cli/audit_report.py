@@ -9,13 +9,14 @@ from typing import Any, Literal
 import polars as pl
 
 from sledai.audit import Agreement, Audit, Check, Differences, Finding, Query
+from sledai.audit.agreement import AGREEMENT_WORDS
 from sledai.audit.weights import counted_weights
 from sledai.cells import Answers, python_values
 from sledai.cli.options import Input
-from sledai.cli.printing import ROWS_SHOWN, identifying, printable, wrapped
+from sledai.cli.printing import ROWS_SHOWN, colored, identifying, printable, wrapped
 from sledai.cli.problems import EMPTY
 from sledai.codebook import Lab
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, file_name, shorten
 from sledai.files import Batch
 
 __all__ = ["Report"]
@@ -28,6 +29,12 @@ _HEADINGS: dict[Status, str] = {
     "query": "queries on laboratory values",
     "cell": "cells that cannot be read, which count as not known",
 }
+_STYLES: dict[Status, str] = {
+    "disagrees": "red",
+    "possible": "yellow",
+    "query": "cyan",
+    "cell": "magenta",
+}
 _COLUMNS: dict[str, type[pl.DataType]] = {
     "check": pl.String,
     "status": pl.String,
@@ -38,12 +45,6 @@ _COLUMNS: dict[str, type[pl.DataType]] = {
     "explanation": pl.String,
     "column": pl.String,
     "found": pl.String,
-}
-_AGREEMENT = {
-    Agreement.AGREES: "agree",
-    Agreement.POSSIBLE: "possible",
-    Agreement.DISAGREES: "disagree",
-    Agreement.NOT_RECORDED: "not recorded",
 }
 _QUERIES = {
     Query.ABSENT_PAST_LIMIT: "absent though past the limit",
@@ -103,8 +104,8 @@ class Report:
         added = {self._place, *(f"sledai_{name}" for name in _COLUMNS)}
         if taken := [name for name in self.input_.others if name in added]:
             raise InvalidInputError(
-                f"{self.input_.visits.path}: findings have columns of names that are there already "
-                f"(rename or drop them): {', '.join(map(shorten, taken))}"
+                f"{file_name(self.input_.visits.path)}: findings have columns of names that are "
+                f"there already (rename or drop them): {', '.join(map(shorten, taken))}"
             )
 
     @property
@@ -199,7 +200,9 @@ class Report:
             print()
         for status, heading in _HEADINGS.items():
             if shown := self._shown.get(status):
-                print(f"{heading}: {self._statuses[status]:,}\n")
+                for line in wrapped(f"{heading}: {self._statuses[status]:,}").splitlines():
+                    print(colored(line, _STYLES[status]))
+                print()
                 print("\n".join(shown))
                 if more := self._statuses[status] - len(shown):
                     print(f"  and {more:,} more; -o FILE writes all of them")
@@ -219,7 +222,7 @@ class Report:
         lines = [f"{self.visits:,} visits"]
         for check, counts in self._agreement.items():
             what = self.recorded.get(check, "recorded total less clinical score")
-            said = [f"{counts[a]:,} {text}" for a, text in _AGREEMENT.items() if counts[a]]
+            said = [f"{counts[a]:,} {text}" for a, text in AGREEMENT_WORDS.items() if counts[a]]
             lines.append(f"{check} ({printable(what).plain}): {', '.join(said) or 'none'}")
         for lab, queries in self._queries.items():
             said = [f"{queries[q]:,} {text}" for q, text in _QUERIES.items()]

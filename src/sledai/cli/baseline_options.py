@@ -7,7 +7,7 @@ import typer
 from sledai.cli.options import pairs
 from sledai.codebook import Codebook
 from sledai.codebook.dates import accepted_dates, date_said, read_date
-from sledai.errors import InvalidInputError
+from sledai.errors import InvalidInputError, file_name
 from sledai.files import VisitFile
 from sledai.frame import BaselineRows
 
@@ -61,7 +61,7 @@ def baseline_rows(
         raise InvalidInputError(f"found {' and '.join(flags)}; accepted: one of {', '.join(given)}")
     for column in marks:
         if column not in visits.columns:
-            raise InvalidInputError.no_column(column, f"{visits.path}, --baseline-where")
+            raise InvalidInputError.no_column(column, f"{file_name(visits.path)}, --baseline-where")
     if marks:
         return BaselineRows.marked(marks)
     if by is None:
@@ -71,7 +71,7 @@ def baseline_rows(
     except InvalidInputError:
         if by in visits.columns:
             return BaselineRows.last_by(by)
-        accepted = f"{accepted_dates(book.visit)}, or a column of {visits.path}"
+        accepted = f"{accepted_dates(book.visit)}, or a column of {file_name(visits.path)}"
         raise InvalidInputError.found(by, accepted, "--baseline-by") from None
 
 

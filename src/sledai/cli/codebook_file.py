@@ -8,7 +8,6 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.text import Text
 
 from sledai.cells import Answers, find_answers, given, python_values
 from sledai.cli.options import (
@@ -22,12 +21,12 @@ from sledai.cli.options import (
     read_codebook,
     read_items,
 )
-from sledai.cli.printing import plain_table, print_table, printable, wrapped
+from sledai.cli.printing import Column, Table, printable, wrapped
 from sledai.cli.progress import reading
 from sledai.codebook import Codebook
 from sledai.codebook.columns import field_sources
 from sledai.codebook.dates import accepted_dates, read_date
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, file_name, shorten
 from sledai.files import Batch
 
 __all__ = ["codebook"]
@@ -78,7 +77,7 @@ def codebook(
     if output.suffix.lower() != ".toml":
         raise InvalidInputError.found(output.suffix, ".toml", output)
     proposed.dump(output)
-    print(f"codebook written to {output}")
+    print(wrapped(f"codebook written to {file_name(output)}"))
     if proposed.questions:
         print(wrapped(f'open questions: {len(proposed.questions)}; put what is so in place of "?"'))
         for question in proposed.questions:
@@ -152,9 +151,7 @@ def _check(source: Path, book: Codebook) -> None:
         for batch in input_.visits.batches:
             counts.add(batch)
             shown.read(batch)
-    table = plain_table()
-    for name in ("column", "read as", "cells"):
-        table.add_column(name, overflow="fold")
+    table = Table([Column("column"), Column("read as"), Column("cells")])
     for name in input_.visits.columns:
         if name in input_.columns:
             said = counts.said(name)
@@ -162,9 +159,10 @@ def _check(source: Path, book: Codebook) -> None:
             said = f"{counts.dates:,} of {counts.rows:,} are {accepted_dates(book.visit)}"
         else:
             said = f"filled {counts.filled[name]:,}, empty {counts.rows - counts.filled[name]:,}"
-        table.add_row(Text(printable(name).plain), uses.get(name, "-"), said)
-    print_table(table)
-    print(f"{counts.rows:,} rows; cells that are no answer: {counts.wrong:,}")
+        table.add(printable(name), uses.get(name, "-"), said)
+    table.print()
+    print()
+    print(wrapped(f"{counts.rows:,} rows; cells that are no answer: {counts.wrong:,}"))
     if counts.rejected:
         print(f"records that are no row: {counts.rejected:,}")
     for line in (*input_.rows.said(), *input_.sources.said()):

@@ -15,6 +15,7 @@ from sledai.cells import Nothing, as_text, find_answers, read_numbers, read_prin
 from sledai.cli.options import (
     AbsentText,
     CodebookOption,
+    EditionOption,
     EncodingOption,
     Input,
     InputFile,
@@ -27,7 +28,7 @@ from sledai.cli.options import (
     read_codebook,
     refuse_outputs,
 )
-from sledai.cli.printing import names_said, plain_table, print_table, wrapped
+from sledai.cli.printing import Column, Table, names_said, wrapped
 from sledai.cli.problems import EMPTY, Problems
 from sledai.cli.provenance import Provenance
 from sledai.cli.rejects import Rejects, rejects_option
@@ -38,21 +39,13 @@ from sledai.definitions import Edition
 from sledai.definitions.editions import edition_named
 from sledai.descriptors import Descriptor
 from sledai.engines import result_names
-from sledai.errors import InvalidInputError, shorten
-from sledai.files import OUTPUT_FORMATS, Batch, Output
+from sledai.errors import InvalidInputError, file_name, shorten
+from sledai.files import OUTPUT_FORMATS, Batch, Output, together
 from sledai.frame.lab_columns import LabValues
 from sledai.quantities import UNITS, plausible_range
 
 __all__ = ["derive"]
 
-EditionOption = Annotated[
-    str,
-    typer.Option(
-        "--edition",
-        metavar="NAME",
-        help=f"Whose definitions: {', '.join(e.name for e in Edition)}.",
-    ),
-]
 Labs = Annotated[
     list[str],
     typer.Option(
@@ -136,7 +129,7 @@ def derive(
     problems = Problems(input_, aside)
     counts: dict[Descriptor, Counter[bool | None]] = {}
     names: dict[str, str] = {}
-    with problems.batches() as batches, ExitStack() as files:
+    with problems.batches() as batches, together(), ExitStack() as files:
         table = files.enter_context(Output(output, made.facts)) if output else None
         aside.open(files)
         for batch in batches:
@@ -334,18 +327,16 @@ def _print(
     aside: Rejects,
 ) -> None:
     answers = {"present": True, "absent": False, "not assessed": None}
-    table = plain_table()
-    table.add_column("descriptor")
-    for name in answers:
-        table.add_column(name, justify="right")
+    table = Table([Column("descriptor"), *(Column(name, right=True) for name in answers)])
     for descriptor, count in counts.items():
-        table.add_row(descriptor.value, *(f"{count[answer]:,}" for answer in answers.values()))
-    print_table(table)
+        table.add(descriptor.value, *(f"{count[answer]:,}" for answer in answers.values()))
+    table.print()
+    print()
     visits = max(count.total() for count in counts.values())
     print(wrapped(f"{visits:,} visits, by the definitions of {by}"))
     for line in names_said((names if output else {}) | aside.names):
         print(wrapped(line))
     if output is not None:
-        print(f"{visits} rows written to {output}")
+        print(wrapped(f"{visits} rows written to {file_name(output)}"))
     for line in aside.said():
-        print(line)
+        print(wrapped(line))

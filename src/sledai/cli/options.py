@@ -1,5 +1,6 @@
 """Options that commands share, each a line of the codebook, and the file that they describe."""
 
+import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,13 +11,15 @@ from typing import Annotated, Any
 import typer
 
 from sledai.cells import RowsRead, item_column, read_rows
+from sledai.cli.completion import names_of
 from sledai.cli.printing import printable
 from sledai.codebook import Codebook
 from sledai.codebook.columns import DescriptorSources, descriptor_sources
 from sledai.codebook.names import ALSO_OTHER_COLUMNS, descriptor_named, plain_name
 from sledai.codebook.words import ANSWER_WORDS, Items, Words
+from sledai.definitions import Edition
 from sledai.descriptors import Descriptor, listed
-from sledai.errors import SHOWN, InvalidInputError, shorten
+from sledai.errors import SHOWN, InvalidInputError, file_name, shorten
 from sledai.files import OUTPUT_FORMATS, Dialect, VisitFile, open_visits, output_format
 from sledai.files.formats import ACCEPTED
 
@@ -25,6 +28,7 @@ __all__ = [
     "AbsentText",
     "CodebookOption",
     "Columns",
+    "EditionOption",
     "EncodingOption",
     "Input",
     "InputFile",
@@ -107,13 +111,17 @@ AbsentText = Annotated[
 NotCollected = Annotated[
     list[str],
     typer.Option(
-        metavar="DESCRIPTOR", help="No column has it: not assessed at any visit. Repeatable."
+        metavar="DESCRIPTOR",
+        help="No column has it: not assessed at any visit. Repeatable.",
+        autocompletion=names_of(Descriptor),
     ),
 ]
 Absent = Annotated[
     list[str],
     typer.Option(
-        metavar="DESCRIPTOR", help="No column has it: assert it absent at every visit. Repeatable."
+        metavar="DESCRIPTOR",
+        help="No column has it: assert it absent at every visit. Repeatable.",
+        autocompletion=names_of(Descriptor),
     ),
 ]
 SeparatorOption = Annotated[
@@ -128,6 +136,15 @@ EncodingOption = Annotated[
     str | None,
     typer.Option(
         "--encoding", metavar="NAME", help="How the text of CSV is encoded, by default UTF-8."
+    ),
+]
+EditionOption = Annotated[
+    str,
+    typer.Option(
+        "--edition",
+        metavar="NAME",
+        help=f"Whose definitions: {', '.join(e.name for e in Edition)}.",
+        autocompletion=names_of(e.name for e in Edition),
     ),
 ]
 SheetOption = Annotated[
@@ -188,7 +205,7 @@ class Input:
         """Refuse columns that are not there."""
         for name in columns:
             if name not in self.visits.columns:
-                raise InvalidInputError(f"{self.visits.path}: no column {shorten(name)}")
+                raise InvalidInputError(f"{file_name(self.visits.path)}: no column {shorten(name)}")
 
     def said(self) -> list[str]:
         """Say what was read as what, and what was asserted."""
@@ -282,7 +299,7 @@ def read_items(rows: RowsRead, book: Codebook) -> Input:
     try:
         sources = descriptor_sources(visits.columns, book, BY_FLAGS)
     except InvalidInputError as error:
-        raise InvalidInputError(f"{visits.path}: {error}") from None
+        raise InvalidInputError(f"{file_name(visits.path)}: {error}") from None
     incomplete = ""
     if sources.unknown:
         incomplete = _missing_columns(visits, set(sources.unknown), sources.columns)
@@ -343,7 +360,7 @@ def _missing_columns(
         if (d := ALSO_OTHER_COLUMNS.get(plain_name(name))) in descriptors and name not in columns
     ]
     lines = [
-        f"{visits.path}: no column for {listed(descriptors)}",
+        f"{file_name(visits.path)}: no column for {listed(descriptors)}",
         (
             "  say which column it is (--column THEIRS=DESCRIPTOR), that nobody assessed it "
             "(--not-collected DESCRIPTOR), or that it was never present (--absent DESCRIPTOR); "
@@ -361,14 +378,17 @@ def refuse_outputs(
     source: Path, *outputs: Path | None, formats: Mapping[str, object] = OUTPUT_FORMATS
 ) -> None:
     """Refuse, before the work and not after, files that cannot be written."""
-    named: list[Path] = []
+    named: list[str] = []
     for output in outputs:
         if output is None:
             continue
         output_format(output, formats)
         output.parent.stat()  # a folder that is not there
         if output.exists() and source.exists() and output.samefile(source):
-            raise InvalidInputError(f"{output}: this is the input, which is never overwritten")
-        if output.resolve() in named:
-            raise InvalidInputError(f"{output}: named for two outputs")
-        named.append(output.resolve())
+            raise InvalidInputError(
+                f"{file_name(output)}: this is the input, which is never overwritten"
+            )
+        target = os.path.realpath(output)  # of a link to itself too
+        if target in named:
+            raise InvalidInputError(f"{file_name(output)}: named for two outputs")
+        named.append(target)

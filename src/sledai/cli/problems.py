@@ -9,11 +9,12 @@ import polars as pl
 from sledai.cells import Answers, Coding, as_text, python_values
 from sledai.cli.options import Input
 from sledai.cli.progress import Shown, reading
+from sledai.cli.provenance import Provenance
 from sledai.cli.rejects import Rejects
-from sledai.errors import SHOWN, InvalidInputError, problems_listed, shorten
+from sledai.errors import SHOWN, InvalidInputError, file_name, problems_listed, shorten
 from sledai.files import Batch
 
-__all__ = ["EMPTY", "Problems"]
+__all__ = ["EMPTY", "Problems", "problems_of"]
 
 _TEXTS = "; other texts need --missing TEXT"
 EMPTY = f"empty{_TEXTS}"
@@ -162,13 +163,20 @@ class Problems:
             where = f" in the first {self._rows:,} rows, after which reading stopped"
         said: Sequence[str] = [
             problems_listed(
-                f"{visits.path}: {name}{where}: {kind.count}{kind.more}", kind.first, kind.count
+                f"{file_name(visits.path)}: {name}{where}: {kind.count}{kind.more}",
+                kind.first,
+                kind.count,
             )
             for name, kind in self._kinds.items()
         ]
         incomplete = [self.input_.incomplete] if self.input_.incomplete else []
-        codes = [f"{visits.path}: {coding}"] if coding else []
+        codes = [f"{file_name(visits.path)}: {coding}"] if coding else []
         raise InvalidInputError("\n".join([*incomplete, *said, *codes]))
+
+
+def problems_of(input_: Input) -> Problems:
+    """Gather what is wrong with a file of which no row is set aside."""
+    return Problems(input_, Rejects(input_.visits, None, Provenance(input_.book)))
 
 
 _HOW = (

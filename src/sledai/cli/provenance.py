@@ -1,10 +1,8 @@
 """How an output was made: version, command, codebook and choices, said with it and beside it."""
 
-import json
 import shlex
 from collections.abc import Sequence
 from contextvars import ContextVar
-from hashlib import sha256
 from typing import Any
 
 import sledai
@@ -25,8 +23,11 @@ class Provenance:
     """
 
     def __init__(self, book: Codebook, **choices: Any) -> None:
-        self._command = shlex.join(["sledai", *ARGUMENTS.get()])
+        command = shlex.join(["sledai", *ARGUMENTS.get()])
+        # The name of a file may be no text, as bytes that UTF-8 has not.
+        self._command = command.encode("utf-8", "backslashreplace").decode()
         self._book = book.lines()
+        self._hash = book.sha256
         self._choices = choices
 
     @property
@@ -39,12 +40,6 @@ class Provenance:
             "codebook": codebook,
             **self._choices,
         }
-
-    @property
-    def _hash(self) -> str:
-        # As JSON with sorted keys: two codebooks that say the same have one hash.
-        text = json.dumps(self._book, sort_keys=True, ensure_ascii=False)
-        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def __str__(self) -> str:
         said = f"codebook {self._hash[:_SHOWN]}" if self._book else "no codebook"

@@ -11,6 +11,7 @@ import typer
 from sledai.cells.text import plain_text
 from sledai.cli.provenance import Provenance
 from sledai.engines import result_names
+from sledai.errors import file_name
 from sledai.files import Batch, Output, VisitFile
 
 __all__ = ["Rejects", "rejects_option"]
@@ -130,4 +131,4 @@ class Rejects:
         """Say in the end how many were set aside."""
         if self.path is None:
             return []
-        return [f"{self.count} rows that cannot be read written to {self.path}"]
+        return [f"{self.count} rows that cannot be read written to {file_name(self.path)}"]

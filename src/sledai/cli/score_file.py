@@ -1,17 +1,16 @@
 """`sledai score`: a file of visits in, the same file with scores out, batch by batch."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import polars as pl
 import typer
 
 from sledai import frame
 from sledai.cells import find_answers, python_values
+from sledai.cli.completion import names_of
 from sledai.cli.options import (
     Absent,
     AbsentText,
@@ -36,23 +35,19 @@ from sledai.cli.printing import (
     ROWS_SHOWN,
     identifying,
     names_said,
-    plain_table,
-    print_table,
     printable,
     wrapped,
 )
 from sledai.cli.problems import Problems
 from sledai.cli.provenance import Provenance
 from sledai.cli.rejects import Rejects, rejects_option
-from sledai.codebook import Codebook
+from sledai.cli.score_table import ScoreCounts, missing_said, print_scores
 from sledai.descriptors import Descriptor
 from sledai.engines import result_names
-from sledai.files import OUTPUT_FORMATS, Output
+from sledai.errors import file_name
+from sledai.files import OUTPUT_FORMATS, Output, together
 from sledai.frame import Policy
-from sledai.rules import ActivityRule
-from sledai.scoring import ScoreBounds
-from sledai.trials.catalog import find
-from sledai.verdict import Verdict
+from sledai.trials.catalog import CATALOG, find
 
 __all__ = ["score"]
 
@@ -88,6 +83,7 @@ Trials = Annotated[
         metavar="ID",
         help="Judge the activity rule of this trial, such as NCT05765006; `sledai trials` lists "
         "them. Repeatable.",
+        autocompletion=names_of(trial.registry_id for trial in CATALOG),
     ),
 ]
 
@@ -136,11 +132,11 @@ def score(
     input_ = read_items(open_input(source, book), book)
     made = Provenance(book, policy=policy, rules={rule.name: str(rule) for rule in rules})
     alone_book = input_.alone()
-    tally = _Tally(rules, policy, asked=len(Descriptor) - len(input_.sources.absent))
+    tally = _Tally(ScoreCounts(rules), policy, asked=len(Descriptor) - len(input_.sources.absent))
     aside = Rejects(input_.visits, rejects, made)
     problems = Problems(input_, aside)
     names: dict[str, str] = {}
-    with problems.batches() as batches, ExitStack() as files:
+    with problems.batches() as batches, together(), ExitStack() as files:
         scores = files.enter_context(Output(output, made.facts)) if output else None
         aside.open(files)
         for batch in batches:
@@ -152,7 +148,9 @@ def score(
                 aside.write(aside.split(batch)[1])
                 readable = answers.readable()
                 alone = readable.alone(input_.columns)
-                scored = _scored(alone, alone_book, rules, policy).drop(alone.columns)
+                scored = frame.score(
+                    alone, alone_book, rules=rules, policy=policy, missing_names=True
+                ).drop(alone.columns)
                 rows = readable.as_in_the_file
                 tally.add(rows, scored)
                 if scores is not None:
@@ -167,61 +165,34 @@ def score(
         raise typer.Exit(1)
 
 
-def _scored(
-    alone: pl.DataFrame, book: Codebook, rules: Sequence[ActivityRule], policy: Policy
-) -> pl.DataFrame:
-    """Score visits, and name what is missing in the rows where something is: most have all."""
-    scored = frame.score(alone, book, rules=rules, policy=policy)
-    open_ = scored["sledai_not_assessed"] > 0
-    some = alone.filter(open_)
-    named = frame.score(some, book, rules=rules, policy=policy, missing_names=True)
-    names = named.drop(scored.columns)
-    nothing = pl.DataFrame({name: [""] for name in names.columns})
-    row = open_.cast(pl.UInt32)
-    names = nothing.vstack(names)[row.cum_sum() * row]
-    return scored.hstack(names).select(named.columns)
-
-
 @dataclass(slots=True)
 class _Tally:
     """What is printed in the end, gathered batch by batch."""
 
-    rules: list[ActivityRule]
+    counts: ScoreCounts
     policy: Policy
     asked: int
-    visits: int = 0
-    exact: int = 0
     assumed_cells: int = 0
     assumed_visits: int = 0
     empty: int = 0
-    verdicts: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
     rows: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])  # the first, to be shown
     scores: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
 
     def add(self, rows: pl.DataFrame, scored: pl.DataFrame) -> None:
         """Take up the scores of some rows."""
-        if self.visits < ROWS_SHOWN:
-            self.rows.append(rows.head(ROWS_SHOWN - self.visits))
-            self.scores.append(scored.head(ROWS_SHOWN - self.visits))
-        self.visits += scored.height
-        self.exact += scored["sledai_total"].count()
+        if self.counts.rows < ROWS_SHOWN:
+            self.rows.append(rows.head(ROWS_SHOWN - self.counts.rows))
+            self.scores.append(scored.head(ROWS_SHOWN - self.counts.rows))
+        self.counts.add(scored)
         unknown = scored["sledai_not_assessed"]
         empty = (unknown == self.asked) & (unknown > 0)
         assumed = unknown.filter(~empty)
         self.empty += int(empty.sum())
         self.assumed_cells += int(assumed.sum())
         self.assumed_visits += int((assumed > 0).sum())
-        for rule in self.rules:
-            verdicts = scored[frame.verdict_column(rule)]
-            self.verdicts.setdefault(rule.name, Counter()).update(
-                {verdict: int((verdicts == verdict).sum()) for verdict in Verdict}
-            )
 
     def said(self) -> list[str]:
-        visits = f"{self.visits:,} visits: {self.exact:,} with an exact total"
-        if self.exact < self.visits:
-            visits += f", {self.visits - self.exact:,} with a range (descriptors not assessed)"
-        lines = [visits]
+        lines = [self.counts.totals_said("visits")]
         if self.empty:
             lines.append(f"{self.empty:,} visits at which no descriptor was assessed: left open")
         if self.policy == "absent":
@@ -229,13 +200,7 @@ class _Tally:
                 f"policy absent: {self.assumed_cells:,} answers at {self.assumed_visits:,} visits "
                 "were not assessed and count as absent"
             )
-        for rule in self.rules:
-            counts = ", ".join(
-                f"{self.verdicts[rule.name][verdict]:,} {verdict.replace('_', ' ')}"
-                for verdict in Verdict
-            )
-            lines.append(f"{rule.name} ({rule}): {counts}")
-        return lines
+        return lines + self.counts.verdicts_said()
 
 
 def _print_result(
@@ -250,37 +215,23 @@ def _print_result(
     for line in (*tally.said(), *input_.said(), *names_said(names | aside.names)):
         print(wrapped(line))
     if output is not None:
-        print(f"{tally.visits} rows written to {output}")
+        print(wrapped(f"{tally.counts.rows} rows written to {file_name(output)}"))
     for line in aside.said():
-        print(line)
+        print(wrapped(line))
 
 
 def _print_table(tally: _Tally, input_: Input) -> None:
-    shown = pl.concat(tally.rows)
-    table = plain_table()
-    others = identifying(input_.others)
-    for name in others:
-        table.add_column(printable(name), max_width=14)
-    for name in ("total", "clinical", "not assessed"):
-        table.add_column(name, justify="right")
-    for rule in tally.rules:
-        table.add_column(rule.name)
-    known_by = [python_values(shown[name]) for name in others]
+    shown, rules = pl.concat(tally.rows), tally.counts.rules
+    known_by = {name: python_values(shown[name]) for name in identifying(input_.others)}
     rows = pl.concat(tally.scores).rows(named=True)
-    for n, row in enumerate(rows):
-        table.add_row(
-            *(printable(column[n]) for column in known_by),
-            str(ScoreBounds(row["sledai_low"], row["sledai_high"])),
-            str(ScoreBounds(row["sledai_clinical_low"], row["sledai_clinical_high"])),
-            str(row["sledai_not_assessed"] or "-"),
-            *(row[frame.verdict_column(rule)].replace("_", " ") for rule in tally.rules),
-        )
-    print_table(table)
-    if tally.visits > shown.height:
-        print(f"  and {tally.visits - shown.height:,} more rows; -o FILE writes all of them\n")
-    known = ["  ".join(printable(column[n]).plain for column in known_by) for n in range(len(rows))]
+    left = tally.counts.rows - shown.height
+    print_scores(known_by, rows, rules, widest=14, more=f"{left:,} more rows" if left else "")
+    known = [
+        "  ".join(printable(column[n]).plain for column in known_by.values())
+        for n in range(len(rows))
+    ]
     lines = [
-        wrapped(f"  {known[n] or f'row {n + 1}'}: {_missing_said(row, tally.rules)}", indent=4)
+        wrapped(f"  {known[n] or f'row {n + 1}'}: {missing_said(row, rules)}", indent=4)
         for n, row in enumerate(rows)
         if row["sledai_not_assessed"]
     ]
@@ -288,16 +239,6 @@ def _print_table(tally: _Tally, input_: Input) -> None:
         print("not assessed:")
         print(*lines[:_NAMED], sep="\n")
         if len(lines) > _NAMED:
-            print(f"  and {len(lines) - _NAMED} more of these rows; -o FILE writes all of them")
+            more = len(lines) - _NAMED
+            print(wrapped(f"  and {more} more of these rows; -o FILE writes all of them"))
         print()
-
-
-def _missing_said(row: Mapping[str, Any], rules: Sequence[ActivityRule]) -> str:
-    """Name what was not assessed at a visit, and what of it decides on each rule."""
-    everything = row["sledai_not_assessed"] == len(Descriptor)
-    said = [f"all {len(Descriptor)}" if everything else row[frame.MISSING_COLUMN]]
-    for rule in rules:
-        if names := row[frame.deciding_column(rule)]:
-            same = "all of them" if names == row[frame.MISSING_COLUMN] and "," in names else names
-            said.append(f"deciding {rule.name}: {same}")
-    return "; ".join(said)

@@ -1,16 +1,33 @@
 """`sledai screen`: the whole screen of NCT05765006 for one candidate."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sledai.errors import InvalidInputError
+from sledai.cli.printing import STYLES, colored, width
+from sledai.errors import InvalidInputError, file_name, require_file
 from sledai.trials.nct05765006.candidate import read_candidate, template
+from sledai.trials.nct05765006.report import ScreeningReport
 from sledai.trials.nct05765006.screening import screen as judge
 from sledai.verdict import Verdict
 
 __all__ = ["screen"]
+
+
+def _print(report: ScreeningReport) -> None:
+    """Print a report as wide as the terminal, its verdicts in color there."""
+    found = [(report.trial, report.verdict), *((r.criterion, r.verdict) for r in report.criteria)]
+    for line in report.lines(width()):
+        for name, verdict in found:
+            if said := re.match(rf"{re.escape(name)}:? +(not met|\S+)", line):
+                start, end = said.span(1)
+                print(line[:start] + colored(said[1], STYLES[verdict]) + line[end:])
+                break
+        else:
+            print(line)
+
 
 _EXIT_CODES = {Verdict.MET: 0, Verdict.NOT_MET: 1, Verdict.UNDETERMINED: 3}
 
@@ -32,12 +49,18 @@ def screen(
     if candidate is None:
         print(template())
         return
+    require_file(candidate)
     try:
         known = read_candidate(candidate.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
-        raise InvalidInputError(f"{candidate}: no text in UTF-8; save it as UTF-8") from None
+        raise InvalidInputError(
+            f"{file_name(candidate)}: no text in UTF-8; save it as UTF-8"
+        ) from None
     except InvalidInputError as error:
-        raise InvalidInputError(f"{candidate}: {error}") from None
+        raise InvalidInputError(f"{file_name(candidate)}: {error}") from None
     report = judge(known)
-    print(report.model_dump_json(indent=2) if as_json else report)
+    if as_json:
+        print(report.model_dump_json(indent=2))
+    else:
+        _print(report)
     raise typer.Exit(_EXIT_CODES[report.verdict])

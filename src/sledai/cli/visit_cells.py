@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from sledai.cells import Nothing, find_answers, python_values, read_numbers
+from sledai.cdisc.study_visits import CATEGORIES, Study, editions_beside
+from sledai.cells import Nothing, RowsRead, find_answers, python_values, read_numbers
 from sledai.cells.rows import rows_where
-from sledai.cli.options import Input
-from sledai.cli.problems import EMPTY, Problems
+from sledai.cli.options import BY_FLAGS, Input, read_items
+from sledai.cli.problems import EMPTY, Problems, problems_of
 from sledai.cli.whole_patients import ROW, SUBJECT
 from sledai.codebook import Codebook
+from sledai.codebook.columns import field_sources
 from sledai.codebook.dates import accepted_dates, read_date
 from sledai.codebook.fields import AMOUNTS, FieldColumn
 from sledai.codebook.numbers import Decimal, in_points
@@ -26,13 +28,19 @@ from sledai.visits.visit import RANGES
 __all__ = [
     "DATE",
     "MARKED",
+    "NUMBER",
     "PLACE",
     "REASON",
+    "REASON_GIVEN",
     "RECORD",
+    "REFERENCE",
     "UNTIL",
+    "VISIT",
     "YES",
     "VisitsReader",
     "recorded_column",
+    "subject_and_date",
+    "visits_reader",
 ]
 
 DATE = "the date"
@@ -44,6 +52,9 @@ MARKED, UNTIL = "the mark", "the last day"
 No field and no descriptor has such a name.
 """
 YES = "yes"
+VISIT, NUMBER = "the visit's name", "the visit's number"
+REFERENCE, REASON_GIVEN = "the reference", "the reason that is given"
+"""What a study says of each visit, where a data set is asked for."""
 _CELL = "cell {}".format
 
 
@@ -65,6 +76,7 @@ class VisitsReader:
     fields: tuple[FieldColumn, ...]
     problems: Problems
     baseline: BaselineRows | None = None
+    study: Study | None = None
     cells: bool = True
     rows: int = 0
 
@@ -186,7 +198,9 @@ class VisitsReader:
             accepted = f"a whole number 0 to {MAX_TOTAL}, {EMPTY}"
             problems.add_cells(batch, theirs, wrong, "cells that are no score", accepted)
             read.append(scores.alias(recorded_column(name)))
-        return pl.DataFrame([*self._visit(batch), *read, *self._marks(batch)])
+        return pl.DataFrame(
+            [*self._visit(batch), *read, *self._marks(batch), *self._of_the_study(batch)]
+        )
 
     def _visit(self, batch: Batch) -> list[pl.Series]:
         """Read whose visit each row is, and when it was."""
@@ -221,6 +235,35 @@ class VisitsReader:
         accepted = f"{accepted_dates(self.input_.book.visit)}, {EMPTY}"
         self.problems.add_cells(batch, rows.by_column, wrong, "cells that are no date", accepted)
         return [until.alias(UNTIL)]
+
+    def _of_the_study(self, batch: Batch) -> list[pl.Series]:
+        """Read what the study says of each visit: its name, its number, day 1, and a reason."""
+        if self.study is None:
+            return []
+        named, missing = self.study.named, self.input_.missing
+        read: list[pl.Series] = []
+        for column in CATEGORIES:
+            if column in batch.visits.columns:
+                wrong = editions_beside(batch.visits[column], self.study.rated_by)
+                what, accepted = "visits rated by another edition", self.study.rated_by.value
+                self.problems.add_cells(batch, column, wrong, what, f"{accepted} (--edition)")
+        for field, column in (("visit", VISIT), ("reason", REASON_GIVEN)):
+            if (theirs := named.get(field)) is not None:
+                texts, _ = _read_each(batch.visits[theirs], missing, str, pl.String)
+                read.append(texts.alias(column))
+        if (theirs := named.get("visit_number")) is not None:
+            decimal = self.input_.book.file.decimal
+            numbers, wrong = read_numbers(batch.visits[theirs], missing, decimal)
+            what = "cells that are no number of a visit"
+            wrong |= ~numbers.is_finite().fill_null(value=False)
+            self.problems.add_cells(batch, theirs, wrong, what, "a number")
+            read.append(numbers.alias(NUMBER))
+        if (theirs := named.get("reference")) is not None:
+            days, wrong = self._dates(batch.visits[theirs], missing)
+            accepted = f"{accepted_dates(self.input_.book.visit)}, {EMPTY}"
+            self.problems.add_cells(batch, theirs, wrong, "cells that are no date", accepted)
+            read.append(days.alias(REFERENCE))
+        return read
 
     def _dates(self, cells: pl.Series, missing: Collection[str]) -> tuple[pl.Series, pl.Series]:
         visit = self.input_.book.visit
@@ -306,3 +349,40 @@ def _beyond(amounts: pl.Series, name: str) -> pl.Series:
 
 def _ranges(name: str) -> str:
     return " or ".join(plausible_range(name, unit) for unit in UNITS[name])
+
+
+def subject_and_date(book: Codebook) -> tuple[str, str]:
+    """Give the columns that say whose a visit is, and of when.
+
+    Raises `InvalidInputError` where the codebook does not name both.
+    """
+    subject, day = book.visit.subject, book.visit.when
+    if subject is None or day is None:
+        lacking = "subject" if subject is None else "date"
+        raise InvalidInputError(
+            f"no column of the {lacking}; accepted: --{lacking} COLUMN, or {lacking} in [visit] of "
+            "a codebook"
+        )
+    return subject, day
+
+
+def visits_reader(
+    rows: RowsRead, book: Codebook, baseline: BaselineRows | None = None
+) -> VisitsReader:
+    """Read a file of which no row is set aside, and whose cells are not written again.
+
+    Raises `InvalidInputError` for columns that are not named, or not there.
+    """
+    subject, day = subject_and_date(book)
+    input_ = read_items(rows, book)
+    named = [field.column for field in book.fields.columns]
+    input_.require([subject, day, *named, *book.recorded.scores.values()])
+    return VisitsReader(
+        input_,
+        subject,
+        day,
+        field_sources(rows.visits.columns, book, BY_FLAGS),
+        problems_of(input_),
+        baseline=baseline,
+        cells=False,
+    )

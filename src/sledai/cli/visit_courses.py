@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from sledai import frame
 from sledai.assessment import Assessment
+from sledai.cli.dataset_options import Exchange
 from sledai.cli.printing import ROWS_SHOWN
 from sledai.cli.visit_cells import (
     DATE,
@@ -25,6 +26,7 @@ from sledai.codebook.dates import DAY_ZERO, date_said
 from sledai.errors import SHOWN, InvalidInputError, problems_listed
 from sledai.frame.visit_rows import VisitRows, read_visit_rows
 from sledai.indices.states import STATES, Readings
+from sledai.records import message_of
 from sledai.scoring import MAX_TOTAL
 from sledai.visits.visit import Visit
 
@@ -52,8 +54,9 @@ class Assumed:
 class Courses:
     """Follows patients group by group, and gathers what is said of all of them.
 
-    `writes_visits` and `writes_patients` say what is wanted of each group; if it `shows` them,
-    `shown` has the visits of the first patients, as many as are printed.
+    `writes_visits` and `writes_patients` say what is wanted of each group; with an `exchange` rows
+    of a data set stand in place of those of patients. If it `shows` them, `shown` has the visits of
+    the first patients, as many as are printed.
     """
 
     reader: VisitsReader
@@ -62,6 +65,7 @@ class Courses:
     writes_visits: bool
     writes_patients: bool
     shows: bool
+    exchange: Exchange | None = None
     visits: int = 0
     patients: int = 0
     without_baseline: int = 0
@@ -104,7 +108,12 @@ class Courses:
             visits = visits.drop(self._read(rows))
         if self.writes_patients:
             read = kept.select(self._read(rows))
-            patients = frame.by_patient(read, self.reader.as_read, readings=self.readings)
+            if self.exchange is not None:
+                baseline = self.reader.baseline_read
+                patients = self.exchange.rows(read, self.reader.as_read, baseline)
+                patients = patients.with_columns(pl.col("USUBJID").alias(SUBJECT))
+            else:
+                patients = frame.by_patient(read, self.reader.as_read, readings=self.readings)
             first = kept.group_by(SUBJECT).agg(pl.col(ROW).min())
             patients = patients.join(first, on=SUBJECT, how="left", maintain_order="left")
         if self.shows:
@@ -238,7 +247,7 @@ class Courses:
             try:
                 Visit.model_validate({"date": DAY_ZERO, "assessment": answers, **scores})
             except ValidationError as error:
-                reasons.append(str(error.errors()[0]["msg"]).removeprefix("Value error, "))
+                reasons.append(message_of(error.errors()[0]))
             else:
                 reasons.append(None)
         return table.join(

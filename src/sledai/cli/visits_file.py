@@ -1,19 +1,34 @@
 """`sledai visits`: each patient's course over the visits of a file."""
 
 import re
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
+from sledai.cdisc import Study
+from sledai.cdisc.study_visits import unread_scores
+from sledai.cdisc.writing import DATASET_FORMATS
 from sledai.cli.baseline_options import (
     BaselineBy,
     BaselineOption,
     BaselineWhere,
     baseline_rows,
     baseline_said,
+)
+from sledai.cli.completion import names_of
+from sledai.cli.dataset_options import (
+    EditionOption,
+    ReasonOption,
+    ReferenceOption,
+    StartOption,
+    StudyOption,
+    ToOption,
+    VisitNumberOption,
+    VisitOption,
+    exchange,
 )
 from sledai.cli.options import (
     BY_FLAGS,
@@ -40,21 +55,36 @@ from sledai.cli.printing import names_said, wrapped
 from sledai.cli.problems import Problems
 from sledai.cli.provenance import Provenance
 from sledai.cli.rejects import Rejects, rejects_option
-from sledai.cli.visit_cells import REASON, VisitsReader
+from sledai.cli.visit_cells import VisitsReader, subject_and_date
 from sledai.cli.visit_courses import Courses
+from sledai.cli.visits_output import DatasetFile, Table, write_files
 from sledai.cli.visits_report import print_courses, print_end
-from sledai.cli.whole_patients import SUBJECT, Kept
+from sledai.codebook import Codebook
 from sledai.codebook.columns import field_sources
 from sledai.codebook.fields import FIELDS
+from sledai.definitions import Edition
 from sledai.engines import result_names
-from sledai.errors import InvalidInputError, require_one_of
-from sledai.files import OUTPUT_FORMATS, Output
+from sledai.errors import InvalidInputError, file_name, require_one_of
+from sledai.files import OUTPUT_FORMATS
 from sledai.frame import BASELINE_COLUMNS, patient_columns, visit_columns
 from sledai.indices import doris, sfi
 from sledai.indices.requirements import FirstVisit, NewSerology
 from sledai.indices.states import DEFAULT, STATES, Carry, Readings
 
-__all__ = ["visits"]
+__all__ = [
+    "CarryOption",
+    "DateOption",
+    "FieldOption",
+    "FirstVisitOption",
+    "NewSerologyOption",
+    "PrednisoloneOption",
+    "StateOption",
+    "SubjectOption",
+    "VariantOption",
+    "states_named",
+    "stating_visits",
+    "visits",
+]
 
 SubjectOption = Annotated[
     str | None,
@@ -115,7 +145,12 @@ PrednisoloneOption = Annotated[
     ),
 ]
 CarryOption = Annotated[
-    Carry, typer.Option("--carry", help="For how long the state of a visit counts.")
+    Carry,
+    typer.Option(
+        "--carry",
+        metavar="TEXT",
+        help=f"For how long the state of a visit counts: {', '.join(get_args(Carry))}.",
+    ),
 ]
 StateOption = Annotated[
     list[str],
@@ -124,6 +159,7 @@ StateOption = Annotated[
         metavar="NAME",
         help=f"Follow this state, in place of {' and '.join(DEFAULT.states)}: {', '.join(STATES)}. "
         "Repeatable.",
+        autocompletion=names_of(STATES),
     ),
 ]
 PatientsOption = Annotated[
@@ -143,6 +179,14 @@ def visits(
     baseline_where: BaselineWhere = [],
     baseline_by: BaselineBy = None,
     rejects: RejectsOption = None,
+    to: ToOption = None,
+    study: StudyOption = None,
+    edition: EditionOption = Edition.SELENA.name,
+    visit: VisitOption = None,
+    visit_number: VisitNumberOption = None,
+    reference: ReferenceOption = None,
+    reason: ReasonOption = None,
+    start_is_day: StartOption = None,
     flare_index: VariantOption = "original",
     new_serology: NewSerologyOption = "counts",
     first_visit: FirstVisitOption = "needs a statement",
@@ -180,118 +224,109 @@ def visits(
         encoding=encoding,
         sheet=sheet,
     )
-    refuse_outputs(source, output, patients, rejects)
-    named = {"subject": subject, "date": date}
-    stated = {name: column for name, column in named.items() if column is not None}
-    book = book.stating({"visit": stated, "fields": _field_lines(field_)})
-    patient, day = book.visit.subject, book.visit.when
-    if patient is None or day is None:
-        lacking = "subject" if patient is None else "date"
-        raise InvalidInputError(
-            f"no column of the {lacking}; accepted: --{lacking} COLUMN, or {lacking} in [visit] of "
-            "a codebook"
-        )
+    if to is None:
+        refuse_outputs(source, output, patients, rejects)
+    else:
+        refuse_outputs(source, output, formats=DATASET_FORMATS)
+        refuse_outputs(source, rejects)
+    book = stating_visits(book, subject, date, field_)
+    patient, day = subject_and_date(book)
     readings = Readings(
         variant=flare_index,
         new_serology=new_serology,
         first_visit=first_visit,
         prednisolone=prednisolone,
         carry=carry,
-        states=_states(state),
+        states=states_named(state),
     )
     rows = open_input(source, book)
     opened = rows.visits
     beside = baseline_rows(baseline, baseline_where, baseline_by, opened, book)
     said = {} if beside is None else {"baseline": baseline_said(beside, book)}
-    made = Provenance(book, readings=asdict(readings) | said)
+    asked = exchange(
+        to,
+        Study(
+            name=study,
+            edition=edition,
+            visit=visit,
+            visit_number=visit_number,
+            reference=reference,
+            reason=reason,
+        ),
+        readings,
+        start_is_day,
+        book=book,
+        output=output,
+        patients=patients,
+        baseline=beside,
+    )
+    chosen = {} if asked is None else asked.choices
+    made = Provenance(book, readings=asdict(readings) | said, **chosen)
     input_ = read_items(rows, book)
     scores = book.recorded.scores
-    input_.require(
-        [patient, day, *(field.column for field in book.fields.columns), *scores.values()]
-    )
+    of_study = {} if asked is None else asked.study.named
+    named_fields = [field.column for field in book.fields.columns]
+    input_.require([patient, day, *named_fields, *scores.values(), *of_study.values()])
     fields = field_sources(opened.columns, book, BY_FLAGS)
     aside = Rejects(opened, rejects, made)
-    cells = output is not None or rejects is not None
+    visits_to = output if asked is None else None
+    cells = visits_to is not None or rejects is not None
     reader = VisitsReader(
-        input_, patient, day, fields, Problems(input_, aside), baseline=beside, cells=cells
+        input_,
+        patient,
+        day,
+        fields,
+        Problems(input_, aside),
+        baseline=beside,
+        study=None if asked is None else asked.study,
+        cells=cells,
     )
     courses = Courses(
         reader,
         readings,
         writes_visits=cells,
-        writes_patients=patients is not None,
+        writes_patients=patients is not None or asked is not None,
         shows=output is None and patients is None,
+        exchange=asked,
     )
     columns = visit_columns(readings) | ({} if beside is None else BASELINE_COLUMNS)
-    of_visits = _Table(output, result_names(opened.columns, columns) if output else {})
+    of_visits = Table(visits_to, result_names(opened.columns, columns) if visits_to else {})
     sums = patient_columns(readings)
-    of_patients = _Table(patients, result_names([patient], sums) if patients else {})
-    _write(courses, of_visits, of_patients, made)
+    of_patients = Table(patients, result_names([patient], sums) if patients else {})
+    dataset = DatasetFile(asked, output) if asked is not None and output is not None else None
+    write_files(courses, of_visits, of_patients, dataset, made)
     if courses.shows:
         print_courses(courses, book)
     print_end(input_, fields, courses)
     names = {n: called for n, called in of_patients.names.items() if n != called}
     renamed = of_visits.names | names | aside.names
-    for line in (*names_said(renamed), *_aside_said(aside, courses)):
+    rows_said = [] if dataset is None else dataset.said(beside)
+    unread = _unread_said(opened.columns, book)
+    for line in (*names_said(renamed), *unread, *_aside_said(aside, courses), *rows_said):
         print(wrapped(line))
     print(made)
     if aside.count:
         raise typer.Exit(1)
 
 
-def _states(chosen: list[str]) -> tuple[str, ...]:
+def _unread_said(columns: Sequence[str], book: Codebook) -> list[str]:
+    unread = unread_scores(columns, book)
+    return [f"recorded scores that were not read: {unread}"] * bool(unread)
+
+
+def states_named(chosen: list[str]) -> tuple[str, ...]:
+    """Read the names of states, by default those that are followed by default."""
     for name in chosen:
         require_one_of(name, list(STATES), "--state")
     return tuple(chosen) or DEFAULT.states
 
 
-@dataclass(slots=True)
-class _Table:
-    """A file that is written, if there is a path, and what results are called in it."""
-
-    path: Path | None
-    names: dict[str, str]
-    file: Output | None = None
-
-    def open(self, files: ExitStack, made: Provenance) -> None:
-        if self.path is not None:
-            self.file = files.enter_context(Output(self.path, made.facts))
-
-
-def _write(courses: Courses, visits: _Table, patients: _Table, made: Provenance) -> None:
-    """Follow the patients, and write files, all of which are whole before one gets its name."""
-    reader, aside = courses.reader, courses.reader.problems.rejects
-    work = reader.problems.batches_and_more()
-    with work as (batches, show), Kept() as kept, ExitStack() as files:
-        visits.open(files, made)
-        patients.open(files, made)
-        aside.open(files)
-        for rows in reader.read(batches):
-            kept.add(rows)
-        for found in kept.followed(courses.follow, show):
-            if found.visits is not None:
-                batch, known = reader.as_in_the_file(found.visits)
-                aside.add(batch.places, known[REASON])
-                is_kept, rows_aside = aside.split(batch)
-                aside.write(rows_aside)
-                if visits.file is not None:
-                    added = known.select(*visits.names).rename(visits.names)
-                    visits.file.write(batch.visits.hstack(added).filter(is_kept))
-            if found.patients is not None and patients.file is not None:
-                sums = found.patients.select(SUBJECT, *patients.names)
-                patients.file.write(sums.rename({SUBJECT: reader.subject} | patients.names))
-        courses.refuse()
-        for file in (visits.file, patients.file, aside):
-            if file is not None:
-                file.finish()
-
-
 def _aside_said(aside: Rejects, courses: Courses) -> list[str]:
     """Say which rows were set aside; whose visits some of them are nobody knows."""
-    if not aside.wanted:
+    if aside.path is None:
         return []
     wrong = aside.count - courses.others
-    said = f"{aside.count:,} rows written to {aside.path}: {wrong:,} that cannot be read"
+    said = f"{aside.count:,} rows written to {file_name(aside.path)}: {wrong:,} that cannot be read"
     lines = [f"{said}, {courses.others:,} others of their patients"]
     if courses.nameless:
         lines.append(
@@ -299,6 +334,15 @@ def _aside_said(aside: Rejects, courses: Courses) -> list[str]:
             "any patient followed here"
         )
     return lines
+
+
+def stating_visits(
+    book: Codebook, subject: str | None, date: str | None, fields: list[str]
+) -> Codebook:
+    """State the columns of the patient, of the date and of fields, where options name them."""
+    named = {"subject": subject, "date": date}
+    stated = {name: column for name, column in named.items() if column is not None}
+    return book.stating({"visit": stated, "fields": _field_lines(fields)})
 
 
 def _field_lines(options: list[str]) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,10 @@
 """What `sledai visits` prints: each patient's course, and how the file was read."""
 
+from rich.text import Text
+
 from sledai.cli.baseline_options import baseline_said
 from sledai.cli.options import Input
-from sledai.cli.printing import ROWS_SHOWN, printable, wrapped
+from sledai.cli.printing import ROWS_SHOWN, Column, Table, printable, wrapped
 from sledai.cli.visit_courses import Courses
 from sledai.codebook import Codebook
 from sledai.codebook.dates import date_said
@@ -10,7 +12,7 @@ from sledai.codebook.fields import FIELDS, FieldColumn
 from sledai.definitions import Edition
 from sledai.indices.course import Course, course
 from sledai.indices.from_baseline import since_baseline
-from sledai.indices.report import SAID, heading, visit_lines
+from sledai.indices.report import SAID, visit_said
 from sledai.indices.states import STATES, Readings
 from sledai.visits import History
 from sledai.visits.baseline import Baseline, require_baseline
@@ -21,24 +23,45 @@ __all__ = ["print_courses", "print_end"]
 def print_courses(courses: Courses, book: Codebook) -> None:
     """Print patients and their visits, so many as fit a screen."""
     readings = courses.readings
-    print(heading(readings))
+    table = Table(
+        [
+            Column("date", least=10),
+            *(Column(name, right=True, least=8) for name in ("total", "clinical")),
+            Column("change", right=True, least=12),
+            Column("flare", least=6),
+            *(Column(name, least=5) for name in readings.states),
+        ]
+    )
     shown = 0
     read = courses.histories()
     for patient, (history, _) in read.patients.items():
         if shown >= ROWS_SHOWN:
             break
         followed = course(history, readings)
-        print()
-        print(wrapped(f"{printable(patient).plain}: {_summary(followed)}"))
+        table.line()
+        table.line(wrapped(f"{printable(patient).plain}: {_summary(followed)}"))
         for step in followed:
-            for line in visit_lines(step, date_said(step.visit.date, book.visit)):
-                print(line)
+            said = visit_said(step, date_said(step.visit.date, book.visit))
+            table.add(*said.cells[:_SCORES], *map(_in_color, said.cells[_SCORES:]))
+            if said.changed:
+                table.line(wrapped(f"    {said.changed}", indent=6))
         if courses.reader.baseline is not None:
-            print(wrapped(f"    {_since(history, read.baselines.get(patient), book)}", indent=6))
+            last = _since(history, read.baselines.get(patient), book)
+            table.line(wrapped(f"    {last}", indent=6))
         shown += len(history.visits)
+    table.print()
     if shown < courses.visits:
         print(f"\n... and {courses.visits - shown:,} visits more (--output FILE writes all)")
     print()
+
+
+_SCORES = 4
+"""How many cells of a visit come before those that are said in a word."""
+_COLORS = {"yes": "green", "no": "", "none": "", "": "", "open": "yellow"}
+
+
+def _in_color(word: str) -> Text:
+    return Text(word, _COLORS.get(word, "red"))  # else a flare
 
 
 def _since(history: History, baseline: Baseline | None, book: Codebook) -> str:

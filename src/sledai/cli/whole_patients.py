@@ -191,7 +191,8 @@ _NUMBER = "the number"
 
 
 def _sorted(found: Found) -> Found:
-    return Found(*(None if rows is None else rows.sort(ROW) for rows in found))
+    # A patient may have several rows, in an order of their own.
+    return Found(*(None if rows is None else rows.sort(ROW, maintain_order=True) for rows in found))
 
 
 def _by_runs(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
