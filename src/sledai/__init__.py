@@ -28,7 +28,7 @@ from sledai.trials.nct05765006 import (
 )
 from sledai.verdict import Verdict
 
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"
 
 __all__ = [
     "SEROLOGIC",

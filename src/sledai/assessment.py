@@ -1,7 +1,7 @@
 """Assessment: the 24 answers of one visit, and the two errors about what was not assessed."""
 
-from collections.abc import Iterable, Mapping
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import is_, itemgetter
 from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import (
@@ -16,7 +16,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sledai.definitions import OBSERVATION_WINDOW
 from sledai.definitions.selena import SELENA_DEFINITIONS
-from sledai.descriptors import Descriptor, descriptor_set, listed
+from sledai.descriptors import Descriptor, descriptor_set, in_form_order, listed, listed_briefly
+from sledai.displays import ANSWERS, Displayed, Table, call
 from sledai.errors import InvalidInputError, SledaiError, require, shorten
 from sledai.records import place, places_escaped, plain_bool, validated_copy
 
@@ -90,7 +91,7 @@ def _read(data: Any, handler: ModelWrapValidatorHandler[_Model]) -> _Model:
         raise _restate(error) from None
 
 
-class Assessment(BaseModel):
+class Assessment(Displayed, BaseModel):
     """The answers to the 24 descriptors at one visit.
 
     Every field is required and is `True` (present), `False` (absent) or `None` (not assessed);
@@ -173,6 +174,51 @@ class Assessment(BaseModel):
         True
         """
         return validated_copy(self, update)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the answers as the sets below take them.
+
+        An answer that slipped past validation is not assessed, though 1 equals True: results that
+        are kept by assessment would be another's.
+        """
+        if not isinstance(other, Assessment):
+            return NotImplemented
+        if not super().__eq__(other):
+            return False
+        return all(map(is_, _ANSWERS_IN_FORM(self.__dict__), _ANSWERS_IN_FORM(other.__dict__)))
+
+    def __repr__(self) -> str:
+        asked = {"present": self.present, "not_assessed": self.not_assessed}
+        made = call("Assessment.of", {how: which for how, which in asked.items() if which})
+        # Of very many names the counts say more than the first of them.
+        return made if "..." not in made else super().__repr__()
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines(listed))
+
+    def _headline(self) -> str:
+        return "; ".join(self._lines(listed_briefly))
+
+    def _lines(self, said: Callable[[frozenset[Descriptor]], str]) -> Iterator[str]:
+        yield f"present: {said(self.present) or 'none'}"
+        if self.not_assessed:
+            yield f"not assessed: {said(self.not_assessed)}"
+        if self.absent:
+            others = "the other " if len(self.absent) < len(_FORM) else "all "
+            yield f"absent: {others}{len(self.absent)}"
+
+    def _tables(self) -> Iterable[Table]:
+        low = sum(d.weight for d in self.present)
+        high = low + sum(d.weight for d in self.not_assessed)
+        rows: list[tuple[object, ...]] = [
+            (d.system.label, d.label, points, ANSWERS[answer])
+            for answer, which in ((True, self.present), (None, self.not_assessed))
+            for d in in_form_order(which)
+            for points in [d.weight if answer else f"0 or {d.weight}"]
+        ]
+        total = low if low == high else f"{low} to {high}"
+        rows.append(("total", f"{len(self.absent)} others absent", total, ""))
+        yield Table(("organ system", "descriptor", "points", "answer"), rows)
 
     def __hash__(self) -> int:
         """Hash the answers; pydantic's own does the same, which type checkers do not know."""

@@ -4,14 +4,22 @@ Every edition (1992, SELENA, 2K) has these descriptors with these weights; the e
 in wording only (`sledai.definitions`). The weights stand here and nowhere else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
 from sledai.errors import InvalidInputError, require_several, shorten
 from sledai.sources import BOMBARDIER_1992, MANZI_2012, Citation, Read
 
-__all__ = ["CNS_LUPUS", "SEROLOGIC", "Descriptor", "OrganSystem", "descriptor_set", "listed"]
+__all__ = [
+    "CNS_LUPUS",
+    "SEROLOGIC",
+    "Descriptor",
+    "OrganSystem",
+    "descriptor_set",
+    "listed",
+    "listed_briefly",
+]
 
 
 class OrganSystem(StrEnum):
@@ -218,3 +226,17 @@ def listed(descriptors: Iterable[Descriptor]) -> str:
     'rash, fever'
     """
     return ", ".join(in_form_order(descriptors))
+
+
+_FEW = 4
+
+
+def listed_briefly(descriptors: Collection[Descriptor]) -> str:
+    """Name a few descriptors, and count more of them.
+
+    >>> listed_briefly({Descriptor.FEVER, Descriptor.RASH}), listed_briefly(frozenset(Descriptor))
+    ('rash, fever', '24 of 24')
+    """
+    if len(descriptors) > _FEW:
+        return f"{len(descriptors)} of {len(Descriptor)}"
+    return listed(descriptors)

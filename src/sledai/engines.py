@@ -5,6 +5,7 @@ which costs half the speed. Needs the extra `frame`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import InvalidOperation
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -141,7 +142,11 @@ def selected(frame: Any, make: Callable[[Any], Mapping[str, Any]]) -> Any:
     if frame.implementation.is_polars():  # in its own words, in which every column can be named
         engine: Any = frame.implementation.to_native_namespace()
         return nw.from_native(frame.to_native().select(**make(engine)))
-    return frame.select(**make(nw))
+    try:
+        return frame.select(**make(nw))
+    except InvalidOperation:  # of a Decimal among objects
+        accepted = "numbers that can be compared; null or NaN for what is missing"
+        raise InvalidInputError.in_words("a signaling NaN", accepted, "data frame") from None
 
 
 def column_of(engine: Any, name: str) -> Any:

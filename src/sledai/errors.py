@@ -6,7 +6,9 @@ from decimal import Decimal
 from itertools import islice
 from numbers import Real
 from operator import index
-from typing import Self, SupportsIndex
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Self, SupportsIndex, cast
 from unicodedata import category
 
 __all__ = [
@@ -15,11 +17,14 @@ __all__ = [
     "MissingExtraError",
     "SledaiError",
     "closest",
+    "cut",
     "escaped",
     "extra_advice",
+    "file_name",
     "is_number",
     "problems_listed",
     "require",
+    "require_file",
     "require_one_of",
     "require_several",
     "shorten",
@@ -52,7 +57,7 @@ class InvalidInputError(SledaiError, ValueError):
         >>> print(InvalidInputError.in_words("none", "at least one visit"))
         found none; accepted: at least one visit
         """
-        place = f"{where}: " if where else ""
+        place = f"{escaped(str(where))}: " if where else ""
         several = accepted if isinstance(accepted, str) else ", ".join(map(str, accepted))
         return cls(f"{place}found {found}; accepted: {several}")
 
@@ -110,6 +115,34 @@ def _shows(character: str, before: str) -> bool:
     return before not in "'\"" or not category(character).startswith("M")
 
 
+def file_name(path: object) -> str:
+    r"""Name a file in a message as plain text, `escaped`.
+
+    >>> print(file_name("a\u001b[31m.csv"))
+    a\x1b[31m.csv
+    """
+    return escaped(str(path))
+
+
+_OPEN_ALREADY = re.compile(r"/dev/stdin|(?:/dev|/proc/self)/fd/[0-9]+")
+
+
+def require_file(path: object) -> None:
+    """Refuse a named pipe or a device, which nobody may ever write to, or end.
+
+    What is open already is read: standard input as /dev/stdin, what a shell writes as <(...).
+    What is no path is refused by its type.
+    """
+    if not isinstance(path, str | PathLike):
+        raise InvalidInputError.in_words(_kind(path), "a path", "file")
+    named = Path(said := fspath(cast("str | PathLike[str]", path)))
+    irregular = named.exists() and not (named.is_file() or named.is_dir())
+    if irregular and not _OPEN_ALREADY.fullmatch(said):
+        raise InvalidInputError.in_words(
+            "a pipe or a device", "a file, or /dev/stdin", file_name(said)
+        )
+
+
 _QUOTED_CHARACTERS = 40
 _LONGEST_ESCAPE = len(r"\U00000000")
 _WHOLE = re.compile(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\?.")
@@ -136,6 +169,15 @@ def shorten(value: object) -> str:
     room = _QUOTED_CHARACTERS - len(end)
     wholes = _WHOLE.finditer(quoted[: room + _LONGEST_ESCAPE])
     return quoted[: max(whole.end() for whole in wholes if whole.end() <= room)] + end
+
+
+def cut(text: str, most: int) -> str:
+    """Give a text of at most so many characters, which says where it is cut.
+
+    >>> cut("seizure", 7), cut("psychosis", 7)
+    ('seizure', 'psyc...')
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def closest(name: str, accepted: Iterable[str]) -> str:
@@ -174,8 +216,10 @@ def require_one_of(value: object, accepted: Collection[object], name: str) -> No
     Traceback (most recent call last):
     sledai.errors.InvalidInputError: policy: found ['strict']; accepted: strict, absent
     """
-    if not any(isinstance(value, type(option)) and value == option for option in accepted):
-        raise InvalidInputError.found(value, (option for option in accepted if option != ""), name)
+    for option in accepted:
+        if isinstance(value, type(option)) and value == option:
+            return
+    raise InvalidInputError.found(value, (option for option in accepted if option != ""), name)
 
 
 def whole_number(value: object) -> int | None:
@@ -184,21 +228,25 @@ def whole_number(value: object) -> int | None:
     >>> whole_number(4), whole_number(4.0), whole_number(True)
     (4, None, None)
     """
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+    if isinstance(value, bool):
         return None
     try:
-        return index(value)
-    except TypeError:  # of an array or a boolean of numpy
+        return index(cast("SupportsIndex", value))
+    except TypeError:  # also of an array or a boolean of numpy
         return None
 
 
 def is_number(value: object) -> bool:
     """Say whether something is a number of any library, and no boolean.
 
-    >>> is_number(0.5), is_number(True), is_number("0.5")
-    (True, False, False)
+    A signaling NaN cannot even be compared, and is none.
+
+    >>> is_number(0.5), is_number(True), is_number("0.5"), is_number(Decimal("sNaN"))
+    (True, False, False, False)
     """
-    return not isinstance(value, bool) and isinstance(value, Real | Decimal)
+    if isinstance(value, Decimal):
+        return not value.is_snan()
+    return not isinstance(value, bool) and isinstance(value, Real)
 
 
 def require_several(value: object, name: str, accepted: str) -> None:

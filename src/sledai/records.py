@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sledai.errors import escaped
 
-__all__ = ["FrozenDict", "place", "places_escaped", "plain_bool", "validated_copy"]
+__all__ = ["FrozenDict", "message_of", "place", "places_escaped", "plain_bool", "validated_copy"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -36,6 +36,11 @@ def places_escaped(error: ValidationError) -> ValidationError:
         for line in lines
     ]
     return ValidationError.from_exception_data(error.title, said)
+
+
+def message_of(line: Mapping[str, Any]) -> str:
+    """Say an error of pydantic in our own words, without what it puts before them."""
+    return str(line["msg"]).removeprefix("Value error, ")
 
 
 def place(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:

@@ -6,13 +6,14 @@ A rule carries a `Citation`: one of the sources below, the place in it, and how 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sledai.displays import Displayed
 from sledai.errors import InvalidInputError, shorten
 
 __all__ = ["Citation", "Read", "Source", "registry_record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Displayed):
     """A publication or a registry record.
 
     `name` is the short form used in tables, `reference` the full one. Of the identifiers those
@@ -56,7 +57,7 @@ class Read(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Displayed):
     """A source, the place in it, and how that place was read.
 
     `reproduction` names where it was read in place of the work, where it was read so.
@@ -276,6 +277,37 @@ ADAM_TIME_TO_EVENT = Source(
     ),
     url="cdisc.org/standards/foundational/adam",
 )
+SDTMIG = Source(
+    name="SDTMIG 3.4",
+    reference=(
+        "CDISC Study Data Tabulation Model Implementation Guide: Human Clinical Trials, "
+        "version 3.4."
+    ),
+    url="cdisc.org/standards/foundational/sdtmig",
+)
+ADAMIG = Source(
+    name="ADaMIG 1.3",
+    reference="CDISC Analysis Data Model Implementation Guide, version 1.3.",
+    url="cdisc.org/standards/foundational/adam",
+)
+QRS_DRAFTS = Source(
+    name="CDISC QRS drafts",
+    reference=(
+        "CDISC supplements for questionnaires, ratings and scales: drafts of CDISC's wiki for the "
+        "HAMD 17 and the COMFORT-B scale."
+    ),
+    url="cdisc.org/standards/foundational/qrs",
+)
+ADAM_TERMINOLOGY = Source(
+    name="ADaM Controlled Terminology",
+    reference="NCI EVS, CDISC ADaM Controlled Terminology, 2021-12-17, codelist DTYPE (C81224).",
+    url="evs.nci.nih.gov/ftp1/CDISC/ADaM",
+)
+DATASET_JSON = Source(
+    name="Dataset-JSON 1.1",
+    reference="CDISC Dataset-JSON Specification, version 1.1, final of 2024-12-05, and its schema.",
+    url="github.com/cdisc-org/DataExchange-DatasetJson",
+)
 DORIS_2017 = Source(
     name="DORIS 2017",
     reference="DORIS definitions of remission of 2017, as table 1 of PMC7719036 prints them.",
@@ -314,4 +346,27 @@ IBANEZ_2003 = Source(
         "J Rheumatol 2003;30:1977-82."
     ),
     url="www.jrheum.org/highwire/citation/8797",
+)
+FHIR_R4 = Source(
+    name="FHIR R4",
+    reference="HL7 FHIR, Release 4, version 4.0.1, 2019.",
+    url="hl7.org/fhir/R4",
+)
+LOINC = Source(
+    name="LOINC",
+    reference=(
+        "Logical Observation Identifiers Names and Codes, Regenstrief Institute and the LOINC "
+        "Committee."
+    ),
+    url="loinc.org",
+)
+HUMAN_PHENOTYPE_ONTOLOGY = Source(
+    name="Human Phenotype Ontology",
+    reference="Human Phenotype Ontology, its repository as of 14 August 2026.",
+    url="github.com/obophenotype/human-phenotype-ontology",
+)
+HL7_TERMINOLOGY = Source(
+    name="HL7 Terminology",
+    reference="HL7 Terminology (THO), the code systems and naming systems that FHIR refers to.",
+    url="terminology.hl7.org",
 )

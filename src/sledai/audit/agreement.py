@@ -20,6 +20,7 @@ from sledai.frame.result_columns import INVALID_COLUMN, POLICY_COLUMN
 from sledai.frame.row_points import Range, RowPoints, add_columns
 
 __all__ = [
+    "AGREEMENT_WORDS",
     "LEFT_OUT",
     "Agreement",
     "Check",
@@ -64,6 +65,15 @@ class Agreement(StrEnum):
     POSSIBLE = "possible"
     DISAGREES = "disagrees"
     NOT_RECORDED = "not_recorded"
+
+
+AGREEMENT_WORDS: Mapping[Agreement, str] = {
+    Agreement.AGREES: "agree",
+    Agreement.POSSIBLE: "possible",
+    Agreement.DISAGREES: "disagree",
+    Agreement.NOT_RECORDED: "not recorded",
+}
+"""What is said of several scores."""
 
 
 class Query(StrEnum):

@@ -32,9 +32,10 @@ from sledai.audit.weights import CountedWeight, Differences, counted_weights
 from sledai.codebook import Codebook, Lab
 from sledai.codebook.lab import LAB_LIMITS
 from sledai.descriptors import Descriptor
+from sledai.displays import Displayed, Table
 from sledai.engines import opened, result_names
-from sledai.errors import InvalidInputError, require
-from sledai.frame.row_points import RowPoints
+from sledai.errors import InvalidInputError, problems_listed, require
+from sledai.frame.row_points import ANSWER_OF_CODE, coded_answer, coded_answers
 from sledai.scoring import ScoreBounds
 from sledai.scoring.recorded_scores import Explanation, Implication, explain, imply
 
@@ -83,7 +84,7 @@ def compare(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Displayed):
     """One thing that an audit says of one row, counted from 0.
 
     A recorded score that disagrees has an `explanation`, one that is possible an `implication`;
@@ -131,7 +132,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
+class Audit(Displayed):
     """What an audit of a frame found: counts of rows by agreement, for each check, and findings.
 
     `differences` counts, for each recorded score, how far the rows are off that have a descriptor:
@@ -143,6 +144,26 @@ class Audit:
     queries: Mapping[Lab, Mapping[Query, int]]
     findings: tuple[Finding, ...]
     differences: Mapping[Check, Differences]
+
+    def __str__(self) -> str:
+        return problems_listed(self._headline(), map(str, self.findings), len(self.findings))
+
+    def _headline(self) -> str:
+        counts = [
+            f"{check}: {', '.join(f'{n} {_word(which)}' for which, n in of.items() if n)}"
+            for check, of in self.agreement.items()
+        ]
+        queries = sum(sum(of.values()) for of in self.queries.values())
+        asked = [f"{queries} queries on laboratory values"] if queries else []
+        return "; ".join([f"{self.rows} rows", *counts, *asked])
+
+    def _tables(self) -> Iterable[Table]:
+        yield Table(
+            ("check", *map(_word, Agreement)),
+            [(check, *(of[one] for one in Agreement)) for check, of in self.agreement.items()],
+        )
+        if self.findings:
+            yield Table(("row", "finding"), [(one.row, one) for one in self.findings])
 
     @property
     def disagreements(self) -> tuple[Finding, ...]:
@@ -163,6 +184,10 @@ class Audit:
         lupus_headache counted 4, not 8, in all 3 visits that have it: explains 3 of 3
         """
         return {check: counted_weights(counts) for check, counts in self.differences.items()}
+
+
+def _word(which: Agreement) -> str:
+    return which.replace("_", " ")
 
 
 def audit(
@@ -191,7 +216,7 @@ def audit(
     compared: Any = nw.from_native(
         add_agreement(
             df,
-            _answers,
+            coded_answers,
             codebook=_required(codebook),
         )
     )
@@ -245,7 +270,7 @@ def _having(compared: Any, check: Check, agreement: str) -> dict[Descriptor, int
     """Count the rows that agree and have a descriptor, for each that the score counts."""
     agreeing = compared.filter(nw.col(agreement) == Agreement.AGREES.value)
     return {
-        d: int((agreeing[f"{_ANSWER}{d}"] == 1).sum())
+        d: int((agreeing[coded_answer(d)] == 1).sum())
         for d in Descriptor
         if d not in LEFT_OUT[check]
     }
@@ -257,23 +282,10 @@ def _required(codebook: object) -> Codebook:
 
 
 _ROW = "_sledai_row"
-_ANSWER = "_sledai_answer_"
-_CODES = {1: True, 0: False, -1: None}
-
-
-def _answers(row: RowPoints) -> dict[str, Any]:
-    """Add the answers themselves, in one code whatever the columns hold."""
-    engine = row.engine
-    return {
-        f"{_ANSWER}{descriptor}": engine.when(column.present(engine))
-        .then(engine.lit(1))
-        .otherwise(engine.when(column.absent(engine)).then(engine.lit(0)).otherwise(engine.lit(-1)))
-        for descriptor, column in row.columns.items()
-    }
 
 
 def _assessment(row: Mapping[str, Any]) -> Assessment:
-    return Assessment.model_validate({d: _CODES[row[f"{_ANSWER}{d}"]] for d in Descriptor})
+    return Assessment.model_validate({d: ANSWER_OF_CODE[row[coded_answer(d)]] for d in Descriptor})
 
 
 def _of_scores(

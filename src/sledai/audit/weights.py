@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sledai.descriptors import Descriptor
+from sledai.displays import Displayed, Value
 from sledai.records import FrozenDict
 
 __all__ = ["CountedWeight", "Differences", "counted_weights"]
@@ -21,7 +22,7 @@ _LEAST_VISITS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountedWeight:
+class CountedWeight(Displayed):
     """A weight that a descriptor seems to have been counted with: a question, not a correction.
 
     With `weight` in place of the published one, `explained` of the visits whose recorded score
@@ -49,7 +50,7 @@ class CountedWeight:
 
 
 @dataclass(frozen=True, slots=True)
-class Differences:
+class Differences(Value):
     """How far the recorded scores of visits with known answers are off, counted.
 
     `disagreeing` is how many of them are off at all, and `by_descriptor` says of each descriptor

@@ -247,7 +247,7 @@ def _by_first_cells(
     says: list[dict[str, bool | None]] = []  # for each column, what its comparisons say
     # By number: some names polars would take for patterns.
     numbered = pl.DataFrame([column.alias(str(n)) for n, column in enumerate(cells)])
-    first = [_first_cells(column, table) for column, table in zip(numbered, tables, strict=True)]
+    first = list(map(_first_cells, numbered))
     looked_at = zip(numbered.columns, tables, nothing, first, _texts(first), strict=True)
     for place, table, gone, found, texts in looked_at:
         said: dict[str, bool | None] = {}
@@ -261,7 +261,11 @@ def _by_first_cells(
     counts = dict(zip(flags.columns, flags.sum().row(0), strict=True)) if comparisons else {}
     answers: list[pl.Series] = []
     settled: list[bool] = []
-    for column, said in zip(numbered, says, strict=True):
+    for column, table, said in zip(numbered, tables, says, strict=True):
+        if _is_answered(column, table):
+            answers.append(column)
+            settled.append(True)
+            continue
         # No cell equals two of them, since they differ.
         equal = sum(counts[name] or 0 for name in said)
         settled.append(equal + column.null_count() == cells.height)
@@ -279,10 +283,13 @@ def _by_first_cells(
     return answers, settled
 
 
-def _first_cells(column: pl.Series, table: Mapping[str, bool]) -> pl.Series:
+def _is_answered(column: pl.Series, table: Mapping[str, bool]) -> bool:
+    """Whether the cells are answers as they are."""
+    return column.dtype == pl.Boolean and "true" in table
+
+
+def _first_cells(column: pl.Series) -> pl.Series:
     """Give the different cells with which a column begins; none where it is read otherwise."""
-    if column.dtype == pl.Boolean and "true" in table:
-        return pl.Series([True, False])
     if column.dtype == pl.String or column.dtype.is_numeric():
         return column.head(_FIRST_CELLS).unique()
     return column.clear()

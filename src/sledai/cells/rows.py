@@ -10,7 +10,7 @@ import polars as pl
 from sledai.cells.text import as_text
 from sledai.codebook import Codebook
 from sledai.codebook.layout import LongLayout
-from sledai.errors import InvalidInputError, problems_listed, shorten
+from sledai.errors import InvalidInputError, file_name, problems_listed, shorten
 from sledai.files import Batch, Rejected, VisitFile
 
 __all__ = ["RowsRead", "read_rows", "rows_where"]
@@ -36,7 +36,7 @@ def read_rows(visits: VisitFile, book: Codebook) -> RowsRead:
     """
     for name in (*book.rows.columns, *book.long.columns):
         if name not in visits.columns:
-            raise InvalidInputError(f"{visits.path}: no column {shorten(name)}")
+            raise InvalidInputError(f"{file_name(visits.path)}: no column {shorten(name)}")
     read = RowsRead(visits)
     if book.rows.columns:
         read = RowsRead(
@@ -128,7 +128,8 @@ def _pivoted(
     taken = set(table[item].unique()) & set(long.visit)
     if taken:
         raise InvalidInputError(
-            f"{visits.path}: item {shorten(min(taken))} is called as a column of [long] is"
+            f"{file_name(visits.path)}: item {shorten(min(taken))} is called as a column of [long] "
+            "is"
         )
     first = table.group_by(key, maintain_order=True).agg(pl.col("place").first())
     wide = table.pivot(item, index=key, values=answer, maintain_order=True)
@@ -141,7 +142,9 @@ def _refuse(table: pl.DataFrame, wrong: pl.Expr, visits: VisitFile, what: str) -
     if found.height:
         first = [f"{visits.place} {place}" for place in found["place"].head(_SHOWN)]
         raise InvalidInputError(
-            problems_listed(f"{visits.path}: {what}: {found.height}", first, found.height)
+            problems_listed(
+                f"{file_name(visits.path)}: {what}: {found.height}", first, found.height
+            )
         )
 
 

@@ -5,10 +5,13 @@ The same object serves files and data frames, and every function of `sledai.fram
 It states and never guesses: what it does not say is read by canonical names and words alone.
 """
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from os import PathLike
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, model_validator
@@ -22,13 +25,14 @@ from sledai.codebook.contents import (
 )
 from sledai.codebook.layout import FileFormat, LongLayout, RowConditions, VisitColumns
 from sledai.codebook.proposal import Draft, drafted, sample_of_file, sample_of_frame
-from sledai.codebook.questions import Place, Question, refuse_open, without_open
+from sledai.codebook.questions import OPEN, Place, Question, refuse_open, without_open
 from sledai.codebook.sections import Part, Section, by_column
 from sledai.codebook.toml import commented, written_toml
 from sledai.codebook.words import Words
 from sledai.descriptors import Descriptor
-from sledai.errors import InvalidInputError, closest, require, shorten
-from sledai.records import FrozenDict
+from sledai.displays import Value
+from sledai.errors import InvalidInputError, closest, file_name, require, require_file, shorten
+from sledai.records import FrozenDict, message_of
 
 __all__ = ["Codebook"]
 
@@ -36,7 +40,7 @@ _NOTHING = FrozenDict[str, Any]()
 _NOTHING_SAID = FrozenDict[Place, str]()
 
 
-class Codebook(BaseModel):
+class Codebook(Value, BaseModel):
     """How a data set is written: a section for each thing that columns can hold.
 
     `file` says how text is written and what stands for nothing; `rows` which rows are visits, and
@@ -110,6 +114,9 @@ not_assessed, points; closest: present
 
     @model_validator(mode="after")
     def _say_one_thing(self) -> Self:
+        for open_ in without_open(self.lines())[1]:
+            accepted = f"a value; {OPEN} in a file stands for one that nobody has stated yet"
+            raise InvalidInputError.found(OPEN, accepted, str(open_))
         self.words.checked()
         for descriptor in Descriptor if self.answers.points else self.descriptors.words:
             self.words_of(descriptor).checked()
@@ -180,18 +187,19 @@ not_assessed, points; closest: present
     def load(cls, path: str | PathLike[str]) -> Self:
         """Read a codebook from a file of TOML.
 
-        Raises `InvalidInputError`, with the place, for what is no TOML and as `Codebook` does, and
-        `OSError` for a file that cannot be read.
+        Raises `InvalidInputError`, with the place, for what is no TOML and as `Codebook` does, for
+        a named pipe or a device, and `OSError` for a file that cannot be read.
         """
+        require_file(path)
         try:
             sections = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InvalidInputError(f"{path}: no TOML in UTF-8: {error}") from None
+            raise InvalidInputError(f"{file_name(path)}: no TOML in UTF-8: {error}") from None
         known, questions = without_open(sections)
         try:
             book = cls(**known)
         except InvalidInputError as error:
-            raise InvalidInputError(f"{path}: {error}") from None
+            raise InvalidInputError(f"{file_name(path)}: {error}") from None
         return book._with(questions)
 
     @classmethod
@@ -246,10 +254,12 @@ not_assessed, points; closest: present
             found = str(error.object)[error.start : error.end]
             raise InvalidInputError.found(found, "text in UTF-8", path) from None
         whole = Path(path)
-        part = whole.parent / f".{whole.name}.part"
+        part = whole.parent / f".{whole.name}.{token_hex(4)}.part"
         try:
             part.write_bytes(written)
             part.replace(whole)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(whole)) from None
         finally:
             part.unlink(missing_ok=True)
 
@@ -275,6 +285,16 @@ not_assessed, points; closest: present
             name: cast("Part", getattr(self, name)).lines() for name in type(self).model_fields
         }
         return {name: lines for name, lines in sections.items() if lines}
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what is stated: two codebooks that say the same have one hash.
+
+        >>> Codebook().sha256[:12]
+        '44136fa355b3'
+        """
+        text = json.dumps(self.lines(), sort_keys=True, ensure_ascii=False)
+        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def stating(self, lines: Mapping[str, Section]) -> Self:
         """Give the codebook with these lines in place of its own.
@@ -348,6 +368,6 @@ def _checked(name: str, said: object) -> Part:
 def _said(line: Any, *within: str) -> str:
     """Say one error of pydantic with its place in the TOML."""
     section, *keys = [str(part) for part in (*within, *line["loc"])] or [""]
-    message = str(line["msg"]).removeprefix("Value error, ")
+    message = message_of(line)
     place = f"[{section}] {''.join(f'{key}: ' for key in keys)}" if section else ""
     return f"{place}{message}"

@@ -23,7 +23,7 @@ from sledai.codebook.sections import (
 )
 from sledai.descriptors import Descriptor, in_form_order, listed
 from sledai.errors import InvalidInputError, is_number, shorten
-from sledai.records import FrozenDict
+from sledai.records import FrozenDict, message_of
 from sledai.visits import Visit
 
 __all__ = [
@@ -278,7 +278,7 @@ def _value_of(name: str, said: Any) -> bool | float:
     try:
         Visit.model_validate({"date": "2000-01-01", name: said})
     except ValidationError as error:
-        message = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        message = message_of(error.errors()[0])
         raise InvalidInputError(f"{name}: {message}, or the name of a column") from None
     return cast("bool | float", said)
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
+from sledai.displays import Value
 from sledai.errors import InvalidInputError, shorten
 from sledai.quantities import UNITS, scale_of, written
 from sledai.visits import Visit
@@ -38,7 +39,7 @@ _MOST_SCALE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class FieldColumn:
+class FieldColumn(Value):
     """What a column holds: a field, the unit of its numbers, and the end of its scale from 0.
 
     >>> print(FieldColumn("physician_global", "pga", most=10))
@@ -60,7 +61,7 @@ class FieldColumn:
         without a scale in a column of another name.
 
         >>> FieldColumn.of("platelets", "plt", unit="10*9/L")
-        FieldColumn(name='platelets', column='plt', unit='10*9/L', most=3)
+        FieldColumn(name='platelets', column='plt', unit='10*9/L')
         """
         said = f"{name} {unit}".rstrip()
         if scale is not None:

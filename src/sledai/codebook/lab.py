@@ -15,7 +15,8 @@ from sledai.definitions.clauses import BeyondLaboratory, NewOnset, Sign, leaves
 from sledai.definitions.editions import DEFINITIONS
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import Descriptor
-from sledai.errors import InvalidInputError, is_number, require
+from sledai.displays import Value
+from sledai.errors import InvalidInputError, is_number, require, require_one_of
 from sledai.operators import Operator
 from sledai.quantities import UNITS, converted, kind, plausible, plausible_range
 
@@ -67,7 +68,7 @@ LAB_LIMITS: dict[str, tuple[Descriptor, Limit]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Lab:
+class Lab(Value):
     """A column of laboratory values: analyte, column and unit.
 
     `lower` and `upper` are the ends of the testing laboratory's range of normal, in the same unit:
@@ -178,7 +179,7 @@ FLAGGED: dict[str, Operator] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LabFlag:
+class LabFlag(Value):
     """A column of a laboratory's own flags: which texts say low, normal and high, in any case.
 
     Raises `InvalidInputError` for an analyte that no definition holds against the laboratory's
@@ -196,8 +197,7 @@ class LabFlag:
     high: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.analyte not in FLAGGED:
-            raise InvalidInputError.found(self.analyte, ", ".join(FLAGGED), "flag")
+        require_one_of(self.analyte, FLAGGED, "flag")
         if not self.normal or not self._counting:
             side = "low" if FLAGGED[self.analyte] == "<" else "high"
             raise InvalidInputError(f"{self.analyte}: accepted: flag with {side} and normal")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 from sledai.codebook.sections import Section
+from sledai.displays import call
 from sledai.errors import SHOWN, InvalidInputError
 
 __all__ = ["OPEN", "Place", "Question", "refuse_open", "without_open"]
@@ -29,6 +30,9 @@ class Question(NamedTuple):
     key: str
     said: str = ""
     value: str | Section = OPEN
+
+    def __repr__(self) -> str:
+        return call("Question", self._asdict())
 
     def __str__(self) -> str:
         return f"[{self.section}] {self.key}{f': {self.said}' if self.said else ''}"

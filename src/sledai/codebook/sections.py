@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from sledai.codebook.names import descriptor_named
 from sledai.descriptors import Descriptor, descriptor_set
+from sledai.displays import Value
 from sledai.errors import InvalidInputError, closest, shorten
 
 __all__ = [
@@ -83,7 +84,7 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(texts_of)]
 Descriptors = Annotated[frozenset[Descriptor], BeforeValidator(_descriptors)]
 
 
-class Part(BaseModel):
+class Part(Value, BaseModel):
     """A section: frozen, and every key known."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)

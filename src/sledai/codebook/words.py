@@ -139,6 +139,8 @@ class Words:
             return cell
         if not isinstance(cell, str | int | float) or (isinstance(cell, str) and not self.texts):
             return cell
+        if isinstance(cell, str) and not cell.strip():
+            return None  # an empty cell holds nothing
         for texts, says in ((self.present, True), (self.absent, False), (self.nothing, None)):
             if self._among(cell, texts):
                 return says

@@ -7,6 +7,7 @@ sentence is made from it.
 One module per edition: `sledai_1992`, `selena`, `sledai_2k` and `hybrid`; `editions` has them all.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Self
@@ -14,6 +15,7 @@ from typing import Annotated, Self
 from pydantic import PlainSerializer
 
 from sledai.definitions.clauses import Clause, Limit, findings_of, limits_of
+from sledai.displays import Displayed, Table
 from sledai.sources import BOMBARDIER_1992, TOUMA_2010, Citation, Read, Source
 
 __all__ = [
@@ -43,7 +45,7 @@ class Edition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class Definition(Displayed):
     """The paraphrased definition of one descriptor in one edition.
 
     `wording` holds a `{}` for each limit of the `rule`, in order. `exclusions` are the other
@@ -75,6 +77,19 @@ class Definition:
         """The definition as sentences, its limits and exclusions filled in."""
         text = self.wording.format(*self.limits)
         return f"{text} Not from {_listed(self.exclusions)}." if self.exclusions else text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _tables(self) -> Iterable[Table]:
+        rows: list[tuple[str, object]] = [
+            ("definition", self.text),
+            ("asked", str(self.rule)),
+            ("source", self.citation),
+            ("in doubt", self.unverified),
+            ("reading", self.reading),
+        ]
+        yield Table(("field", "value"), [row for row in rows if row[1]])
 
     def reworded(
         self,
@@ -109,7 +124,7 @@ def _listed(exclusions: tuple[str, ...]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ObservationWindow:
+class ObservationWindow(Displayed):
     """How long before the visit a descriptor still counts.
 
     >>> print(OBSERVATION_WINDOW)

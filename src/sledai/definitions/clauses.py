@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, assert_never
 
+from sledai.displays import Value
 from sledai.operators import Operator  # at run time too: pydantic reads annotations
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Value):
     """A number that a definition turns on: what is measured, operator, value and unit.
 
     >>> str(Limit("temperature", ">", Decimal(38), "degrees C"))
@@ -52,7 +53,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Value):
     """Something that is there or is not."""
 
     finding: str
@@ -62,7 +63,7 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Value):
     """A number past a limit of the definition's own.
 
     With `since` it is the increase from that finding which counts.
@@ -78,7 +79,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class NewOnset:
+class NewOnset(Value):
     """Whether what is past a limit now is new: as stated, else as an earlier value says.
 
     An earlier value within the limit makes it new, one past it does not; a statement wins.
@@ -93,7 +94,7 @@ class NewOnset:
 
 
 @dataclass(frozen=True, slots=True)
-class BeyondLaboratory:
+class BeyondLaboratory(Value):
     """A laboratory value below (`<`) or above (`>`) the testing laboratory's range of normal."""
 
     finding: str
@@ -105,7 +106,7 @@ class BeyondLaboratory:
 
 
 @dataclass(frozen=True, slots=True)
-class IfGiven:
+class IfGiven(Value):
     """A test that counts where it was made; that it was not made does not leave the answer open."""
 
     clause: Clause
@@ -115,7 +116,7 @@ class IfGiven:
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class AllOf:
+class AllOf(Value):
     """Each of the clauses is needed."""
 
     clauses: tuple[Clause, ...]
@@ -128,7 +129,7 @@ class AllOf:
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class AnyOf:
+class AnyOf(Value):
     """One of the clauses is enough."""
 
     clauses: tuple[Clause, ...]
@@ -141,7 +142,7 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class AtLeast:
+class AtLeast(Value):
     """As many of the clauses as the limit says are needed."""
 
     limit: Limit

@@ -1,14 +1,17 @@
 """From findings to the 24 descriptors by the rules of an edition, with a reason for each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from sledai.assessment import Assessment
 from sledai.definitions import LONGER_WINDOW, OBSERVATION_WINDOW, Definition, Edition
 from sledai.definitions.editions import DEFINITIONS, edition_named
-from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.descriptors import SEROLOGIC, Descriptor, listed_briefly
+from sledai.displays import ANSWERS, Displayed, Table, Value, in_words
 from sledai.errors import InvalidInputError, require, require_one_of, whole_number
 from sledai.findings.evaluation import EARLIER, Evaluation, Evidence, asked_by
 from sledai.findings.observations import OBSERVED, Findings
@@ -29,7 +32,7 @@ _WINDOWS = (OBSERVATION_WINDOW.days, LONGER_WINDOW.days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Reason(Displayed):
     """Why a descriptor is present, absent or not assessed.
 
     `evidence` are the findings that decide, `missing` names those that would, where they are not
@@ -49,7 +52,14 @@ class Reason:
     definition: Definition
 
     def __str__(self) -> str:
-        answers = {True: "present", False: "absent", None: "not assessed"}
+        return (
+            f"{ANSWERS[self.answer].word}: {'; '.join(self.grounds)} [{self.edition}: "
+            f"{self.definition.citation}]"
+        )
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """What the answer rests on, each in words."""
         grounds = [*map(str, self.evidence)]
         if self.missing:
             grounds.append(f"not known: {', '.join(self.missing)}")
@@ -60,14 +70,26 @@ class Reason:
         elif self.answer and self.definition.exclusions:
             how = "ruled out" if self.exclusions_stated else "assumed not to be the cause"
             grounds.append(f"{how}: {', '.join(self.definition.exclusions)}")
-        return (
-            f"{answers[self.answer]}: {'; '.join(grounds)} [{self.edition}: "
-            f"{self.definition.citation}]"
+        return tuple(grounds)
+
+    def _headline(self) -> str:
+        return f"{self.descriptor} {ANSWERS[self.answer].word}: {'; '.join(self.grounds)}"
+
+    def _tables(self) -> Iterable[Table]:
+        yield Table(
+            ("field", "value"),
+            [
+                ("descriptor", self.descriptor.label),
+                ("answer", ANSWERS[self.answer]),
+                ("because", self.grounds),
+                ("definition", self.definition.text),
+                ("source", f"{self.edition}: {self.definition.citation}"),
+            ],
         )
 
 
 @dataclass(frozen=True, slots=True)
-class NotUsed:
+class NotUsed(Value):
     """A finding that lies outside the window before the visit.
 
     >>> print(NotUsed("platelets", date(2026, 1, 2), 30))
@@ -79,12 +101,17 @@ class NotUsed:
     days: int
 
     def __str__(self) -> str:
-        when = f"{self.days} days before" if self.days > 0 else f"{-self.days} days after"
-        return f"{self.finding} of {self.observed}, {when} the visit"
+        return f"{self.finding} of {self.when}"
+
+    @property
+    def when(self) -> str:
+        """When it was observed, and how far from the visit."""
+        days = f"{self.days} days before" if self.days > 0 else f"{-self.days} days after"
+        return f"{self.observed}, {days} the visit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Derivation:
+class Derivation(Displayed):
     """An assessment that was made from findings, and how.
 
     `reasons` has one for each descriptor. `not_used` are findings outside the window of
@@ -96,6 +123,23 @@ class Derivation:
     assessment: Assessment
     reasons: Mapping[Descriptor, Reason]
     not_used: tuple[NotUsed, ...]
+
+    def __str__(self) -> str:
+        reasons = (f"{descriptor}: {reason}" for descriptor, reason in self.reasons.items())
+        not_used = (f"not used: {one}" for one in self.not_used)
+        return "\n".join([self._headline(), *reasons, *not_used])
+
+    def _headline(self) -> str:
+        return f"{self.edition}: {in_words(self.assessment)}"
+
+    def _tables(self) -> Iterable[Table]:
+        yield Table(
+            ("descriptor", "answer", "because"),
+            [(d.label, ANSWERS[one.answer], one.grounds) for d, one in self.reasons.items()],
+        )
+        if self.not_used:
+            rows = [(one.finding, one.when) for one in self.not_used]
+            yield Table(("not used", "because"), rows)
 
 
 def derive(
@@ -134,12 +178,14 @@ Bombardier 1992 (PMID 1599520), definition of descriptor 22 [as reproduced in pu
     require_one_of(window_days, _WINDOWS, "window_days")
     not_used = _outside(findings, window_days)
     used = findings.__dict__ | dict.fromkeys(unused.finding for unused in not_used)
-    amounts = frozenset([name for name in OBSERVED if type(used[name]) not in _SIGNS])
+    amounts = frozenset([name for name in _MAY_BE_AMOUNTS if type(used[name]) not in _SIGNS])
     limit = _ratio_limit(ratio_limit)
     earlier, causes = findings.dates.get(EARLIER), findings.other_cause
+    taken_from, by_descriptor = _asked(edition)
+    taken = taken_from(used)
     reasons: dict[Descriptor, Reason] = {}
-    for descriptor, asked in _asked(edition):
-        known = tuple([used[name] for name in asked])
+    for descriptor, asked, place in by_descriptor:
+        known = taken[place]
         others = causes.get(descriptor, ""), descriptor in findings.no_other_cause
         if amounts.isdisjoint(asked):
             reasons[descriptor] = _reason_of_signs(descriptor, edition, known, *others)
@@ -187,9 +233,25 @@ _SIGNS = frozenset({bool, int, type(None)})
 """What is known of signs and counts: no amounts, of which equal ones may be written differently."""
 
 
+_MAY_BE_AMOUNTS = tuple(n for n in OBSERVED if Findings.model_fields[n].annotation != bool | None)
+
+
+class _Asked(NamedTuple):
+    """The findings that an edition asks for, one after the other, and which are a descriptor's."""
+
+    taken_from: Callable[[Mapping[str, object]], tuple[object, ...]]
+    by_descriptor: tuple[tuple[Descriptor, tuple[str, ...], slice], ...]
+
+
 @cache
-def _asked(edition: Edition) -> tuple[tuple[Descriptor, tuple[str, ...]], ...]:
-    return tuple((d, asked_by(definition.rule)) for d, definition in DEFINITIONS[edition].items())
+def _asked(edition: Edition) -> _Asked:
+    names: list[str] = []
+    by_descriptor: list[tuple[Descriptor, tuple[str, ...], slice]] = []
+    for descriptor, definition in DEFINITIONS[edition].items():
+        asked = asked_by(definition.rule)
+        by_descriptor.append((descriptor, asked, slice(len(names), len(names) + len(asked))))
+        names += asked
+    return _Asked(itemgetter(*names), tuple(by_descriptor))
 
 
 # Signs are seldom there and most amounts are not given, so that most reasons are the same for many
@@ -235,7 +297,7 @@ def _reason(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditionComparison:
+class EditionComparison(Displayed):
     """The same findings scored by each edition.
 
     `totals` and `clinical` have the lowest and the highest possible score of each; `differing` are
@@ -246,6 +308,35 @@ class EditionComparison:
     totals: Mapping[Edition, ScoreBounds]
     clinical: Mapping[Edition, ScoreBounds]
     differing: tuple[Descriptor, ...]
+
+    def __str__(self) -> str:
+        lines = [
+            f"{edition}: total {total}, clinical {self.clinical[edition]}"
+            for edition, total in self.totals.items()
+        ]
+        for d in self.differing:
+            said = (
+                f"{edition} {ANSWERS[made.reasons[d].answer].word}"
+                for edition, made in self.derivations.items()
+            )
+            lines.append(f"{d}: {', '.join(said)}")
+        return "\n".join(lines)
+
+    def _headline(self) -> str:
+        totals = ", ".join(f"{edition} {bounds}" for edition, bounds in self.totals.items())
+        return f"total by {totals}; differing: {listed_briefly(self.differing) or 'none'}"
+
+    def _tables(self) -> Iterable[Table]:
+        yield Table(
+            ("edition", "total", "clinical"),
+            [(edition, total, self.clinical[edition]) for edition, total in self.totals.items()],
+        )
+        if self.differing:
+            made = self.derivations.values()
+            rows = [
+                (d.label, *(ANSWERS[one.reasons[d].answer] for one in made)) for d in self.differing
+            ]
+            yield Table(("differing", *self.derivations), rows)
 
 
 def compare_editions(

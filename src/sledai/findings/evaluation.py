@@ -23,6 +23,7 @@ from sledai.definitions.clauses import (
     Sign,
     findings_of,
 )
+from sledai.displays import Value
 from sledai.findings.observations import LabResult
 from sledai.operators import Operator
 from sledai.quantities import Interval, Quantity, checked, converted, kind
@@ -35,7 +36,7 @@ _PROTEIN, _RATIO = "urine_protein_24h", "urine_protein_creatinine_ratio"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Value):
     """One finding that an answer rests on: what was found and, of an amount, past which limit.
 
     The limit is in the unit of the value. `note` says what else was decided on the way.
@@ -62,7 +63,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """What a clause comes to: the answer, what it rests on, and what it would take to decide it.
 
     `assumed` are tests that were not given and count as no evidence.
@@ -261,10 +262,18 @@ def asked_by(clause: Clause) -> tuple[str, ...]:
 def _compared(
     finding: str, value: Quantity, operator: Operator, limit: Fraction, *, note: str
 ) -> Outcome:
+    return _compared_as(str(value), finding, value, operator, limit, note)
+
+
+# Laboratories give few values, each often; equal ones may be written differently.
+@lru_cache(maxsize=4096)
+def _compared_as(
+    written: str, finding: str, value: Quantity, operator: Operator, limit: Fraction, note: str
+) -> Outcome:
     past = checked(finding, value).is_past(operator, limit)
     evidence = Evidence(
         finding=finding,
-        value=str(value),
+        value=written,
         operator=operator,
         limit=_in_unit(finding, limit, value.unit),
         holds=bool(past),

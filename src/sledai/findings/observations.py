@@ -255,7 +255,9 @@ class Findings(Record):
     red_cell_casts: _Casts = known("Red-cell casts in urine.")
     urine_red_cells: Amount = known("Red cells in urine.")
     urine_protein_24h: Amount = known("Protein in the urine of 24 hours.")
-    previous_urine_protein_24h: Amount = known("The same at an earlier date.")
+    previous_urine_protein_24h: Amount = known(
+        "Protein in the urine of 24 hours, at an earlier date."
+    )
     urine_protein_creatinine_ratio: Amount = known("Protein to creatinine in urine.")
     proteinuria_new_onset: YesOrNo = known("Proteinuria is of new onset.")
     urine_white_cells: Amount = known("White cells in urine.")

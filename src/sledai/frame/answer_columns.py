@@ -7,6 +7,7 @@ Needs the extra `frame`.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal, Self, assert_never
 
 import narwhals as nw
@@ -117,6 +118,8 @@ class AnswerColumn:
         numbers = numbers_among(texts)
         nowhere = column.is_null() & ~column.is_null()
         match self.kind:
+            case "other":  # which may not compare with numbers
+                return nowhere
             case _ if not texts:  # pyarrow looks for no text in none
                 return nowhere
             case "object":  # of which some may be text
@@ -155,8 +158,9 @@ class AnswerColumn:
         return self.kind not in {None, "boolean"}
 
 
+@cache
 def number(engine: Any, value: int) -> Any:
-    """Write a small whole number; `engine` is narwhals, or polars itself."""
+    """Write a small whole number, each once; `engine` is narwhals, or polars itself."""
     return engine.lit(value, dtype=engine.Int8)  # the largest score, 105, fits
 
 
@@ -200,6 +204,8 @@ def kinds_of(frame: Any) -> dict[str, Kind]:
         for name, dtype in frame.collect_schema().items()
     }
     kinds |= dict.fromkeys(mixed_columns(frame), "object")
+    if frame.implementation.is_pyarrow():  # which compares no floats of 16 bits
+        kinds |= {name: "other" for name, t in frame.schema.items() if t == nw.Float16}
     return kinds
 
 

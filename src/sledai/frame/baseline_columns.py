@@ -61,7 +61,7 @@ def beside_baseline(
     else:
         frame = frame.join(there, on=SUBJECT, how="left")
     after = day > engine.col(BASELINE_DAY)
-    frame = frame.with_columns(**{_AFTER: certain(engine, after)})
+    frame = frame.with_columns(**{_AFTER: certain(engine, after)}, **plain.unpacked(_at_baseline))
     beside = Beside(engine, plain.view(), plain.view(_at_baseline), ~engine.col(_AFTER), kept)
     return frame, beside
 

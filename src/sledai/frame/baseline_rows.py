@@ -10,6 +10,7 @@ from typing import Self
 
 from sledai.codebook.sections import texts_of
 from sledai.codebook.words import compared
+from sledai.displays import Value
 from sledai.errors import InvalidInputError, require
 from sledai.records import FrozenDict
 from sledai.visits.baseline import Baseline
@@ -18,7 +19,7 @@ __all__ = ["BaselineRows"]
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineRows:
+class BaselineRows(Value):
     """Which row is the baseline of its patient: made by `first`, `marked` or `last_by`.
 
     >>> print(BaselineRows.marked({"visit": "baseline"}))

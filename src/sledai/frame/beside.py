@@ -10,7 +10,7 @@ from operator import add
 from typing import Any
 
 from sledai.descriptors import Descriptor
-from sledai.frame.names_listed import names_listed, packed, taken
+from sledai.frame.names_listed import joined, names_listed, packed, taken
 from sledai.frame.plain_visits import VisitView
 from sledai.frame.row_points import Kept, reaches
 from sledai.frame.three_valued import all_of, any_of, negated
@@ -18,6 +18,8 @@ from sledai.scoring import MAX_TOTAL
 from sledai.visits.change import PERSISTENT_WITHIN, ChangeClass
 
 __all__ = ["Beside", "change_columns", "chosen_of", "listed_if"]
+
+_OR = " or "
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,22 @@ class Beside:
         """The highest change of the total."""
         return self.now.total.high - self.before.total.low
 
+    @property
+    def known(self) -> Any:
+        """Whether every descriptor was assessed at both visits, or there is none before."""
+        return self.first | (self.now.known & self.before.known)
+
+    def unless(self, condition: Any, simple: Any, value: Any) -> Any:
+        """Give a value that is a simple one where a condition holds.
+
+        Engines other than polars evaluate it then for the rest of the rows alone.
+        """
+        if self.engine.__name__ == "polars" or condition is True or isinstance(value, bool | int):
+            return value
+        if isinstance(simple, bool | int | str):
+            simple = self.engine.lit(simple)
+        return self.engine.when(condition).then(simple).otherwise(value)
+
     def unless_first(self, value: Any) -> Any:
         """Give a value that a first visit does not have."""
         return self.engine.when(~self.first).then(value)
@@ -83,16 +101,15 @@ def _classes(beside: Beside) -> Any:
     now, before, engine = beside.now, beside.before, beside.engine
     within, keep = PERSISTENT_WITHIN, beside.kept.keep
     can_be_none = keep(0, now.total.low == 0)
-    improves: list[Any] = []
-    persists: list[Any] = []
     gap, both = beside.least_rise, _counts(now.open_of, before.open_of)
 
     def near(low: Any, open_of: Mapping[int, Any]) -> Any:
         return reaches(low, open_of, -within, within, least=-MAX_TOTAL)
 
     # A total that is not 0 has a point for certain, or one of the open descriptors is present.
-    improves.append(all_of(now.total.low > 0, before.total.high - now.total.low > within))
-    persists.append(all_of(now.total.low > 0, near(gap, both)))
+    improves = [all_of(now.total.low > 0, before.total.high - now.total.low > within)]
+    persists = [all_of(now.total.low > 0, near(gap, both))]
+    known_to_persist = all_of(now.total.low > 0, gap >= -within, gap <= within)
     for weight, count in now.open_of.items():
         if isinstance(count, int):  # none, in any row
             continue
@@ -103,8 +120,8 @@ def _classes(beside: Beside) -> Any:
     possible = {
         ChangeClass.REMISSION: can_be_none,
         ChangeClass.FLARE: beside.most_rise > within,
-        ChangeClass.IMPROVEMENT: any_of(*improves),
-        ChangeClass.PERSISTENT: any_of(*persists),
+        ChangeClass.IMPROVEMENT: beside.unless(beside.known, improves[0], any_of(*improves)),
+        ChangeClass.PERSISTENT: beside.unless(beside.known, known_to_persist, any_of(*persists)),
     }
     return chosen_of(engine, {one.value: keep(1, possible[one]) for one in sorted(possible)})
 
@@ -115,18 +132,10 @@ def _counts(*several: Mapping[int, Any]) -> dict[int, Any]:
 
 def chosen_of(engine: Any, conditions: Mapping[str, Any]) -> Any:
     """Join by "or" the texts of which the conditions hold; one of them does."""
-    names = list(conditions)
+    if engine.__name__ != "polars":
+        return joined(engine, conditions, _OR)
     texts = [
-        " or ".join(name for place, name in enumerate(names) if code >> place & 1)
-        for code in range(1 << len(names))
+        _OR.join(name for place, name in enumerate(conditions) if code >> place & 1)
+        for code in range(1 << len(conditions))
     ]
-    if engine.__name__ == "polars":
-        return taken(engine, texts, packed(engine, conditions.values()))
-    number: Any = engine.lit(0)
-    for place, name in enumerate(names):
-        bit = engine.when(conditions[name]).then(engine.lit(1 << place)).otherwise(engine.lit(0))
-        number = number + bit
-    said = engine.lit(texts[1])
-    for code, text in enumerate(texts[2:], 2):
-        said = engine.when(number == code).then(engine.lit(text)).otherwise(said)
-    return said
+    return taken(engine, texts, packed(engine, conditions.values()))

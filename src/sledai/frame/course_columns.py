@@ -47,12 +47,12 @@ def paired(frame: Any, plain: PlainVisits) -> tuple[Any, Beside]:
     """Put each visit beside the one before it; the frame has the plain columns and `SUBJECT`."""
     engine = plain.engine
     frame = with_before(frame, engine, [DAY, *plain.names_beside])
+    now, earlier = plain.view(), plain.view(before)
     first = engine.col(before(DAY)).is_null()
     if engine.__name__ == "polars":
         patient = engine.col(SUBJECT)
         first = first | patient.ne_missing(patient.shift(1))
-    frame = frame.with_columns(**{FIRST: first})
-    now, earlier = plain.view(), plain.view(before)
+    frame = frame.with_columns(**{FIRST: first}, **plain.unpacked(), **plain.unpacked(before))
     return frame, Beside(engine, now, earlier, engine.col(FIRST), Kept(engine))
 
 
@@ -67,7 +67,7 @@ def visit_results(beside: Beside, readings: Readings) -> dict[str, Any]:
     unknown = {d.value: answer.unknown for d, answer in now.answers.items()}
     return {
         **total_columns(engine, now.total, now.clinical),
-        MISSING_COLUMN: names_listed(engine, unknown),
+        MISSING_COLUMN: beside.unless(now.known, "", names_listed(engine, unknown)),
         **change_columns(beside),
         "sledai_flare": flare_column(beside, outcomes(beside, _parameters(readings))),
         **{

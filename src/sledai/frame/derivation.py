@@ -1,13 +1,12 @@
 """Descriptors from columns of findings, as expressions for every engine.
 
-The rules are those of `sledai.definitions`: a clause
-that is read from columns becomes flags, whether it holds and whether it does not, and the others
-combine them. Needs the extra `frame`.
+The rules are those of `sledai.definitions`: a clause that is read from columns becomes flags,
+whether it holds and whether it does not, and the others combine them. Needs the extra `frame`.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from itertools import groupby
 from operator import add
 from typing import Any, assert_never, cast
@@ -75,8 +74,8 @@ def derive(
     `sledai.findings.Findings` names them, in the words of `score`. For each descriptor whose
     definition asks for one of them a column with its name is added, true, false or null (not
     assessed), and the column that `reason_column` names. Row by row it is the answer of
-    `sledai.findings.derive`. Joint counts, dates, other causes and the ratio of urine protein are
-    for that function alone. Units that stand in a column need a frame in memory.
+    `sledai.findings.derive`, increases to 12 decimals of a gram. Joint counts, dates, other causes
+    and the ratio of protein are for that function alone. Units in a column need a frame in memory.
 
     On a lazy frame nothing is computed here: the added column `sledai_invalid` counts the cells of
     each row that are no findings, and these count as not known.
@@ -144,6 +143,16 @@ def _add_descriptors(
     codebook: Codebook | None,
 ) -> Any:
     """Add the descriptors that columns of findings decide, and their reasons, to any frame."""
+    frame = opened(df)
+    lazy = isinstance(frame, nw.LazyFrame)
+    adding = partial(_added, edition=edition, codebook=codebook, lazy=lazy)
+    if frame.implementation.is_dask():  # whose own expressions are slow, many and apart
+        return df.map_partitions(adding, meta=adding(df._meta))  # noqa: SLF001 - how Dask is told
+    return adding(df)
+
+
+def _added(df: Any, *, edition: Edition, codebook: Codebook | None, lazy: bool) -> Any:
+    """Add them to a frame, or to a part of one that is `lazy`, in which no cell is refused."""
     book = codebook_of(codebook)
     df, frame = visits_only(df, opened(df), book)
     engine = expressions_of(frame)
@@ -163,7 +172,6 @@ def _add_descriptors(
     }
     if not rules:
         raise InvalidInputError(f"nothing that a definition of {edition} asks for is given")
-    lazy = isinstance(frame, nw.LazyFrame)
     added = [name for descriptor in rules for name in (descriptor.value, reason_column(descriptor))]
     added += [INVALID_COLUMN] if lazy else []
     names = result_names(frame.collect_schema().names(), added)
@@ -245,7 +253,7 @@ class _Findings:
                 return self._sign(clause.finding)
             case Measured() if clause.since:
                 now, before = self.labs.get(clause.finding), self.labs.get(clause.since)
-                return now.increase(before, clause.limit) if now and before else _NEVER
+                return now.increase(before, clause.limit, self.engine) if now and before else _NEVER
             case Measured():
                 return self._measured(clause)
             case NewOnset():

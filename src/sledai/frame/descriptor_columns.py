@@ -20,10 +20,13 @@ from sledai.frame.three_valued import certain
 __all__ = ["DescriptorColumn", "codebook_of", "read_descriptors", "words_of"]
 
 
+_EMPTY = Codebook()
+
+
 def codebook_of(codebook: Codebook | None) -> Codebook:
     """Take a codebook, or the empty one where there is none."""
     if codebook is None:
-        return Codebook()
+        return _EMPTY
     require(codebook, Codebook, "codebook", "a Codebook (sledai.codebook)")
     codebook.settled()
     return codebook

@@ -99,9 +99,7 @@ def outcomes(beside: Beside, parameters: Parameters) -> Outcomes:
         all_of(dose.none_low, score.mild_can_be),
         all_of(dose.none_high, negated(grave.yes), score.mild_can_be_without_severe_sign),
     )
-    late = max(_STAGE_OF.values()) + 1
-    quiet = keep(late, quiet)
-    mild_by_score = keep(late, all_of(negated(stay.yes), mild_by_score))
+    mild_by_score = all_of(negated(stay.yes), mild_by_score)
     none = all_of(
         quiet, rise.none, negated(signs.yes), negated(mild_drugs.yes), negated(severe_drugs.yes)
     )
@@ -111,7 +109,7 @@ def outcomes(beside: Beside, parameters: Parameters) -> Outcomes:
         any_of(rise.none, rise.mild),
         any_of(mild_by_score, rise.mild, negated(signs.no), negated(mild_drugs.no)),
     )
-    return Outcomes(*(keep(late + 1, possible) for possible in (none, mild, severe)))
+    return Outcomes(none, mild, severe)
 
 
 def _any(answers: Iterable[Answer]) -> Answer:
@@ -157,12 +155,14 @@ class _Score:
         mild_rise = least_rise >= POINTS
         self.flare = keep(1, any_of(self.severe, mild_rise))
         self.severe_sign = keep(0, any_of(*map(beside.is_new, SEVERE)))
-        self.severe_sign_can_be = any_of(*map(beside.can_be_new, SEVERE))
+        can_be = any_of(*map(beside.can_be_new, SEVERE))
+        self.severe_sign_can_be = beside.unless(beside.known, self.severe_sign, can_be)
         self.mild_sign = keep(0, any_of(*map(beside.is_new, MILD)))
         signs = [
             all_of(beside.can_be_new(d), negated(self._severe_with(d, least_rise))) for d in MILD
         ]
-        sign = keep(1, any_of(*signs))
+        settled = all_of(self.mild_sign, negated(self.severe))
+        sign = keep(1, beside.unless(beside.known, settled, any_of(*signs)))
         none: dict[int, Any] = dict.fromkeys(now.open_of, 0)
         self.mild_can_be = any_of(sign, self._rises(none, 0))
         # Without a new severe sign: one that is present now was present before, and one that may be
@@ -175,9 +175,13 @@ class _Score:
             left_out[d.weight] = left_out[d.weight] + counted(
                 self.beside.engine, all_of(is_.unknown, negated(was.yes)), 1
             )
-        left_out = {weight: keep(0, count) for weight, count in left_out.items()}
+        left_out = {
+            weight: keep(0, beside.unless(beside.known, 0, count))
+            for weight, count in left_out.items()
+        }
+        forced = keep(0, beside.unless(beside.known, 0, forced))
         self.mild_can_be_without_severe_sign = all_of(
-            negated(self.severe_sign), any_of(sign, self._rises(left_out, keep(0, forced)))
+            negated(self.severe_sign), any_of(sign, self._rises(left_out, forced))
         )
 
     def _is_severe(self, rise: Any, total: Any) -> Any:
@@ -206,19 +210,12 @@ class _Score:
         # The highest total that is not above the limit takes the heaviest first.
         left = TOTAL - now.total.low
         for weight in sorted(open_of, reverse=True):
-            if isinstance(open_of[weight], int):  # none, in any row
-                continue
-            left = self.beside.kept.keep(
-                _STAGE_OF[weight],
-                left - weight * _smaller(self.beside.engine, open_of[weight], left // weight),
-            )
+            count = open_of[weight]
+            if not isinstance(count, int):  # none, in any row
+                left = self.beside.engine.max_horizontal(left - count * weight, left % weight)
+        left = self.beside.unless(self.beside.known, TOTAL - now.total.low, left)
+        left = self.beside.kept.keep(1, left)
         return all_of(now.total.low <= TOTAL, TOTAL - left - least_before >= POINTS)
-
-
-_STAGE_OF = {
-    weight: place + 1
-    for place, weight in enumerate(sorted({d.weight for d in Descriptor}, reverse=True))
-}
 
 
 class _Dose:

@@ -189,9 +189,15 @@ class Followed:
             column_of(engine, self.subject).alias(SUBJECT),
             plain.wrong.alias(_WRONG),
             **plain.columns,
-        ).with_columns(**plain.totals)
+        )
         if polars:
-            visits = visits.sort(SUBJECT, DAY)
+            if isinstance(frame, nw.DataFrame):  # a partition, of which the answers can be seen
+                read = visits.collect()
+                plain, visits = plain.settled(read), read.lazy()
+            visits = visits.with_columns(**plain.totals).sort(SUBJECT, DAY)
+        else:
+            kept = [*there, SUBJECT, _WRONG, *plain.names_unpacked]
+            visits = visits.select(*kept, **plain.totals, **plain.bits)
         visits, beside = paired(visits, plain)
         wrong = engine.col(_WRONG) + counted(engine, same_day(engine))
         if patients:
@@ -211,10 +217,10 @@ class Followed:
             other = engine.col(MARKED) & (engine.col(DAY) != engine.col(BASELINE_DAY))
             wrong = wrong + counted(engine, other)
         results = {**made, INVALID_COLUMN: wrong.cast(engine.Int64)}
-        found = visits.with_columns(**{names[name]: value for name, value in results.items()})
+        named = {names[name]: value for name, value in results.items()}
         if polars:
-            found = found.sort(_ROW)
-        return _native(found.select(*there, *names.values()))
+            return visits.with_columns(**named).sort(_ROW).select(*there, *named)
+        return _native(visits.select(*there, **named))
 
 
 PANDAS_TYPES = {"whole": "Int64", "number": "Float64", "text": "string"}

@@ -82,10 +82,17 @@ class LabValues:
         """Whether there is a value that can be used."""
         return all_of(self.there, self.readable, self.plausible)
 
-    @property
-    def in_first_unit(self) -> Any:
-        """The values in the first unit of the analyte, of which 0 is none in every unit."""
-        return self.value * float(scale_of(self.lab.analyte, self.lab.unit).factor)
+    def in_first_unit(self, engine: Any) -> Any:
+        """Give the values in the first unit of the analyte, of which 0 is none in every unit.
+
+        A float of 32 bits is the number of seven digits that was written.
+        """
+        amount = self.value * float(scale_of(self.lab.analyte, self.lab.unit).factor)
+        if not self.single:
+            return amount
+        small, large = (amount.round(places) for places in (7, 5))
+        below_ten = engine.when(amount < 1).then(small).otherwise(amount.round(6))
+        return engine.when(amount < 10).then(below_ten).otherwise(large)  # noqa: PLR2004 - a digit
 
     def has(self, limit: Limit) -> bool:
         """Say whether a limit is for such values: the 25 % of the Farr assay is for % alone."""
@@ -101,12 +108,10 @@ class LabValues:
         end = self.lab.in_unit(limit.value)
         return self.compare(limit.operator, single_float(end) if self.single else end)
 
-    def increase(self, before: Self, limit: Limit) -> Answer:
+    def increase(self, before: Self, limit: Limit, engine: Any) -> Answer:
         """Say whether the increase from earlier values is above a limit."""
         now, end = self, float(limit.value)
-        increase = (now.in_first_unit - before.in_first_unit).round(
-            _SINGLE_DECIMALS if now.single or before.single else _DECIMALS
-        )
+        increase = (now.in_first_unit(engine) - before.in_first_unit(engine)).round(_DECIMALS)
         known = all_of(now.known, before.known)
         least_known = all_of(
             any_of(now.exact, now.bounds[">"], now.bounds[">="]),
@@ -123,7 +128,10 @@ class LabValues:
         )
 
     def compare(self, operator: Operator, limit: Any, limit_there: Any = True) -> Answer:  # noqa: FBT002
-        """Say whether a value is past a limit; a bound leaves it open where it does not decide."""
+        """Say whether a value is past a limit; a bound leaves it open where it does not decide.
+
+        No amount is below 0, so that one which is below something is not below a limit of 0.
+        """
         other = _REVERSED[operator]
         past = is_past(self.value, operator, limit)
         past_or_on = is_past(self.value, operator, limit, or_equal=True)
@@ -133,6 +141,8 @@ class LabValues:
             all_of(self.bounds[operator], past_or_on),
         )
         no = all_of(any_of(self.exact, self.bounds[other], self.bounds[f"{other}="]), within)
+        if operator == "<":
+            no = any_of(no, all_of(any_of(self.bounds["<"], self.bounds["<="]), limit <= 0))
         return Answer(all_of(self.known, limit_there, yes), all_of(self.known, limit_there, no))
 
     def beyond(self, operator: Operator, engine: Any, schema: Mapping[str, Any]) -> Answer:
@@ -169,7 +179,7 @@ class LabValues:
         return wrong
 
 
-_DECIMALS, _SINGLE_DECIMALS = 9, 5  # to which the difference of two decimals is restored
+_DECIMALS = 12  # to which the difference of two decimals of up to 15 digits is restored
 _REVERSED: dict[Operator, Operator] = {"<": ">", ">": "<"}
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache, reduce
 from operator import add
 from typing import Any
 
-__all__ = ["names_listed", "packed", "taken"]
+__all__ = ["joined", "names_listed", "packed", "taken"]
 
 _AT_ONCE = 12
 """Of how many names all lists are made beforehand, for polars."""
@@ -26,14 +26,20 @@ def names_listed(engine: Any, conditions: Mapping[str, Any]) -> Any:
         for name, is_so in conditions.items()
         if is_so is not False
     }
-    ordered = list(conditions)
-    if not ordered:
+    if not conditions:
         return engine.lit("")
     if engine.__name__ == "polars":
         return _looked_up(engine, conditions)
-    texts = [engine.when(conditions[name]).then(engine.lit(name)) for name in ordered]
-    joined = engine.concat_str(texts, separator=", ", ignore_nulls=True)
-    return engine.when(joined.is_null()).then(engine.lit("")).otherwise(joined)
+    return joined(engine, conditions, ", ").fill_null("")
+
+
+def joined(engine: Any, conditions: Mapping[str, Any], separator: str) -> Any:
+    """Join the texts of which the conditions hold, on an engine that is not polars.
+
+    Some engines have no text where none of them holds.
+    """
+    texts = [engine.when(is_so).then(engine.lit(text)) for text, is_so in conditions.items()]
+    return engine.concat_str(texts, separator=separator, ignore_nulls=True)
 
 
 def _looked_up(polars: Any, conditions: Mapping[str, Any]) -> Any:

@@ -62,7 +62,8 @@ def of_part(df: Any, *, asked: Followed, types: dict[str, ResultColumn], patient
     found = None
     if cells is not None:
         with suppress(NotPlain):
-            found = asked.lazily(nw.from_native(cells), patients=patients).collect()
+            lazy = asked.lazily(nw.from_native(cells), patients=patients)
+            found = (lazy if patients else lazy.select(*types)).collect()
     if found is None:
         by_row: Any = nw.from_native(asked.row_by_row(df, patients=patients))
         (name,) = result_names(frame.columns, [INVALID_COLUMN]).values()

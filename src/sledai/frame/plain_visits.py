@@ -36,6 +36,8 @@ __all__ = [
 
 BILLION = 10**DECIMALS
 """What the numbers of visits are held in parts of."""
+_BITS = 50
+"""How many answers are packed into a number: a float holds whole numbers of 53 bits exactly."""
 NO_END = 10**18
 """In billionths, beyond every amount."""
 DAY = f"{BETWEEN}day"
@@ -102,6 +104,11 @@ class VisitView:
     clinical: Range
     open_of: Mapping[int, Any]
 
+    @property
+    def known(self) -> Any:
+        """Whether every descriptor was assessed: no points are open."""
+        return self.total.low == self.total.high
+
     def sign(self, name: str) -> Answer:
         """Give a sign; what the frame does not have is not known."""
         return self.signs.get(name, Answer(yes=False, no=False))
@@ -123,8 +130,9 @@ def _ends_of(name: str) -> tuple[int, int]:
 class PlainVisits:
     """What is read of a frame: the expressions of its plain columns, and which rows are wrong.
 
-    `columns` are to be added to the frame, then `totals`; `wrong` counts, in each row, the cells
-    that are not accepted. A frame in which answers are there at every visit is computed faster.
+    `columns` are to be added to the frame, then `totals` and, in place of the columns of answers,
+    `bits`; `wrong` counts, in each row, the cells that are not accepted. A frame in which answers
+    are there at every visit is computed faster.
     """
 
     engine: Any
@@ -150,43 +158,87 @@ class PlainVisits:
         def column(name: str) -> Any:
             return engine.col(f"{BETWEEN}{name}")
 
-        def total(start: int, amounts: Mapping[Descriptor, int], *, there: bool) -> Any:
-            parts = [number(engine, start)]
-            for d, points in amounts.items():
-                counts = column(f"{d}_yes")
-                if not there:
-                    counts = ~counts & ~column(f"{d}_no")
-                parts.append(flag(engine, counts, points))
-            return reduce(add, parts).cast(engine.Int32)
+        def points(some: Iterable[Descriptor]) -> Any:
+            there = (flag(engine, column(f"{d}_yes"), d.weight) for d in some)
+            return reduce(add, there, number(engine, 0)).cast(engine.Int32)
 
-        def points_of(
-            some: Iterable[Descriptor], left_out: frozenset[Descriptor]
-        ) -> dict[Descriptor, int]:
-            return {d: d.weight for d in some if d not in left_out}
+        def count(some: Iterable[Descriptor], always: int) -> Any:
+            unknown = (flag(engine, ~column(f"{d}_yes") & ~column(f"{d}_no")) for d in some)
+            return reduce(add, unknown, number(engine, always)).cast(engine.Int32)
 
         made: dict[str, Any] = {}
-        for prefix, left_out in (("", frozenset[Descriptor]()), ("clinical_", SEROLOGIC)):
-            low = total(0, points_of(asked, left_out), there=True)
-            always = sum(points_of(never, left_out).values())
-            made[f"{BETWEEN}{prefix}low"] = low
-            made[f"{BETWEEN}{prefix}high"] = low + total(
-                always, points_of(open_, left_out), there=False
-            )
-        for weight in {d.weight for d in [*open_, *never]}:
-            made[f"{BETWEEN}open_{weight}"] = total(
-                sum(d.weight == weight for d in never),
-                {d: 1 for d in open_ if d.weight == weight},
-                there=False,
-            )
+        low: list[Any] = []
+        slack: list[Any] = []
+        counts: dict[int, list[Any]] = {}
+        for prefix, serologic in (("clinical_", False), ("", True)):
+            low.append(points(d for d in asked if (d in SEROLOGIC) is serologic))
+            can_be = [d for d in [*open_, *never] if (d in SEROLOGIC) is serologic]
+            for weight in sorted({d.weight for d in can_be}):
+                some = [d for d in can_be if d.weight == weight]
+                counted = count((d for d in some if d in open_), sum(d in never for d in some))
+                counts.setdefault(weight, []).append(counted)
+                slack.append(counted * weight)
+            made[f"{BETWEEN}{prefix}low"] = reduce(add, low)
+            made[f"{BETWEEN}{prefix}high"] = reduce(add, [*low, *slack])
+        made |= {f"{BETWEEN}open_{weight}": reduce(add, some) for weight, some in counts.items()}
         return made
+
+    @cached_property
+    def bits(self) -> dict[str, Any]:
+        """The answers packed, where an engine sorts all columns of a frame to find visits before.
+
+        Polars takes the answers as they are.
+        """
+        engine, made = self.engine, dict[str, list[Any]]()
+        for name, (pack, place) in self._places.items():
+            bit, none = (engine.lit(one, dtype=engine.Float64) for one in (1 << place, 0))
+            so = engine.when(engine.col(f"{BETWEEN}{name}")).then(bit).otherwise(none)
+            made.setdefault(f"{BETWEEN}{pack}", []).append(so)
+        return {name: reduce(add, parts) for name, parts in made.items()}
+
+    def unpacked(self, renamed: Callable[[str], str] | None = None) -> dict[str, Any]:
+        """Give the answers that were packed, or those of another visit, whose names say so."""
+        made: dict[str, Any] = {}
+        packs = self.bits if renamed is None else self.names_beside
+        for name, (pack, place) in self._places.items():
+            if f"{BETWEEN}{pack}" in packs:
+                called, held = ((renamed or str)(f"{BETWEEN}{one}") for one in (name, pack))
+                part = self.engine.col(held) / (2 << place)
+                made[called] = part - part.floor() >= 1 / 2  # the bit is the first of the fraction
+        return made
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[str, int]]:
+        """The pack of each answer and its place there; what two visits are compared by is apart."""
+        if self.engine.__name__ == "polars":
+            return {}
+        return {
+            name: (f"{pack}_{number_ // _BITS}", number_ % _BITS)
+            for pack, answers in (("answers", self._asked), ("signs", sorted(self.signs)))
+            for number_, name in enumerate(f"{a}_{said}" for a in answers for said in ("yes", "no"))
+        }
+
+    @property
+    def _asked(self) -> list[str]:
+        return [d.descriptor.value for d in self.descriptors if d.kind is not None]
+
+    @property
+    def names_unpacked(self) -> list[str]:
+        """The columns that are of use when `bits` and `totals` are there."""
+        packed = {f"{BETWEEN}{name}" for name in self._places}
+        return [name for name in self.columns if name not in packed]
 
     @property
     def names_beside(self) -> list[str]:
         """The columns that two visits are compared by."""
-        asked = [d.descriptor.value for d in self.descriptors if d.kind is not None]
+        answers = [
+            *(f"{name}_yes" for name in self._asked),
+            *(f"{name}_no" for name in self._asked if name not in self.always),
+        ]
+        if self._places:
+            answers = list(dict.fromkeys(self._places[name][0] for name in answers))
         names = [
-            *(f"{name}_yes" for name in asked),
-            *(f"{name}_no" for name in asked if name not in self.always),
+            *answers,
             *(name for name in _AT_BOTH if name in self.numbers),
             *(f"{n}_{end}" for n in _AT_BOTH if n in self.amounts for end in ("least", "most")),
             *self.letters,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sledai.descriptors import Descriptor
+from sledai.displays import Value
 from sledai.indices.sri import FALLS
 from sledai.indices.states import DEFAULT, STATES, Readings
 from sledai.rules import ActivityRule
@@ -41,7 +42,7 @@ POLICY_COLUMN = "sledai_policy"
 
 
 @dataclass(frozen=True, slots=True)
-class ResultColumn:
+class ResultColumn(Value):
     """What a column means, and whether it holds whole numbers, other numbers or text."""
 
     meaning: str

@@ -27,11 +27,14 @@ from sledai.frame.three_valued import all_of
 from sledai.scoring import MAX_TOTAL
 
 __all__ = [
+    "ANSWER_OF_CODE",
     "Kept",
     "Policy",
     "Range",
     "RowPoints",
     "add_columns",
+    "coded_answer",
+    "coded_answers",
     "reaches",
     "total_columns",
 ]
@@ -125,6 +128,26 @@ def total_columns(engine: Any, total: Range, clinical: Range) -> dict[str, Any]:
         "sledai_high": total.high,
         "sledai_clinical_low": clinical.low,
         "sledai_clinical_high": clinical.high,
+    }
+
+
+ANSWER_OF_CODE = {1: True, 0: False, -1: None}
+"""What a cell of `coded_answers` says."""
+
+
+def coded_answer(descriptor: Descriptor) -> str:
+    """Name the column of a descriptor among `coded_answers`."""
+    return f"_sledai_answer_{descriptor}"
+
+
+def coded_answers(row: RowPoints) -> dict[str, Any]:
+    """Give the answers themselves, in one code whatever the columns hold."""
+    engine = row.engine
+    return {
+        coded_answer(descriptor): engine.when(column.present(engine))
+        .then(engine.lit(1))
+        .otherwise(engine.when(column.absent(engine)).then(engine.lit(0)).otherwise(engine.lit(-1)))
+        for descriptor, column in row.columns.items()
     }
 
 

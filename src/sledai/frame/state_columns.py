@@ -54,7 +54,8 @@ def state_columns(beside: Beside, state: State, readings: Readings) -> dict[str,
         )
     }
     if state.assumes:
-        made[f"{state.column}_assumed"] = names_listed(engine, answer.assumed)
+        listed = names_listed(engine, answer.assumed)
+        made[f"{state.column}_assumed"] = beside.unless(negated(answer.met), "", listed)
     return made
 
 
@@ -63,8 +64,8 @@ def state_answer(beside: Beside, state: State, readings: Readings) -> StateAnswe
     requirements = state.requirements(readings)
     keep = beside.kept.keep
     answers = [_answer(beside, one) for one in requirements]
-    met = keep(0, all_of(*(one.yes for one in answers)))
-    failed = keep(0, any_of(*(one.no for one in answers)))
+    met = keep(1, all_of(*(one.yes for one in answers)))
+    failed = keep(1, any_of(*(one.no for one in answers)))
     assumed: dict[str, Any] = {}
     for one in requirements:
         if isinstance(one, NothingNew):
@@ -120,13 +121,15 @@ def _nothing_new(beside: Beside, requirement: NothingNew) -> Answer:
     """Say whether nothing is new: by the descriptors, and by what a rater stated."""
     stated, counted = beside.now.sign("new_lupus_activity"), _counted(requirement)
     later = ~beside.first
-    new = all_of(later, any_of(*map(beside.is_new, counted)))
+    is_new = beside.kept.keep(0, any_of(*map(beside.is_new, counted)))
+    new = all_of(later, is_new)
     was_absent, was_unknown = _may_be_new(beside, counted)
     # A statement that nothing is new decides on what was unknown before, and on nothing else.
     settled = all_of(
         negated(any_of(*was_absent.values())),
         any_of(stated.no, negated(any_of(*was_unknown.values()))),
     )
+    settled = beside.unless(beside.known, negated(is_new), settled)
     at_first: Any = True
     if requirement.first_visit == "needs a statement":
         at_first = stated.no

@@ -32,6 +32,7 @@ from sledai.frame.result_columns import ResultColumn
 from sledai.frame.rows import RowsWhere, rows_where, visits_only
 from sledai.quantities import written
 from sledai.quantities.fields import whole
+from sledai.records import message_of
 from sledai.scoring import MAX_TOTAL, given_score
 from sledai.visits import History, Visit
 from sledai.visits.baseline import Baseline
@@ -313,7 +314,7 @@ def _visit(
         return Visit.model_validate({"date": when, "assessment": assessment, **values})
     except ValidationError as error:
         line = error.errors()[0]
-        said = str(line["msg"]).removeprefix("Value error, ")
+        said = message_of(line)
         for column, field in named.items():
             if line["loc"] == (field.name,):
                 said = f"column {shorten(column)}: {said}"

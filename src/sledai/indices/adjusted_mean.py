@@ -11,6 +11,7 @@ from typing import Never
 
 from pydantic import computed_field
 
+from sledai.displays import Value
 from sledai.errors import InvalidInputError
 from sledai.sources import IBANEZ_2003, Citation, Read
 from sledai.visits import History
@@ -23,7 +24,7 @@ CITATION = Citation(IBANEZ_2003, "abstract, methods", Read.IN_ABSTRACT)
 
 
 @dataclass(frozen=True, slots=True)
-class AdjustedMean:
+class AdjustedMean(Value):
     """The lowest and the highest adjusted mean that not-assessed descriptors leave possible.
 
     `low` and `high` are exact fractions; `days` is the time from the first visit to the last.

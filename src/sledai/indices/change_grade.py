@@ -4,13 +4,15 @@ Source: PMC8766607, table 3, on SLEDAI. Whether inactive, a low score at the vis
 grade or stands beside it the table as it was read does not say, so that both are given.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Never
 
 from pydantic import computed_field
 
-from sledai.indices.components import Component, component
+from sledai.displays import Displayed, Table
+from sledai.indices.components import Component, component, components_table
 from sledai.sources import CHANGE_TABLE, Citation, Read
 from sledai.visits import Visit
 from sledai.visits.visit import refuse_order
@@ -49,7 +51,7 @@ _ASKED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GradeResult:
+class GradeResult(Displayed):
     """The grades that the answers leave possible, one if they settle it, and every component."""
 
     possible: frozenset[Grade]
@@ -68,6 +70,9 @@ class GradeResult:
     def __str__(self) -> str:
         said = " or ".join(grade for grade in Grade if grade in self.possible)
         return "\n".join([f"change: {said}", *(f"  {one}" for one in self.components)])
+
+    def _tables(self) -> Iterable[Table]:
+        yield components_table(self.components)
 
 
 def assess(previous: Visit, visit: Visit) -> GradeResult:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Never, assert_never, cast
 
 from pydantic import computed_field
 
 from sledai.definitions.clauses import Limit
+from sledai.displays import Displayed, Table
 from sledai.sources import Citation
 from sledai.verdict import Verdict
 from sledai.visits import Visit
@@ -19,6 +21,7 @@ __all__ = [
     "Component",
     "IndexResult",
     "component",
+    "components_table",
     "number_component",
     "number_of",
     "number_said",
@@ -33,7 +36,7 @@ GLOBAL_UNIT = f"on 0 to {MOST_GLOBAL}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
+class Component(Displayed):
     """One component of an index: what is asked, the verdict on it, and why.
 
     `assumed` names what nobody answered and a reading of the index counts as no: another answer
@@ -56,7 +59,7 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexResult:
+class IndexResult(Displayed):
     """What an index says of a visit: the overall verdict, and every component.
 
     All components are needed, and an answer that passes one never fails another, so the index is
@@ -89,6 +92,22 @@ class IndexResult:
         counted = f" ({_counted_as_no(self.assumed)})" if self.assumed else ""
         lines = [f"{self.name}: {self.verdict.replace('_', ' ')}{counted}"]
         return "\n".join([*lines, *(f"  {component}" for component in self.components)])
+
+    def _headline(self) -> str:
+        said, _, _ = str(self).partition("\n")
+        if self.verdict is Verdict.MET:
+            return said
+        which = [one.name for one in self.components if one.verdict is self.verdict]
+        return f"{said} ({', '.join(which)})"
+
+    def _tables(self) -> Iterable[Table]:
+        yield components_table(self.components)
+
+
+def components_table(components: Iterable[Component], caption: str = "") -> Table:
+    """Give components as a table, each with what is asked, the verdict on it, and why."""
+    rows = [(one.name, one.statement, one.verdict, one.reason) for one in components]
+    return Table(("component", "asked", "verdict", "because"), rows, caption)
 
 
 def _counted_as_no(assumed: tuple[str, ...]) -> str:
@@ -148,11 +167,26 @@ def component(
     assumed: tuple[str, ...] = (),
 ) -> Component:
     """Make a component of a question that has all these answers, where some count as no."""
+    if assumed:
+        reason = f"{reason}; {_counted_as_no(assumed)}"
+    return _component(name, statement, verdict_of(answers), reason, citation, assumed)
+
+
+# Most visits of most patients answer most of what is asked alike.
+@lru_cache(maxsize=4096)
+def _component(
+    name: str,
+    statement: str,
+    verdict: Verdict,
+    reason: str,
+    citation: Citation,
+    assumed: tuple[str, ...],
+) -> Component:
     return Component(
         name=name,
         statement=statement,
-        verdict=verdict_of(answers),
-        reason=f"{reason}; {_counted_as_no(assumed)}" if assumed else reason,
+        verdict=verdict,
+        reason=reason,
         citation=citation,
         assumed=assumed,
     )
@@ -160,12 +194,12 @@ def component(
 
 def number_component(name: str, visit: Visit, limit: Limit, citation: Citation) -> Component:
     """Hold a number of a visit, which the limit names, against the limit."""
-    value = number_of(visit, limit.quantity)
+    value, asked = number_of(visit, limit.quantity), str(limit)
     answer = None if value is None else past(value, limit)
     reason = f"{limit.quantity} is not known"
     if value is not None:
-        reason = f"{limit.quantity} {number_said(value)} {'' if answer else 'is not '}{limit}"
-    return component(name, f"{limit.quantity} {limit}", [answer], reason, citation)
+        reason = f"{limit.quantity} {number_said(value)} {'' if answer else 'is not '}{asked}"
+    return component(name, f"{limit.quantity} {asked}", [answer], reason, citation)
 
 
 def sign_component(

@@ -7,12 +7,13 @@ unknown at a visit may be taken in one way beside the visit before and in anothe
 the bounds hold, and may be wider than what is possible.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import cast, overload
+from typing import cast, get_args, overload
 
+from sledai.displays import Displayed, Table, Value, in_words
 from sledai.errors import InvalidInputError, require, require_one_of
 from sledai.indices import adjusted_mean, sfi
 from sledai.indices.adjusted_mean import AdjustedMean
@@ -29,6 +30,7 @@ __all__ = [
     "FirstFlare",
     "Step",
     "TimeIn",
+    "between",
     "course",
     "first_flare",
     "time_in",
@@ -36,7 +38,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Displayed):
     """A visit and what it is beside the one before: nothing of that at the first visit."""
 
     visit: Visit
@@ -44,9 +46,15 @@ class Step:
     flare: sfi.FlareResult | None
     states: Mapping[str, IndexResult]
 
+    def __str__(self) -> str:
+        change = "" if self.change is None else f"change {self.change.total}"
+        flare = "" if self.flare is None else f"flare {self.flare.outcome}"
+        states = [f"{name} {in_words(one.verdict)}" for name, one in self.states.items()]
+        return "; ".join(filter(None, [in_words(self.visit), change, flare, ", ".join(states)]))
+
 
 @dataclass(frozen=True, slots=True)
-class FirstFlare:
+class FirstFlare(Value):
     """When a patient first flares, in days from the first visit, as far as the answers say.
 
     `earliest` is the first visit at which a flare is possible, and `latest` the first at which
@@ -68,7 +76,7 @@ class FirstFlare:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeIn:
+class TimeIn(Value):
     """The least and the most days in a state, of the days from the first visit to the last.
 
     They hold where what is `assumed` is so: what nobody answered at some visit and its index counts
@@ -91,7 +99,7 @@ class TimeIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Course(Sequence[Step]):
+class Course(Displayed, Sequence[Step]):
     """A patient's visits, each judged once, and what follows from them; a sequence of its steps.
 
     >>> from sledai import Assessment
@@ -160,18 +168,42 @@ class Course(Sequence[Step]):
             raise InvalidInputError(f"one visit, of {self.steps[0].visit.date}: no time in a state")
         results = [step.states[state] for step in self.steps]
         verdicts = [result.verdict for result in results]
-        counts = _COUNTS[self.readings.carry]
         low = high = 0
         for (a, b), ends in zip(pairwise(self.steps), pairwise(verdicts), strict=True):
             days = self._day(b) - self._day(a)
-            asked = counts(*ends)
-            low += days if asked == {Verdict.MET} else 0
-            high += days if Verdict.NOT_MET not in asked else 0
+            verdict = between(*ends, carry=self.readings.carry)
+            low += days if verdict is Verdict.MET else 0
+            high += days if verdict is not Verdict.NOT_MET else 0
         assumed = dict.fromkeys(name for result in results for name in result.assumed)
         return TimeIn(low, high, self.days, tuple(assumed))
 
+    def __str__(self) -> str:
+        return "\n".join([self._headline(), *map(str, self.steps)])
+
+    def _headline(self) -> str:
+        return f"{in_words(self.history)}; first flare: {self.first_flare}"
+
+    def _tables(self) -> Iterable[Table]:
+        yield steps_table(self.steps)
+
     def _day(self, step: Step) -> int:
         return (step.visit.date - self.steps[0].visit.date).days
+
+
+def steps_table(steps: Sequence[Step]) -> Table:
+    """Give the steps of a course as a table, one row a visit."""
+    rows = [
+        (
+            step.visit.date,
+            step.visit.bounds(),
+            step.visit.bounds(clinical=True),
+            "" if step.change is None else step.change.total,
+            "" if step.flare is None else step.flare.outcome,
+            *(one.verdict for one in step.states.values()),
+        )
+        for step in steps
+    ]
+    return Table(("date", "total", "clinical", "change", "flare", *steps[0].states), rows)
 
 
 def course(history: History, readings: Readings = DEFAULT) -> Course:
@@ -189,15 +221,14 @@ def course(history: History, readings: Readings = DEFAULT) -> Course:
     """
     require_history(history)
     require(readings, Readings, "readings", "Readings")
+    judges = {name: STATES[name].judge_by(readings) for name in readings.states}
     before = (None, *history.visits)
     steps = tuple(
         Step(
             visit=visit,
             change=None if previous is None else change_of(previous, visit),
             flare=None if previous is None else readings.flare(previous, visit),
-            states=FrozenDict(
-                {name: STATES[name].judge(previous, visit, readings) for name in readings.states}
-            ),
+            states=FrozenDict({name: judge(previous, visit) for name, judge in judges.items()}),
         )
         for previous, visit in zip(before, history.visits, strict=False)
     )
@@ -255,6 +286,20 @@ def judged(history: History | Course, readings: Readings | None) -> Course:
             "others beside a course", "none, since it is judged by its own", "readings"
         )
     return history
+
+
+def between(earlier: Verdict, later: Verdict, *, carry: Carry) -> Verdict:
+    """Say whether the time between two visits is in a state, by the verdicts on them.
+
+    Raises `InvalidInputError` for another `carry`.
+
+    >>> between(Verdict.MET, Verdict.NOT_MET, carry="until the next visit")
+    <Verdict.MET: 'met'>
+    >>> between(Verdict.MET, Verdict.NOT_MET, carry="at both ends")
+    <Verdict.NOT_MET: 'not_met'>
+    """
+    require_one_of(carry, get_args(Carry), "carry")
+    return Verdict.of_all(_COUNTS[carry](earlier, later))
 
 
 _NO_FLARE = frozenset({sfi.Flare.NONE})

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from sledai.definitions import Edition
+from sledai.displays import Displayed, Value, in_words
 from sledai.indices import sri
 from sledai.indices.components import IndexResult
 from sledai.records import FrozenDict
@@ -22,7 +23,7 @@ __all__ = ["FromBaseline", "PercentChange", "since_baseline"]
 
 
 @dataclass(frozen=True, slots=True)
-class PercentChange:
+class PercentChange(Value):
     """The lowest and the highest change in percent of the baseline, as exact fractions.
 
     >>> str(PercentChange(Fraction(-100, 3), Fraction(0)))
@@ -38,7 +39,7 @@ class PercentChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FromBaseline:
+class FromBaseline(Displayed):
     """A visit and what it is beside the baseline.
 
     `days` from baseline are negative before it. `change` has the total, the clinical score and the
@@ -53,6 +54,16 @@ class FromBaseline:
     change: Change | None
     percent: PercentChange | None
     responses: Mapping[int, IndexResult]
+
+    def _headline(self) -> str:
+        total = f"total {self.visit.bounds()}"
+        if self.change is None:
+            return f"day {self.days}{', the baseline' if self.is_baseline else ''}: {total}"
+        percent = "" if self.percent is None else f" ({self.percent})"
+        verdicts = ", ".join(
+            f"SRI-{n} {in_words(one.verdict)}" for n, one in self.responses.items()
+        )
+        return f"day {self.days}: {total}, change {self.change.total}{percent}; {verdicts}"
 
 
 def since_baseline(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from sledai.displays import Displayed
 from sledai.errors import InvalidInputError, require, require_one_of
 from sledai.records import FrozenDict
 from sledai.sources import KIM_2019, Citation, Read
@@ -22,7 +23,7 @@ Missing = Literal["open", "non-responder", "last observation carried forward", "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(Displayed):
     """A way to count what is missing: its name, its meaning, and where it is in use.
 
     `citation` is None for the reading of this library that counts nothing, and where no source was
@@ -32,6 +33,9 @@ class Way:
     name: Missing
     meaning: str
     citation: Citation | None
+
+    def _headline(self) -> str:
+        return f"{self.name}: {self.meaning}"
 
 
 _IN_USE = Citation(KIM_2019, "abstract, methods", Read.IN_ABSTRACT)
@@ -62,7 +66,7 @@ counts like one of a missed visit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(Displayed):
     """What counts at a planned visit, and how it came about.
 
     `answer` is what was known, None where the visit was missed; `verdict` is what counts.

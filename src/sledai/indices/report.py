@@ -4,23 +4,33 @@ The lines of `sledai visits` are these.
 """
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sledai.descriptors import listed
+from sledai.displays import Displayed, Table, in_words
 from sledai.indices.adjusted_mean import AdjustedMean
-from sledai.indices.course import Course, FirstFlare, Step, TimeIn, judged
+from sledai.indices.course import Course, FirstFlare, Step, TimeIn, judged, steps_table
 from sledai.indices.sfi import Flare, FlareResult
 from sledai.indices.states import DEFAULT, Readings
 from sledai.records import FrozenDict
 from sledai.verdict import Verdict
 from sledai.visits import History
 
-__all__ = ["SAID", "CourseReport", "heading", "report", "visit_lines"]
+__all__ = [
+    "SAID",
+    "CourseReport",
+    "VisitSaid",
+    "heading",
+    "report",
+    "visit_lines",
+    "visit_said",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseReport:
+class CourseReport(Displayed):
     """What the visits of a patient come to, and by which readings.
 
     `time_in` has the time in each state. Of a single visit, over which there is no time,
@@ -35,6 +45,20 @@ class CourseReport:
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
+
+    def _headline(self) -> str:
+        said = in_words(History(visits=tuple(step.visit for step in self.steps)))
+        mean = "" if self.adjusted_mean is None else f"; adjusted mean {self.adjusted_mean}"
+        times = "".join(f"; {name} {time}" for name, time in self.time_in.items())
+        return f"{said}; first flare: {self.first_flare}{mean}{times}"
+
+    def _tables(self) -> Iterable[Table]:
+        yield steps_table(self.steps)
+        rows: list[tuple[str, object]] = [("first flare", self.first_flare)]
+        if self.adjusted_mean is not None:
+            rows.append(("adjusted mean", self.adjusted_mean))
+        rows += [(f"time in {name}", time) for name, time in self.time_in.items()]
+        yield Table(("of all visits", "value"), [*rows, ("readings", self.readings)])
 
 
 def report(history: History | Course, readings: Readings | None = None) -> CourseReport:
@@ -85,6 +109,37 @@ def heading(readings: Readings = DEFAULT) -> str:
     return f"{'date':12}{'total':>8}  {'clinical':>8}  {'change':>12}  flare   {states}"
 
 
+class VisitSaid(NamedTuple):
+    """What is said of a visit: a cell for each column of `heading`, and what changed, if it did."""
+
+    cells: tuple[str, ...]
+    changed: str
+
+
+def visit_said(step: Step, date: str) -> VisitSaid:
+    """Say a visit cell by cell, to be laid out by whoever asks; `date` is its date.
+
+    >>> from sledai.indices.course import course
+    >>> from sledai.visits import Visit
+    >>> (step,) = course(History(visits=[Visit(date="2024-01-01", total_score=8)]))
+    >>> visit_said(step, "1 Jan").cells
+    ('1 Jan', '8', '4 to 8', '', '', 'no', 'no')
+    """
+    changed = ""
+    if step.change is not None:
+        sides = (("new", step.change.new), ("resolved", step.change.resolved))
+        changed = "; ".join(f"{word}: {listed(which)}" for word, which in sides if which)
+    cells = (
+        date,
+        str(step.visit.bounds()),
+        str(step.visit.bounds(clinical=True)),
+        "" if step.change is None else str(step.change.total),
+        "" if step.flare is None else _flare(step.flare),
+        *(SAID[one.verdict] for one in step.states.values()),
+    )
+    return VisitSaid(cells, changed)
+
+
 def visit_lines(step: Step, date: str) -> Iterator[str]:
     """Say a visit in a line, and in another what is new and what resolved; `date` is its date.
 
@@ -94,21 +149,13 @@ def visit_lines(step: Step, date: str) -> Iterator[str]:
     >>> list(visit_lines(step, "1 Jan"))
     ['1 Jan              8    4 to 8                        no     no']
     """
-    total, clinical = step.visit.bounds(), step.visit.bounds(clinical=True)
-    change = "" if step.change is None else str(step.change.total)
-    flare = "" if step.flare is None else _flare(step.flare)
+    (day, total, clinical, change, flare, *said), changed = visit_said(step, date)
     states = "  ".join(
-        SAID[one.verdict].ljust(max(5, len(name))) for name, one in step.states.items()
+        word.ljust(max(5, len(name))) for name, word in zip(step.states, said, strict=True)
     ).rstrip()
-    yield f"{date:12}{total!s:>8}  {clinical!s:>8}  {change:>12}  {flare:6}  {states}"
-    if step.change is not None:
-        said = [
-            f"{word}: {listed(which)}"
-            for word, which in (("new", step.change.new), ("resolved", step.change.resolved))
-            if which
-        ]
-        if said:
-            yield _wrapped(f"    {'; '.join(said)}", indent=6)
+    yield f"{day:12}{total:>8}  {clinical:>8}  {change:>12}  {flare:6}  {states}"
+    if changed:
+        yield _wrapped(f"    {changed}", indent=6)
 
 
 def _flare(result: FlareResult) -> str:

@@ -2,17 +2,20 @@
 
 A state is met when each of its requirements is. They are a closed set, so that whoever has other
 data than a `Visit`, such as the columns of a data frame, can ask for the same by their type;
-`on` is what each means.
+`on` is what each means. What a requirement says of itself is worked out once: it is asked of many
+visits.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal, get_args
 
 from sledai.assessment import NOTHING_ASSESSED
 from sledai.definitions.clauses import Limit
 from sledai.descriptors import SEROLOGIC, Descriptor, listed
+from sledai.displays import Value
 from sledai.errors import require_one_of
 from sledai.indices.components import (
     Component,
@@ -57,8 +60,8 @@ visit passes by it that would fail otherwise.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitedScore:
+@dataclass(frozen=True, kw_only=True)
+class LimitedScore(Value):
     """A total, or a clinical score, of `most` at most; `score` says which in words."""
 
     name: str
@@ -67,7 +70,7 @@ class LimitedScore:
     citation: Citation
     clinical: bool = False
 
-    @property
+    @cached_property
     def statement(self) -> str:
         """What is asked for, in words."""
         return f"{self.score} {'<=' if self.most else '='} {self.most}"
@@ -84,15 +87,15 @@ class LimitedScore:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoneOf:
+@dataclass(frozen=True, kw_only=True)
+class NoneOf(Value):
     """None of some descriptors is present."""
 
     name: str
     descriptors: frozenset[Descriptor]
     citation: Citation
 
-    @property
+    @cached_property
     def statement(self) -> str:
         """What is asked for, in words."""
         return f"none of {listed(self.descriptors)}"
@@ -100,10 +103,11 @@ class NoneOf:
     def on(self, previous: Visit | None, visit: Visit) -> Component:  # noqa: ARG002
         """Ask whether one of the descriptors is present at a visit."""
         now = visit.known
-        present, unknown = now.present & self.descriptors, now.not_assessed & self.descriptors
-        active = any_present(now, visit.recorded, self.descriptors)
-        reason = f"present: {listed(present)}" if present else "none present"
-        if unknown and not present:
+        active, reason = frozenset({False}), "none present"
+        if present := now.present & self.descriptors:
+            active, reason = frozenset({True}), f"present: {listed(present)}"
+        elif unknown := now.not_assessed & self.descriptors:
+            active = any_present(now, visit.recorded, self.descriptors)
             reason = f"not assessed: {listed(unknown)}"
             if False not in active:
                 reason += ", one of them present by the recorded score"
@@ -111,15 +115,15 @@ class NoneOf:
         return component(self.name, self.statement, answers, reason, self.citation)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitedNumber:
+@dataclass(frozen=True, kw_only=True)
+class LimitedNumber(Value):
     """A number of a visit within a limit, which names the field."""
 
     name: str
     limit: Limit
     citation: Citation
 
-    @property
+    @cached_property
     def statement(self) -> str:
         """What is asked for, in words."""
         return f"{self.limit.quantity} {self.limit}"
@@ -129,8 +133,8 @@ class LimitedNumber:
         return number_component(self.name, visit, self.limit, self.citation)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitedDose:
+@dataclass(frozen=True, kw_only=True)
+class LimitedDose(Value):
     """A dose within a limit for each kg of body weight; the limit names the field of the dose."""
 
     name: str
@@ -138,7 +142,7 @@ class LimitedDose:
     citation: Citation
     weight: str = "weight_kg"
 
-    @property
+    @cached_property
     def statement(self) -> str:
         """What is asked for, in words."""
         return f"{self.limit.quantity} {self.limit}"
@@ -160,8 +164,8 @@ class LimitedDose:
         return component(self.name, self.statement, answers, reason, self.citation)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedSign:
+@dataclass(frozen=True, kw_only=True)
+class WantedSign(Value):
     """A sign of a visit that is to be there, or not to be."""
 
     name: str
@@ -177,8 +181,8 @@ class WantedSign:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NothingNew:
+@dataclass(frozen=True, kw_only=True)
+class NothingNew(Value):
     """No new lupus activity since the visit before.
 
     New activity is a descriptor that is newly present, or a rater's statement
@@ -205,14 +209,14 @@ class NothingNew:
         ):
             require_one_of(reading, accepted, name)
 
-    @property
+    @cached_property
     def counted(self) -> frozenset[Descriptor]:
         """The descriptors that are new activity when they are newly present."""
         return frozenset(Descriptor) - (
             SEROLOGIC if self.new_serology == "ignored" else frozenset()
         )
 
-    @property
+    @cached_property
     def statement(self) -> str:
         """What is asked for, in words."""
         counted = self.counted
@@ -280,7 +284,7 @@ def required(
     require_visit(visit)
     if previous is not None:
         refuse_order(previous, visit, "previous")
-    return IndexResult(name=index, components=tuple(r.on(previous, visit) for r in requirements))
+    return IndexResult(name=index, components=tuple([r.on(previous, visit) for r in requirements]))
 
 
 def _ends(visit: Visit, field: str) -> tuple[Fraction, ...]:

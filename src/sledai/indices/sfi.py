@@ -23,8 +23,15 @@ from typing import Never, get_args
 from pydantic import computed_field
 
 from sledai.descriptors import Descriptor, listed
+from sledai.displays import Displayed, Table
 from sledai.errors import require_one_of
-from sledai.indices.components import Component, component, number_of, number_said
+from sledai.indices.components import (
+    Component,
+    component,
+    components_table,
+    number_of,
+    number_said,
+)
 from sledai.indices.sfi_criteria import (
     ANY_RISE,
     GLOBAL_RISE,
@@ -126,7 +133,7 @@ def _global_said(earlier: Visit, later: Visit) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlareCriterion:
+class FlareCriterion(Displayed):
     """A criterion of the index: its outcome, what is asked, and how two visits answer it.
 
     `answers` gives all answers that the facts leave possible, and `said` what is said of the two
@@ -141,6 +148,9 @@ class FlareCriterion:
     said: _Said
     citation: Citation = _SOURCE
     where: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def _headline(self) -> str:
+        return f"{self.outcome}, {self.name}: {self.statement}"
 
     def belongs_to(self, parameters: Parameters) -> bool:
         """Say whether the index has the criterion with these parameters."""
@@ -260,7 +270,7 @@ CRITERIA = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlareResult:
+class FlareResult(Displayed):
     """What the flare index says: every criterion, and the outcomes that are possible.
 
     `possible` holds one outcome where the answers settle it. A result has no truth value.
@@ -277,16 +287,24 @@ class FlareResult:
         """The outcome, or None where more than one is possible."""
         return next(iter(self.possible)) if len(self.possible) == 1 else None
 
+    @property
+    def outcome(self) -> str:
+        """The outcomes that are possible, in words."""
+        return " or ".join(flare for flare in Flare if flare in self.possible)
+
     def __bool__(self) -> Never:
         """Refuse a truth value: no flare would count as true."""
         raise TypeError("a FlareResult has three outcomes: ask for its `flare` or `possible`")
 
     def __str__(self) -> str:
-        said = " or ".join(flare for flare in Flare if flare in self.possible)
-        lines = [f"SFI ({self.variant}): {said}"]
+        lines = [f"SFI ({self.variant}): {self.outcome}"]
         for name, components in (("severe", self.severe), ("mild/moderate", self.mild_moderate)):
             lines += [f"  {name}, {one}" for one in components]
         return "\n".join(lines)
+
+    def _tables(self) -> Iterable[Table]:
+        yield components_table(self.severe, Flare.SEVERE)
+        yield components_table(self.mild_moderate, Flare.MILD_MODERATE)
 
 
 def assess(

@@ -1,6 +1,6 @@
 """What the flare index asks two visits: limits, signs, parameters, and how each may come out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -222,9 +222,8 @@ def _grave(
     return frozenset(found)
 
 
-def _any(answers: Iterable[bool | None]) -> frozenset[bool]:
+def _any(answers: Collection[bool | None]) -> frozenset[bool]:
     """Say whether any may be true, where the answers are independent of each other."""
-    answers = set(answers)
     if True in answers:
         return _YES
     return _OPEN if None in answers else _NO
@@ -326,10 +325,12 @@ def _globals(before: Decimal | None, now: Decimal | None) -> frozenset[_Global]:
     )
 
 
-def _severe_signs(earlier: Visit, later: Visit) -> Iterator[bool | None]:
-    yield from answers_to(later, SEVERE_SIGNS)
-    yield _lab(later.platelets, PLATELETS)
-    yield _hemolysis(earlier, later)
+def _severe_signs(earlier: Visit, later: Visit) -> tuple[bool | None, ...]:
+    return (
+        *answers_to(later, SEVERE_SIGNS),
+        _lab(later.platelets, PLATELETS),
+        _hemolysis(earlier, later),
+    )
 
 
 def _hemolysis(earlier: Visit, later: Visit) -> bool | None:

@@ -7,9 +7,11 @@ new state is a module with `assess` and `requirements`, and a row here.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, get_args
 
 from sledai.definitions import Edition
+from sledai.displays import Displayed, Value
 from sledai.errors import require_one_of, require_several
 from sledai.indices import ccr, clldas, disease_control, doris, doris_2017, lldas, sfi
 from sledai.indices.components import IndexResult
@@ -29,7 +31,7 @@ Carry = Literal["until the next visit", "since the visit before", "at both ends"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
+class Readings(Value):
     """What the publications leave open, and how it is read over a patient's visits.
 
     The first three are those of `sledai.indices.sfi.assess`, the next two those of
@@ -88,7 +90,7 @@ DORIS at <= 5 mg of prednisolone; a state counts until the next visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Displayed):
     """A state: its name, what it means, and what it asks of a visit, so read.
 
     `index` is the name of the result. `requirements` gives what is asked for, each of which is
@@ -100,6 +102,9 @@ class State:
     index: str
     requirements: Callable[[Readings], tuple[Requirement, ...]]
     edition: Edition | None = None
+
+    def _headline(self) -> str:
+        return f"{self.name}: {self.meaning}"
 
     @property
     def column(self) -> str:
@@ -117,7 +122,11 @@ class State:
 
     def judge(self, previous: Visit | None, visit: Visit, readings: Readings) -> IndexResult:
         """Say whether a visit is in the state, beside the one before, if there is one."""
-        return required(self.index, self.requirements(readings), previous, visit)
+        return self.judge_by(readings)(previous, visit)
+
+    def judge_by(self, readings: Readings) -> Callable[[Visit | None, Visit], IndexResult]:
+        """Give `judge` by readings that stay the same, so that what is asked is read once."""
+        return partial(required, self.index, self.requirements(readings))
 
 
 STATES = {

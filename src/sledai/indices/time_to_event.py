@@ -12,12 +12,13 @@ with `bound="latest"`, so an analysis of both shows what the open answers are wo
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Literal, get_args
 
 from sledai.definitions import Edition
+from sledai.displays import Displayed, Value
 from sledai.errors import (
     InvalidInputError,
     require,
@@ -63,7 +64,7 @@ Dated = Literal["onset", "confirmation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Value):
     """For how long an event has to last: at so many visits in a row, over so many days at least.
 
     Both are asked for, counted from the first visit of the row: a row of the visits that there are,
@@ -101,7 +102,7 @@ ONCE = Held(dated="onset")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventRow:
+class EventRow(Value):
     """A row for an analysis of time to event, with the names of ADaM.
 
     `PARAM` is what is timed, `AVAL` days from `STARTDT` to `ADT`, `CNSR` 0 where the event happened
@@ -119,7 +120,7 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimeToEvent:
+class TimeToEvent(Displayed):
     """When an event happens, as far as the answers say.
 
     `earliest` is the earliest date at which it is possible, `latest` the first at which it is
@@ -262,10 +263,11 @@ def time_to_flare(
     """
     start = require_baseline(history, baseline).date
     require(severe, bool, "severe", "true or false")
+    followed = course(history, _following(readings))
     return time_to(
         "severe flare" if severe else "flare",
         start,
-        [(step.visit.date, _flares(step, severe=severe)) for step in course(history, readings)],
+        [(step.visit.date, _flares(step, severe=severe)) for step in followed],
         held=ONCE,
     )
 
@@ -380,7 +382,14 @@ _OPPOSITE = {
 
 def _states(history: History, state: str, readings: Readings) -> list[tuple[date, IndexResult]]:
     require_one_of(state, list(STATES), "state")
-    return [(step.visit.date, step.states[state]) for step in course(history, readings)]
+    followed = course(history, _following(readings, state))
+    return [(step.visit.date, step.states[state]) for step in followed]
+
+
+def _following(readings: Readings, *states: str) -> Readings:
+    """Give the readings of these states alone, whichever are followed."""
+    require(readings, Readings, "readings", "Readings")
+    return replace(readings, states=states)
 
 
 def _assumed(results: Iterable[IndexResult]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from sledai.displays import Value
 from sledai.errors import InvalidInputError, require_one_of, whole_number
 from sledai.quantities.quantity import Quantity, checked
 from sledai.quantities.schemas import (
@@ -65,7 +66,7 @@ class ByName:
     make: Callable[[str], Schema]
 
 
-class Record(BaseModel):
+class Record(Value, BaseModel):
     """A model of what comes from outside: frozen, strict, and silent on what it does not quote."""
 
     model_config = ConfigDict(

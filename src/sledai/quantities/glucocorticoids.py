@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from sledai.displays import Displayed
 from sledai.errors import InvalidInputError, require
 from sledai.quantities.fields import measured
 from sledai.quantities.quantity import Quantity, checked
@@ -24,12 +25,16 @@ PREDNISONE_MG = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Glucocorticoid:
+class Glucocorticoid(Displayed):
     """An oral glucocorticoid: `equivalent` mg of it are equivalent to 5 mg of prednisone."""
 
     name: str
     equivalent: Decimal
     citation: Citation
+
+    def _headline(self) -> str:
+        same = f"equivalent to {PREDNISONE_MG} mg of prednisone"
+        return f"{self.name}: {self.equivalent} mg {same}"
 
 
 _LABEL = Citation(DEXAMETHASONE_LABEL, "list of equivalent milligram doses", Read.IN_WORK)

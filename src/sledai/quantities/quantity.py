@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, Self, assert_never, cast, get_args
 
+from sledai.displays import Value
 from sledai.errors import InvalidInputError, require, require_one_of, shorten
 from sledai.operators import Operator
 from sledai.quantities.units import NEVER_ZERO, UNITS, plausible, plausible_range, scale_of
@@ -51,7 +52,7 @@ def written(value: object) -> Decimal | None:
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class Quantity:
+class Quantity(Value):
     """A number with a unit, as a laboratory prints it: "92 K/uL", "<5 /[HPF]".
 
     Raises `InvalidInputError` for what is no finite number of at least 0. Whether the unit is one
@@ -102,7 +103,7 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Value):
     """What is known of a quantity, in the first unit of its analyte: that it lies in an interval.
 
     Without `most` there is no end to it. `least` and `most` themselves belong to it unless they
@@ -165,7 +166,7 @@ def checked(analyte: str, quantity: Quantity) -> Interval:
     value outside `PLAUSIBLE`.
 
     >>> checked("platelets", Quantity(92, "K/uL"))
-    Interval(least=Fraction(92000, 1), most=Fraction(92000, 1), least_open=False, most_open=False)
+    Interval(least=Fraction(92000, 1), most=Fraction(92000, 1))
     """
     require(quantity, Quantity, analyte, "a Quantity (Quantity.parse reads text)")
     require(analyte, str, "analyte", _ANALYTES)

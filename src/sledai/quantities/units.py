@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from sledai.displays import Value
 from sledai.errors import InvalidInputError, is_number, shorten
 from sledai.quantities.annotations import ANNOTATIONS, without_annotations
 
@@ -25,7 +26,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Value):
     """A unit: an amount in it times `factor`, plus `offset`, is the amount in the first unit.
 
     Units of different `kind` measure different things: none converts into the other.

@@ -14,15 +14,19 @@ highest score is reached with all of them present. A highest total is accepted o
 descriptor can lead past the whole range, and beside no condition but a least total.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple, Never, Protocol, Self, get_args
+from typing import Any, Literal, NamedTuple, Protocol, Self, get_args
 
 from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions import Edition
 from sledai.descriptors import SEROLOGIC, Descriptor, descriptor_set, listed
+from sledai.displays import Displayed
 from sledai.errors import InvalidInputError, require_one_of, shorten, whole_number
+from sledai.records import FrozenDict
+from sledai.rules.judgement import Judgement
 from sledai.scoring import MAX_TOTAL, ScoreBounds, given_score, possible_scores, score_bounds
 from sledai.sources import Citation
 from sledai.verdict import Verdict
@@ -41,24 +45,6 @@ _OUT_OF_REACH = MAX_TOTAL + 1
 _ROW = 1 << MAX_TOTAL.bit_length()
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a rule says of an assessment, and why.
-
-    `deciding` holds the not-assessed descriptors that matter: those whose answer changes whether
-    the rule is met, for some answers to the others. It is empty unless the verdict is
-    UNDETERMINED. A judgement has no truth value: ask for its `verdict`.
-    """
-
-    verdict: Verdict
-    reason: str
-    deciding: frozenset[Descriptor] = frozenset()
-
-    def __bool__(self) -> Never:
-        """Refuse a truth value: an unmet judgement would count as true."""
-        raise TypeError("a Judgement has three values: ask `.verdict is Verdict.MET`")
-
-
 class _Range(Protocol):
     @property
     def low(self) -> Any: ...
@@ -67,8 +53,8 @@ class _Range(Protocol):
     def high(self) -> Any: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityRule:
+@dataclass(frozen=True, kw_only=True)
+class ActivityRule(Displayed):
     """The activity that a trial asks for, on the total, on the clinical score and on descriptors.
 
     `least_clinical` applies always or, with `clinical_applies="serology scored"`, only to a visit
@@ -154,6 +140,13 @@ class ActivityRule:
             )
 
     def __str__(self) -> str:
+        return self._said
+
+    def _headline(self) -> str:
+        return f"{self.name}: {self}"
+
+    @cached_property
+    def _said(self) -> str:
         conditions: list[str] = []
         if self.least_total:
             conditions.append(f"total >= {self.least_total}")
@@ -180,8 +173,8 @@ class ActivityRule:
             return self.clinical_excluding  # the same set, which knows its hash
         return self.clinical_excluding - self.uncounted
 
-    @property
-    def least_clinical_beside(self) -> dict[int, int]:
+    @cached_property
+    def least_clinical_beside(self) -> Mapping[int, int]:
         """The least scores as a table: points beside the clinical ones to the least clinical score.
 
         Each row holds from its points up to those of the next. A number that no score reaches
@@ -204,7 +197,7 @@ class ActivityRule:
             )
             if least != before:
                 table[points] = before = least
-        return table
+        return FrozenDict(table)
 
     def outcomes(self, clinical: _Range, beside: _Range) -> tuple[Any, Any]:
         """Say whether scores in these ranges can meet the rule, and whether they can fail it.

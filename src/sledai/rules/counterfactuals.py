@@ -9,6 +9,7 @@ from itertools import combinations
 
 from sledai.assessment import Assessment
 from sledai.descriptors import Descriptor, listed
+from sledai.displays import Displayed
 from sledai.errors import InvalidInputError, require, whole_number
 from sledai.rules.activity import ActivityRule
 from sledai.verdict import Verdict
@@ -20,7 +21,7 @@ MOST_CHANGES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Counterfactual:
+class Counterfactual(Displayed):
     """Descriptors that, each counted the other way round, change the verdict to another one.
 
     >>> print(Counterfactual(frozenset({Descriptor.RASH}), frozenset(), Verdict.MET))

@@ -14,6 +14,7 @@ from math import comb, prod
 
 from sledai.assessment import Assessment, require_assessment
 from sledai.descriptors import Descriptor, descriptor_set, listed
+from sledai.displays import Displayed
 from sledai.errors import InvalidInputError, is_number
 
 __all__ = ["Explanation", "Implication", "Miscount", "explain", "imply"]
@@ -22,7 +23,7 @@ _Counts = tuple[tuple[int, int], ...]  # weight, and how many of it
 
 
 @dataclass(frozen=True, slots=True)
-class Miscount:
+class Miscount(Displayed):
     """Some descriptors of one weight that were counted otherwise than they are rated.
 
     `count` of those in `among` were added though absent (`added`), or not added though present.
@@ -43,7 +44,7 @@ class Miscount:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Displayed):
     """The smallest sets of descriptors that explain a recorded score.
 
     Each of `alternatives` stands for every choice of its changes. All choices have `size`
@@ -87,7 +88,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Implication:
+class Implication(Displayed):
     """What a recorded score says of the descriptors that were not assessed.
 
     `present` and `absent` are so in every completion that gives the score. Of each set in `some`

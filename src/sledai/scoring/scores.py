@@ -5,12 +5,20 @@ when every descriptor that it counts was assessed; otherwise `score_bounds` says
 high it can be.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import ge, gt, le, lt
+from typing import Never, cast
 
-from sledai.assessment import Assessment, IncompleteAssessmentError, require_assessment
+from sledai.assessment import (
+    Assessment,
+    IncompleteAssessmentError,
+    UndeterminedError,
+    require_assessment,
+)
 from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem, descriptor_set, listed
+from sledai.displays import Value
 from sledai.errors import InvalidInputError, whole_number
 
 __all__ = [
@@ -29,22 +37,71 @@ MAX_TOTAL = sum(descriptor.weight for descriptor in Descriptor)
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreBounds:
+class ScoreBounds(Value):
     """The lowest and the highest score that the not-assessed descriptors leave possible.
 
     Some completion reaches each of the two; not every score between them need be possible.
 
+    `<`, `<=`, `>` and `>=` compare the score with a whole number, or with that of another visit,
+    and answer where every completion gives the same answer; `==` asks whether both bounds are the
+    same. `low, high = bounds` unpacks them.
+
+    Raises `UndeterminedError` for a comparison that the bounds leave open.
+
     >>> str(ScoreBounds(6, 10)), str(ScoreBounds(8, 8))
     ('6 to 10', '8')
+    >>> ScoreBounds(6, 10) >= 6, ScoreBounds(6, 10) > 10
+    (True, False)
+    >>> ScoreBounds(6, 10) >= 8
+    Traceback (most recent call last):
+    sledai.assessment.UndeterminedError: undetermined: 6 to 10 >= 8
     """
 
     low: int
     high: int
 
+    def __iter__(self) -> Iterator[int]:
+        """Give the lowest and the highest."""
+        return iter((self.low, self.high))
+
+    def __contains__(self, score: object) -> Never:
+        """Refuse to look a score up: one between the bounds need not be possible."""
+        raise TypeError("bounds do not say which scores are possible: ask possible_scores")
+
+    def __lt__(self, other: object) -> bool:
+        return self._compared(lt, "<", other)
+
+    def __le__(self, other: object) -> bool:
+        return self._compared(le, "<=", other)
+
+    def __gt__(self, other: object) -> bool:
+        return self._compared(gt, ">", other)
+
+    def __ge__(self, other: object) -> bool:
+        return self._compared(ge, ">=", other)
+
+    def _compared(self, holds: Callable[[int, int], bool], sign: str, other: object) -> bool:
+        if isinstance(other, ScoreBounds):
+            ends = tuple(other)
+        elif (score := whole_number(other)) is not None:
+            ends = (score,)
+        else:
+            return cast("bool", NotImplemented)  # so that Python refuses it
+        # Both ends are reached and no score lies beyond them, so that they settle it for all.
+        answers = {holds(mine, theirs) for mine in self for theirs in ends}
+        if len(answers) > 1:
+            raise UndeterminedError(f"undetermined: {self} {sign} {other}", ())
+        return answers.pop()
+
     @property
     def exact(self) -> int | None:
         """The score, or None where it is open."""
         return self.low if self.low == self.high else None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether one score alone is possible."""
+        return self.low == self.high
 
     def __str__(self) -> str:
         return str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
@@ -105,10 +162,11 @@ def score_bounds(
     low = unknown = 0
     for name, weight in _counted(excluding):
         answer = answers[name]
-        if answer is True:
-            low += weight
-        elif answer is not False:
-            unknown += weight
+        if answer is not False:  # first: most answers are
+            if answer is True:
+                low += weight
+            else:
+                unknown += weight
     return ScoreBounds(low, low + unknown)
 
 
@@ -131,16 +189,17 @@ def possible_scores(
     low, reached = 0, 1  # a bit for each score above the lowest: a descriptor is one shift for all
     for name, weight in _counted(excluding):
         answer = answers[name]
-        if answer is True:
-            low += weight
-        elif answer is not False:
-            reached |= reached << weight
-    return frozenset([low + more for more in _places(reached)])
+        if answer is not False:
+            if answer is True:
+                low += weight
+            else:
+                reached |= reached << weight
+    return _from(low, reached)
 
 
-@lru_cache(maxsize=256)
-def _places(bits: int) -> tuple[int, ...]:
-    return tuple([place for place in range(bits.bit_length()) if bits >> place & 1])
+@lru_cache(maxsize=1024)
+def _from(low: int, bits: int) -> frozenset[int]:
+    return frozenset([low + place for place in range(bits.bit_length()) if bits >> place & 1])
 
 
 def points_by_system(assessment: Assessment) -> dict[OrganSystem, int]:

@@ -7,6 +7,7 @@ A set is a plain frozenset of descriptors, to be given as `excluding=` to a scor
 from dataclasses import dataclass
 
 from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.displays import Value
 from sledai.sources import (
     ANIFROLUMAB_PHASE_2,
     CENERIMOD_PHASE_3,
@@ -71,7 +72,7 @@ POETYK_ENTRY = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exclusion:
+class Exclusion(Value):
     """A published score that leaves descriptors out: its name, what it leaves out, its source."""
 
     name: str

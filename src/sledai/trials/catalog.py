@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from sledai.definitions import Edition
 from sledai.descriptors import Descriptor, OrganSystem, listed
+from sledai.displays import Displayed
 from sledai.errors import InvalidInputError, require, require_several, shorten
 from sledai.rules.activity import ActivityRule
 from sledai.scoring.variants import LABORATORY, LEUKOPENIA_ONLY, LOTUS, POETYK_ENTRY, TOPAZ
@@ -31,7 +32,7 @@ ClinicalMeaning = Literal["in the record", "a reading", "no clinical condition"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(Displayed):
     """A trial's rule on the score, under the trial's registry number.
 
     `name` is how the trial is called or else what it is, and `note` names what it asks for beside
@@ -48,6 +49,9 @@ class Trial:
     clinical_meaning: ClinicalMeaning
     note: str
     read_on: date | None = READ_ON
+
+    def _headline(self) -> str:
+        return f"{self.registry_id} ({self.name}): {self.rule}"
 
     @property
     def clinical(self) -> str:

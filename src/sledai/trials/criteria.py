@@ -9,6 +9,7 @@ three-valued answers.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations, product
 from math import prod
 from typing import Literal, assert_never
@@ -206,22 +207,23 @@ def _independent(clause: AllOf | AnyOf, open_: Mapping[str, object]) -> list[Cla
 
 def _tried(questions: Mapping[str, tuple[Way, ...]], clause: Clause, known: Way) -> _Sizes:
     """Go through all combinations of answers to the questions, which are the bits of a number."""
-    everything = (1 << prod(len(ways) for ways in questions.values())) - 1
-    left = {
-        name: [_combinations_with(questions, name, way) for way in range(len(ways))]
-        for name, ways in questions.items()
-    }
+    counts = tuple([len(ways) for ways in questions.values()])
+    everything = (1 << prod(counts)) - 1
     holding = {leaf: everything if answer else 0 for leaf, answer in known.items()} | {
-        leaf: sum(mask for way, mask in zip(ways, left[name], strict=True) if way[leaf])
-        for name, ways in questions.items()
+        leaf: sum(mask for way, mask in zip(ways, left, strict=True) if way[leaf])
+        for ways, left in zip(questions.values(), _left_by(counts), strict=True)
         for leaf in ways[0]
     }
     true = _where(clause, holding, everything)
     if true in {0, everything}:
         return _Sizes(bool(true))
-    against = {True: everything & ~true, False: true}
+    names, against = tuple(questions), {True: everything & ~true, False: true}
     return _Sizes(
-        None, {to: _smallest_settling(questions, left, against[to]) for to in (True, False)}
+        None,
+        {
+            to: {names[place]: size for place, size in _smallest_settling(counts, against[to])}
+            for to in (True, False)
+        },
     )
 
 
@@ -269,30 +271,32 @@ def _evaluate(clause: Clause, known: Way) -> tuple[bool | None, list[Leaf]]:
             assert_never(clause)
 
 
-def _smallest_settling(
-    questions: Mapping[str, tuple[Way, ...]], left: Mapping[str, list[int]], against: int
-) -> dict[str, int]:
+@lru_cache(maxsize=1024)
+def _smallest_settling(counts: tuple[int, ...], against: int) -> tuple[tuple[int, int], ...]:
     """Find for each field the smallest set of answers, all needed, that settles a clause.
 
-    A set of answers is the combinations that it leaves, and settles the clause when none of them is
+    A field goes by its place in `counts`, which says in how many ways it can be answered. A set of
+    answers is the combinations that it leaves, and settles the clause when none of them is
     `against`.
     """
     # Each answer leaves the combinations of one mask in `left`, so that several leave what all
     # masks have in common: one `&` each. Whether a combination against is among them is another
     # `&`, in place of a walk through all combinations for each set that is tried.
-    sizes: dict[str, int] = {}
-    matter = {field for field in questions if _matters(left[field], questions, field, against)}
-    for size in range(1, len(questions) + 1):
-        for chosen in combinations(questions, size):
+    left = _left_by(counts)
+    places = range(len(counts))
+    sizes: dict[int, int] = {}
+    matter = {place for place in places if _matters(counts, place, against)}
+    for size in range(1, len(counts) + 1):
+        for chosen in combinations(places, size):
             if sizes.keys() >= matter.intersection(chosen):
                 continue
-            for masks in product(*(left[name] for name in chosen)):
+            for masks in product(*(left[place] for place in chosen)):
                 if _all(masks, against):
                     continue
-                for i, name in enumerate(chosen):
-                    if name not in sizes and _all(masks[:i] + masks[i + 1 :], against):
-                        sizes[name] = size
-    return sizes
+                for i, place in enumerate(chosen):
+                    if place not in sizes and _all(masks[:i] + masks[i + 1 :], against):
+                        sizes[place] = size
+    return tuple(sizes.items())
 
 
 def _all(masks: Iterable[int], among: int) -> int:
@@ -301,22 +305,26 @@ def _all(masks: Iterable[int], among: int) -> int:
     return among
 
 
-def _combinations_with(questions: Mapping[str, tuple[Way, ...]], field: str, way: int) -> int:
-    """Give the combinations, as bits, in which a field is answered in one way."""
-    counts = [len(ways) for ways in questions.values()]
-    place = list(questions).index(field)
-    inner = prod(counts[place + 1 :])
-    return sum(1 << i for i in range(prod(counts)) if i // inner % counts[place] == way)
+@lru_cache(maxsize=256)
+def _left_by(counts: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Give for each field and each of its ways the combinations, as bits, that have it."""
+    everything = range(prod(counts))
+    inner = [prod(counts[place + 1 :]) for place in range(len(counts))]
+    return tuple(
+        tuple(
+            sum(1 << i for i in everything if i // inner[place] % count == way)
+            for way in range(count)
+        )
+        for place, count in enumerate(counts)
+    )
 
 
-def _matters(
-    left: list[int], questions: Mapping[str, tuple[Way, ...]], field: str, against: int
-) -> bool:
+def _matters(counts: tuple[int, ...], place: int, against: int) -> bool:
     """Whether some combinations that differ in a field alone differ in what they come to."""
     # Combinations that differ in this field alone lie `inner` places apart for each way. Moved back
     # by that, the masks of its ways lie on one another, and what is against in them is the same
     # number just where the field changes nothing.
-    counts = [len(ways) for ways in questions.values()]
-    inner = prod(counts[list(questions).index(field) + 1 :])
+    inner = prod(counts[place + 1 :])
+    left = _left_by(counts)[place]
     moved = [(against & mask) >> (way * inner) for way, mask in enumerate(left)]
     return len(set(moved)) > 1

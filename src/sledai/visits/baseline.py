@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Self, get_args
 
+from sledai.displays import Value
 from sledai.errors import InvalidInputError, require, require_one_of
 from sledai.visits.visit import History, Visit, day, require_history
 
@@ -17,7 +18,7 @@ BaselineRule = Literal["first visit", "marked visit", "last visit on or before"]
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Value):
     """Which visit is the baseline: made by `first`, `marked` or `last_by`.
 
     Raises `InvalidInputError` for another rule, for a rule without the date that it needs or with

@@ -1,11 +1,13 @@
 """What changed between two visits: descriptors, scores, and the published class of change."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from sledai.assessment import Assessment, require_assessment
-from sledai.descriptors import SEROLOGIC, Descriptor
+from sledai.descriptors import SEROLOGIC, Descriptor, listed_briefly
+from sledai.displays import Displayed, Value
 from sledai.scoring import ScoreBounds, given_score, possible_scores, score_bounds
 from sledai.sources import GLADMAN_2000, Citation, Read
 from sledai.visits.visit import Visit
@@ -54,18 +56,18 @@ def class_of(earlier: int, later: int) -> ChangeClass:
     return found
 
 
-def _classes_of(earlier: frozenset[int], later: frozenset[int]) -> Iterator[ChangeClass]:
+@lru_cache(maxsize=1024)
+def _classes_of(earlier: frozenset[int], later: frozenset[int]) -> frozenset[ChangeClass]:
     """Give the classes of all pairs of totals, one of each set."""
-    if 0 in later:
-        yield ChangeClass.REMISSION
-    if not (active := later - {0}):
-        return
-    if max(active) - min(earlier) > PERSISTENT_WITHIN:
-        yield ChangeClass.FLARE
-    if max(earlier) - min(active) > PERSISTENT_WITHIN:
-        yield ChangeClass.IMPROVEMENT
-    if any(not earlier.isdisjoint(_near(total)) for total in active):
-        yield ChangeClass.PERSISTENT
+    classes = {ChangeClass.REMISSION} if 0 in later else set[ChangeClass]()
+    if active := later - {0}:
+        if max(active) - min(earlier) > PERSISTENT_WITHIN:
+            classes.add(ChangeClass.FLARE)
+        if max(earlier) - min(active) > PERSISTENT_WITHIN:
+            classes.add(ChangeClass.IMPROVEMENT)
+        if any(not earlier.isdisjoint(_near(total)) for total in active):
+            classes.add(ChangeClass.PERSISTENT)
+    return frozenset(classes)
 
 
 def _near(total: int) -> range:
@@ -73,7 +75,7 @@ def _near(total: int) -> range:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreChange:
+class ScoreChange(Value):
     """The lowest and the highest change of a score that the not-assessed descriptors leave.
 
     >>> str(ScoreChange(-4, -4)), str(ScoreChange(-2, 4)), str(ScoreChange(0, 0))
@@ -89,7 +91,7 @@ class ScoreChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Displayed):
     """What changed from an earlier to a later assessment.
 
     Each descriptor is `new` (absent, then present), `resolved`, `persisting` (present at both),
@@ -104,6 +106,11 @@ class Change:
     total: ScoreChange
     clinical: ScoreChange
     classes: frozenset[ChangeClass]
+
+    def _headline(self) -> str:
+        named = {"new": self.new, "resolved": self.resolved, "unknown": self.unknown}
+        which = [f"{how}: {listed_briefly(those)}" for how, those in named.items() if those]
+        return "; ".join([f"total {self.total}, clinical {self.clinical}", *which])
 
 
 def change_of(earlier: Assessment | Visit, later: Assessment | Visit) -> Change:
@@ -129,7 +136,7 @@ def change_of(earlier: Assessment | Visit, later: Assessment | Visit) -> Change:
         unknown=frozenset([d for d, was, is_ in steps if was is None or is_ is None]),
         total=ScoreChange(min(totals[1]) - max(totals[0]), max(totals[1]) - min(totals[0])),
         clinical=_change(_clinical(earlier), _clinical(later)),
-        classes=frozenset(_classes_of(*totals)),
+        classes=_classes_of(*totals),
     )
 
 

@@ -21,17 +21,14 @@ from pydantic import (
 
 from sledai.assessment import NOTHING_ASSESSED, Assessment, Nested
 from sledai.descriptors import SEROLOGIC
+from sledai.displays import Displayed, Table
 from sledai.errors import InvalidInputError, require, require_several
 from sledai.quantities import written
 from sledai.quantities.fields import Amount, Day, Letter, Record, YesOrNo, day, known, whole
 from sledai.quantities.schemas import number, or_null
 from sledai.scoring import MAX_TOTAL, ScoreBounds, possible_scores, score_bounds
-from sledai.scoring.completions import (
-    NOTHING_RECORDED,
-    Recorded,
-    completed_scores,
-    settled,
-)
+from sledai.scoring.completions import NOTHING_RECORDED, Recorded, completed_scores, settled
+from sledai.visits.displays import assessment_tables, visit_said, visits_said, visits_table
 
 __all__ = [
     "BILAG",
@@ -238,15 +235,22 @@ class Visit(Record):
         said = " and ".join(
             f"{name} {score}" for name, score in scores.items() if score is not None
         )
-        total, clinical = (
-            score_bounds(self.answers),
-            score_bounds(self.answers, excluding=SEROLOGIC),
-        )
+        total = score_bounds(self.answers)
+        clinical = score_bounds(self.answers, excluding=SEROLOGIC)
         raise InvalidInputError.in_words(
             said,
             f"scores that the answers can give, total {total} and clinical {clinical}; "
             "sledai.audit says what explains a recorded score",
         )
+
+    __repr__ = Displayed.__repr__
+
+    def _headline(self) -> str:
+        return visit_said(self)
+
+    def _tables(self) -> Iterable[Table]:
+        yield from super()._tables()
+        yield from assessment_tables(self)
 
     @property
     def answers(self) -> Assessment:
@@ -267,9 +271,9 @@ class Visit(Record):
         >>> len(Visit(date="2024-01-16", clinical_score=0).known.absent)
         22
         """
-        if self.recorded == NOTHING_RECORDED:
+        if (recorded := self.recorded) is NOTHING_RECORDED:
             return self.answers
-        return settled(self.answers, self.recorded) or self.answers
+        return settled(self.answers, recorded) or self.answers
 
     def scores(self, *, clinical: bool = False) -> frozenset[int]:
         """Give every total, or clinical score, that the answers and recorded scores leave possible.
@@ -277,13 +281,13 @@ class Visit(Record):
         >>> sorted(Visit(date="2024-01-16", total_score=8).scores(clinical=True))
         [4, 6, 8]
         """
-        if self.recorded == NOTHING_RECORDED:
+        if (recorded := self.recorded) is NOTHING_RECORDED:
             return possible_scores(self.answers, excluding=SEROLOGIC if clinical else frozenset())
-        return completed_scores(self.answers, self.recorded, clinical=clinical)
+        return completed_scores(self.answers, recorded, clinical=clinical)
 
     def bounds(self, *, clinical: bool = False) -> ScoreBounds:
         """Give the lowest and the highest of `scores`."""
-        if self.recorded == NOTHING_RECORDED:
+        if self.recorded is NOTHING_RECORDED:
             return score_bounds(self.answers, excluding=SEROLOGIC if clinical else frozenset())
         scores = self.scores(clinical=clinical)
         return ScoreBounds(min(scores), max(scores))
@@ -324,6 +328,14 @@ class History(Record):
         for visit in visits:
             require_visit(visit)
         return cls(visits=tuple(sorted(visits, key=lambda visit: visit.date)))
+
+    __repr__ = Displayed.__repr__
+
+    def __str__(self) -> str:
+        return "\n".join([visits_said(self.visits), *map(visit_said, self.visits)])
+
+    def _tables(self) -> Iterable[Table]:
+        return [visits_table(self.visits)]
 
     @field_validator("visits")
     @classmethod

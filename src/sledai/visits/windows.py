@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, get_args
 
+from sledai.displays import Displayed, Value
 from sledai.errors import InvalidInputError, require, require_one_of, require_several, whole_number
 from sledai.records import FrozenDict
 from sledai.visits.baseline import Baseline, require_baseline
@@ -22,10 +23,11 @@ Tie = Literal["earlier", "later"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(Value):
     """A planned visit: its name, its target day, and the first and the last day that count for it.
 
-    In days from baseline. ADaM calls them AVISIT, AWTARGET, AWLO and AWHI.
+    In days from baseline, which is day 0. In ADaM, where they are AVISIT, AWTARGET, AWLO and AWHI,
+    days are numbered as ADY is, without a day 0.
 
     Raises `InvalidInputError` for days that are no whole numbers, for a target outside the window
     and for a window with the day of the baseline, which stands for itself.
@@ -60,7 +62,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedVisits:
+class PlannedVisits(Displayed):
     """Which visit stands for which planned visit, and what became of the others.
 
     `visits` has each window by name, in the order of their days: the visit that stands for it, or
@@ -72,6 +74,11 @@ class PlannedVisits:
     visits: Mapping[str, Visit | None]
     beside: tuple[Visit, ...]
     outside: tuple[Visit, ...]
+
+    def _headline(self) -> str:
+        missed = [name for name, visit in self.visits.items() if visit is None]
+        there = f"{len(self.visits) - len(missed)} of {len(self.visits)} planned visits"
+        return f"{there}; missed: {', '.join(missed)}" if missed else there
 
 
 def planned_visits(

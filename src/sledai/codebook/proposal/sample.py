@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sledai.codebook.words import compared, is_missing
-from sledai.errors import InvalidInputError
+from sledai.errors import InvalidInputError, require_file
 
 __all__ = ["MOST_ROWS", "Column", "Sample", "sample_of_file", "sample_of_frame"]
 
@@ -105,6 +105,7 @@ def sample_of_file(path: Path, known: Mapping[str, Any]) -> Sample:
     """Look at the first rows of a file; `known` are lines of [file] that somebody stated."""
     from sledai.files import FORMATS, Dialect, open_visits  # noqa: PLC0415 - an extra
 
+    require_file(path)
     kind = FORMATS.get(path.suffix.lower())
     is_table = kind is not None and kind.is_text and kind.has_header_row
     seen = _written(path, _USUAL.get(path.suffix.lower())) if is_table else {}

@@ -17,7 +17,7 @@ from pydantic import (
 from sledai.assessment import Assessment, Nested
 from sledai.definitions.selena import SELENA_DEFINITIONS
 from sledai.descriptors import SEROLOGIC, Descriptor
-from sledai.errors import InvalidInputError, require, require_one_of, shorten
+from sledai.errors import SHOWN, InvalidInputError, require, require_one_of, shorten
 from sledai.quantities import UNITS, Quantity
 from sledai.quantities.fields import Amount, Duration, Record, YesOrNo, known, whole
 from sledai.quantities.glucocorticoids import (
@@ -27,6 +27,7 @@ from sledai.quantities.glucocorticoids import (
     glucocorticoid_named,
 )
 from sledai.quantities.schemas import amount, or_null
+from sledai.records import message_of
 from sledai.rules.activity import ActivityRule
 from sledai.scoring import MAX_TOTAL
 from sledai.trials.criteria import Criterion, leaves
@@ -261,7 +262,7 @@ def read_candidate(text: str) -> Candidate:
     """Read a candidate from JSON; keys that begin with "#" are remarks.
 
     Raises `InvalidInputError` for text that is no JSON object, for a key that stands twice, and for
-    each field that is unknown or holds what is not accepted.
+    each field that is unknown or holds what is not accepted, of which the first are listed.
 
     >>> read_candidate('{"# age": "at consent", "age": 34}').age
     34
@@ -270,7 +271,10 @@ def read_candidate(text: str) -> Candidate:
     try:
         return Candidate.model_validate(_record(text))
     except ValidationError as error:
-        problems = [f"{_place(line)}: {_problem(line)}" for line in error.errors()]
+        lines = error.errors()
+        problems = [f"{_place(line)}: {_problem(line)}" for line in lines[:SHOWN]]
+        if len(lines) > SHOWN:
+            problems.append(f"and {len(lines) - SHOWN:,} more")
         raise InvalidInputError("\n".join(problems)) from None
     except RecursionError:
         raise InvalidInputError("no candidate: objects nested too deep") from None
@@ -316,5 +320,5 @@ def _problem(line: Any) -> str:
         close = get_close_matches(str(line["loc"][-1]), Candidate.model_fields, n=2)
         hint = f"did you mean {' or '.join(close)}?" if close else "accepted: see the template"
         return f"no such field; {hint}"
-    message = str(line["msg"]).removeprefix("Value error, ")
+    message = message_of(line)
     return message.removeprefix(f"{line['loc'][0]}: ") if line["loc"] else message

@@ -1,8 +1,8 @@
 """From what is known of a candidate to the ways in which a criterion's fields can be answered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import cast
 
@@ -26,7 +26,7 @@ def questions_of(clause: Clause, candidate: Candidate) -> dict[str, tuple[Way, .
     }
 
 
-def _ways(name: str, value: object, asked: list[Leaf]) -> list[Way]:
+def _ways(name: str, value: object, asked: list[Leaf]) -> Sequence[Way]:
     if name == "oral_corticosteroids":
         return _ways_of_doses(cast("Mapping[str, Quantity | None] | None", value), asked)
     past = [leaf for leaf in asked if isinstance(leaf, Past)]
@@ -43,11 +43,11 @@ def _ways(name: str, value: object, asked: list[Leaf]) -> list[Way]:
         amount = checked(past[0].limit.quantity, value)
     else:
         amount = Interval(Fraction(0), None)
-    return _ways_of_amount(amount, past)
+    return _ways_of_amount(amount, tuple(past))
 
 
 def _ways_of_doses(doses: Mapping[str, Quantity | None] | None, asked: list[Leaf]) -> list[Way]:
-    past = [leaf for leaf in asked if isinstance(leaf, Past)]
+    past = tuple([leaf for leaf in asked if isinstance(leaf, Past)])
     none: Way = {leaf: isinstance(leaf, No) for leaf in asked} | _past(Fraction(0), past)
     takes: Way = {leaf: isinstance(leaf, Yes) for leaf in asked}
     if doses is None:
@@ -63,7 +63,9 @@ def _ways_of_doses(doses: Mapping[str, Quantity | None] | None, asked: list[Leaf
     return [takes | way for way in _ways_of_amount(dose, past)]
 
 
-def _ways_of_amount(amount: Interval, asked: list[Past]) -> list[Way]:
+# What is not known is the same for every candidate, and so are the limits.
+@lru_cache(maxsize=1024)
+def _ways_of_amount(amount: Interval, asked: tuple[Past, ...]) -> Sequence[Way]:
     """Give what amounts within an interval make of limits, each once."""
     edges = sorted(
         {amount.least, *(() if amount.most is None else (amount.most,)), *map(_number, asked)}
@@ -71,7 +73,7 @@ def _ways_of_amount(amount: Interval, asked: list[Past]) -> list[Way]:
     between = [(a + b) / 2 for a, b in pairwise(edges)]
     points = [p for p in (*edges, *between, edges[-1] + 1) if _within(p, amount)]
     ways = [_past(point, asked) for point in sorted(points)]
-    return [way for i, way in enumerate(ways) if way not in ways[:i]]
+    return tuple([way for i, way in enumerate(ways) if way not in ways[:i]])
 
 
 @cache
@@ -88,6 +90,6 @@ def _within(point: Fraction, amount: Interval) -> bool:
     return above and (point < amount.most if amount.most_open else point <= amount.most)
 
 
-def _past(point: Fraction, asked: list[Past]) -> Way:
+def _past(point: Fraction, asked: Iterable[Past]) -> Way:
     amount = Interval(point, point)
     return {leaf: bool(amount.is_past(leaf.limit.operator, _number(leaf))) for leaf in asked}

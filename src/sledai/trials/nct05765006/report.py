@@ -1,18 +1,22 @@
 """What a screen says: the verdict on a candidate and on every criterion, as data and as text."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Never
 
 from pydantic import BaseModel, ConfigDict
 
 from sledai.descriptors import Descriptor
+from sledai.displays import VERDICTS, Displayed, Mark, Table
 from sledai.verdict import Verdict
 
 __all__ = ["CriterionResult", "MissingAnswer", "ScreeningReport"]
 
 
-class _Result(BaseModel):
+_WIDTH = 80
+
+
+class _Result(Displayed, BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
@@ -28,6 +32,10 @@ class MissingAnswer(_Result):
     criterion: str
     answers: int
     descriptors: tuple[Descriptor, ...] = ()
+
+    def _headline(self) -> str:
+        answers = "1 answer" if self.answers == 1 else f"{self.answers} answers"
+        return f"{self.field} ({self.criterion}): {answers} could settle it"
 
 
 class CriterionResult(_Result):
@@ -45,13 +53,17 @@ class CriterionResult(_Result):
     source: str
     readings: tuple[str, ...]
 
+    def _headline(self) -> str:
+        return f"{self.criterion} {_WORDS[self.verdict]}: {self.reason}"
+
 
 class ScreeningReport(_Result):
     """The verdict on a candidate with every criterion's, and what is missing to settle it.
 
     `missing` stands in the order in which answers could settle the verdict, and is empty once
     it is settled. `notes` show where one answer pulls two ways. `str` gives it as text of 80
-    columns, `model_dump_json` as JSON. A report has no truth value: ask for its `verdict`.
+    columns, `lines` in another width, `model_dump_json` as JSON. A report has no truth value: ask
+    for its `verdict`.
     """
 
     trial: str
@@ -65,45 +77,69 @@ class ScreeningReport(_Result):
         raise TypeError("a ScreeningReport has three values: ask `.verdict is Verdict.MET`")
 
     def __str__(self) -> str:
-        return "\n".join(_text(self))
+        return "\n".join(self.lines())
+
+    def lines(self, width: int = _WIDTH) -> Iterator[str]:
+        """Give the report as text, no line of which is longer than `width` columns."""
+        for text, indent in _text(self):
+            yield _wrapped(text, width, indent=indent) if text.strip() else text
+
+    def _tables(self) -> Iterable[Table]:
+        yield Table(
+            ("criterion", "result", "because"),
+            [
+                (one.criterion, Mark(VERDICTS[one.verdict].shape, _WORDS[one.verdict]), one.reason)
+                for one in self.criteria
+            ],
+        )
+        if self.missing:
+            rows = [
+                (one.field, one.criterion, one.answers, ", ".join(one.descriptors))
+                for one in self.missing
+            ]
+            yield Table(("missing", "criterion", "fewest answers", "descriptors"), rows)
+        if self.notes:
+            yield Table(("notes",), [(note,) for note in self.notes])
 
 
 _WORDS = {Verdict.MET: "passes", Verdict.NOT_MET: "fails", Verdict.UNDETERMINED: "open"}
-_WIDTH = 80
-_MISSING = "\nmissing, by the fewest answers, this one among them, that could settle it:"
+_MISSING = "missing, by the fewest answers, this one among them, that could settle it:"
 
 
-def _text(report: ScreeningReport) -> Iterator[str]:
+def _text(report: ScreeningReport) -> Iterator[tuple[str, int]]:
+    """Give paragraphs, and how far all but their first lines are indented."""
     counts = [
         f"{number} {word}"
         for verdict, word in (("met", "passed"), ("not_met", "failed"), ("undetermined", "open"))
         if (number := sum(result.verdict == verdict for result in report.criteria))
     ]
-    yield f"{report.trial}: {report.verdict.replace('_', ' ')} (criteria: {', '.join(counts)})"
-    yield ""
+    said = VERDICTS[report.verdict].word
+    yield f"{report.trial}: {said} (criteria: {', '.join(counts)})", 2
+    yield "", 0
     for result in report.criteria:
         start = f"{result.criterion:13}{_WORDS[result.verdict]:8}"
-        yield _wrapped(start + result.reason, indent=len(start))
+        yield start + result.reason, len(start)
         if result.verdict is not Verdict.MET and result.statement not in result.reason:
             asked = "asked" if result.criterion.startswith("inclusion") else "excludes"
-            yield _wrapped(f"{'':{len(start)}}({asked}: {result.statement})", indent=len(start))
+            yield f"{'':{len(start)}}({asked}: {result.statement})", len(start)
     if report.missing:
-        yield _MISSING
+        yield "", 0
+        yield _MISSING, 2
         for answer in report.missing:
             named = f": {', '.join(answer.descriptors)}" if answer.descriptors else ""
-            yield _wrapped(
-                f"{answer.answers:4}  {answer.field} ({answer.criterion}){named}", indent=6
-            )
+            yield f"{answer.answers:4}  {answer.field} ({answer.criterion}){named}", 6
     if report.notes:
-        yield "\nnotes:"
-        yield from (_wrapped(f"  {note}", indent=4) for note in report.notes)
-    yield "\nreadings that the registered text leaves open:"
+        yield "", 0
+        yield "notes:", 2
+        yield from ((f"  {note}", 4) for note in report.notes)
+    yield "", 0
+    yield "readings that the registered text leaves open:", 2
     for result in report.criteria:
-        for reading in result.readings:
-            yield _wrapped(f"  {result.criterion}: {reading}", indent=4)
+        yield from ((f"  {result.criterion}: {reading}", 4) for reading in result.readings)
 
 
-def _wrapped(text: str, *, indent: int) -> str:
+def _wrapped(text: str, width: int, *, indent: int) -> str:
+    hanging = indent if 3 * indent <= width else 4
     return textwrap.fill(
-        text, _WIDTH, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+        text, width, subsequent_indent=" " * hanging, break_long_words=False, break_on_hyphens=False
     )

@@ -8,11 +8,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 from sledai.assessment import NOTHING_ASSESSED, Assessment
 from sledai.definitions.clauses import Limit
 from sledai.descriptors import CNS_LUPUS, SEROLOGIC, Descriptor, listed
+from sledai.displays import VERDICTS
 from sledai.errors import InvalidInputError, require
 from sledai.quantities import Quantity
 from sledai.quantities.glucocorticoids import prednisone_equivalent
@@ -59,6 +61,9 @@ SCORED_YET_EXCLUDING: Mapping[str, tuple[str, frozenset[Descriptor]]] = {
 """Fields that exclude, by which criterion, and the descriptors that score for what may be that."""
 
 
+_FORM = tuple(Candidate.model_fields)
+
+
 def screen(candidate: Candidate) -> ScreeningReport:
     """Judge every criterion of the trial and all of them, over all that is not known.
 
@@ -101,7 +106,7 @@ class _Judged:
     @property
     def missing(self) -> tuple[str, ...]:
         """The fields that matter, in the order of the form."""
-        return tuple(name for name in Candidate.model_fields if name in self.to_fail)
+        return tuple(sorted(self.to_fail, key=_FORM.index))
 
     def result(self) -> CriterionResult:
         return CriterionResult(
@@ -218,26 +223,23 @@ def _fewest_descriptors(rule: ActivityRule, visit: Assessment, *, present: bool)
     by_weight = sorted(visit.not_assessed - SEROLOGIC, key=lambda d: -d.weight)
     serologic = sorted(visit.not_assessed & SEROLOGIC)
 
-    def settles(clinical: int, others: int) -> int:
+    def settles(clinical: int, *, others: int) -> int:
         answered = by_weight[:clinical] + serologic[:others]
-        answers = dict.fromkeys((d.value for d in answered), present)
-        return int(rule.verdict_on(visit.model_copy(update=answers)) is wanted)
+        after = visit.model_copy(update=dict.fromkeys(answered, present))
+        return int(rule.verdict_on(after) is wanted)
 
-    def fewest_clinical(others: int) -> int:
+    fewest = len(visit.not_assessed)
+    for others in range(len(serologic) + 1):
         # What is settled stays so whatever else is answered: halving finds where that begins.
-        return bisect_left(counts, 1, key=lambda clinical: settles(clinical, others))
-
-    counts = range(len(by_weight) + 1)
-    return min(
-        clinical + others
-        for others in range(len(serologic) + 1)
-        if (clinical := fewest_clinical(others)) in counts
-    )
+        fewer = range(fewest - others)
+        clinical = bisect_left(fewer, 1, key=partial(settles, others=others))
+        fewest = min(fewest, clinical + others)
+    return fewest
 
 
 def _open(candidate: Candidate, clause: Clause, open_: Iterable[str]) -> str:
     """Say what is not known, and what is known yet not well enough to settle a limit."""
-    asked = [name for name in Candidate.model_fields if name in open_]
+    asked = sorted(open_, key=_FORM.index)
     unknown = [name for name in asked if getattr(candidate, name) is None]
     parts = [f"not known: {', '.join(unknown)}"] if unknown else []
     for leaf in leaves(clause):
@@ -316,5 +318,5 @@ def _tensions(candidate: Candidate) -> Iterator[str]:
         )
     if pulling:
         without = candidate.assessed.model_copy(update={d.value: False for d in pulling})
-        verdict = ACTIVITY_RULE.judge(without).verdict.replace("_", " ")
+        verdict = VERDICTS[ACTIVITY_RULE.judge(without).verdict].word
         yield f"without {listed(pulling)}, inclusion 6 would be: {verdict}"
