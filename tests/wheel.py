@@ -1,6 +1,7 @@
 """See that a wheel is whole: run inside an environment that has it and no test's needs.
 
-`wheel.py WHEEL --bare` where it is installed without extras, `wheel.py WHEEL` where with `cli`.
+`wheel.py WHEEL --bare` where it is installed without extras, `wheel.py WHEEL` where with `cli` and
+`http`.
 """
 
 import importlib
@@ -13,7 +14,7 @@ from zipfile import ZipFile
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-EXTRAS = {"cli", "excel", "frame", "spark", "stat"}
+EXTRAS = {"cli", "excel", "frame", "http", "pictures", "sheets", "spark", "stat"}
 
 
 def has_every_file(wheel: Path) -> None:
@@ -25,12 +26,14 @@ def has_every_file(wheel: Path) -> None:
     packed = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert packed == sources, f"in one alone: {sorted(packed ^ sources)}"
     assert "sledai/py.typed" in packed
+    page = {Path(name).suffix for name in packed if name.startswith("sledai/http/page/")}
+    assert page == {".html", ".css", ".js"}
 
 
 def says_what_it_needs() -> None:
     dist = distribution("sledai")
     core = [need for need in dist.requires or [] if "extra ==" not in need]
-    assert core == ["pydantic>=2.11"], core
+    assert core == ["pydantic>=2.11.2"], core
     assert set(dist.metadata.get_all("Provides-Extra") or []) == EXTRAS
     assert dist.metadata["Requires-Python"] == ">=3.11"
     assert any(str(file).endswith("licenses/LICENSE") for file in dist.files or [])
