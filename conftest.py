@@ -67,7 +67,7 @@ pytest_collect_file = Sybil(
         CodeBlockParser("toml", save_codebook),
         SkipParser(),
     ],
-    patterns=["README.md", "docs/**/*.md"],
+    patterns=["README.md", "docs/*.md", "docs/**/*.md"],
     excludes=["docs/_build/**", "docs/reference/generated/**"],
     setup=enter_empty_folder,
     teardown=leave_folder,

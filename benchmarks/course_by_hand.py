@@ -4,7 +4,8 @@ All share one plan: the 24 answers of a visit are bits of one number, so that wh
 resolved is one operation for all of them, and a list of names is looked up by its number. Who wrote
 them knows the data: rows in order of patients and dates (pandas, pyarrow and polars), every answer
 there, nothing wrong in any cell, numbers whose differences are exact as floats, one reading of each
-index, and which signs and drugs no visit has.
+index, and which signs and drugs no visit has. On Dask, DuckDB and PySpark, whose frames are in no
+order, they bring together the visits of each patient, as ours does.
 
 `by_polars_in_bounds` alone takes visits that were not assessed in full. Run as a script it follows
 the visits of a Parquet file so.
@@ -439,8 +440,13 @@ def by_pandas(visits: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_dask(visits: Any) -> Any:
-    """Follow the visits of each partition, which has all those of its patients."""
-    return visits.map_partitions(by_pandas)
+    """Bring the visits of a patient together, of which nothing says that a partition has them all.
+
+    This is what `PARTITION BY` is to DuckDB and PySpark. It leaves rows in no order.
+    """
+    return visits.shuffle(on="patient").map_partitions(
+        lambda part: by_pandas(part.sort_values(["patient", "date"]))
+    )
 
 
 # pyarrow

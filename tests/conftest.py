@@ -4,10 +4,12 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
+
+from examples import examples
 
 # A slow machine is not a failing test.
-settings.register_profile("default", deadline=None)
+settings.register_profile("default", deadline=None, max_examples=examples(100))
 # mutmut runs the tests more than once in one process, and wants the same examples each time.
 settings.register_profile(
     "mutants",
@@ -17,6 +19,16 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.differing_executors],
 )
 settings.load_profile("default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Trace no property: tracing doubles its time, and a line that only chance reaches is not held.
+
+    So each line and branch is gone through by a test whose input stands there.
+    """
+    for item in items:
+        if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from sledai import (
     total_score,
 )
 from sledai.definitions import Edition
+from sledai.rules import require_edition
 from sledai.scoring.variants import LABORATORY
 
 
@@ -384,6 +385,24 @@ class TestJudgeScores:
         np = pytest.importorskip("numpy")
         scores = {"total": np.int8(101), "clinical": np.int64(101)}
         assert self.rule.judge_scores(**scores).verdict is Verdict.MET
+
+
+class TestEdition:
+    """A rule is about one edition: answers by any other are refused, and both are named."""
+
+    def test_its_own(self) -> None:
+        for edition in (Edition.SELENA, "SELENA", "selena-sledai"):
+            require_edition(a_rule(least_total=8), edition)
+
+    @pytest.mark.parametrize("edition", ["SLEDAI 1992", "SLEDAI-2K", "SELENA-SLEDAI hybrid"])
+    def test_another(self, edition: str) -> None:
+        said = f"example: found answers by {edition}; accepted: answers by SELENA-SLEDAI"
+        with pytest.raises(InvalidInputError, match=f"^{said}$"):
+            require_edition(a_rule(least_total=8), edition)
+
+    def test_none_there_is(self) -> None:
+        with pytest.raises(InvalidInputError, match="edition: found 'SLEDAI 3000'"):
+            require_edition(a_rule(least_total=8), "SLEDAI 3000")
 
 
 class TestConstruction:

@@ -158,6 +158,16 @@ def test_what_slipped_past_validation_is_taken_as_not_assessed() -> None:
         total_score(slipped)
 
 
+def test_what_slipped_past_validation_equals_no_answer() -> None:
+    """Results that are kept by assessment would be another's: 1 equals True."""
+    record: dict[str, Any] = {**ABSENT, "rash": 1}
+    slipped, present = Assessment.model_construct(None, **record), Assessment.of(present={"rash"})
+    assert slipped != present
+    assert slipped == Assessment.model_construct(None, **record)
+    assert present != "rash"
+    assert Assessment.model_construct() != present
+
+
 @given(assessments())
 def test_the_three_sets_part_the_24(visit: Assessment) -> None:
     assert visit.present | visit.absent | visit.not_assessed == set(Descriptor)

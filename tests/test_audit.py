@@ -16,6 +16,7 @@ from strategies import assessments, complete_assessments
 from test_engines import VISITS, table
 from test_recorded_scores import completions
 
+from examples import examples
 from sledai import Assessment, Descriptor, InvalidInputError
 from sledai.audit import (
     Agreement,
@@ -533,7 +534,7 @@ class TestWeights:
     def test_without_a_disagreement_there_is_none(self) -> None:
         assert self.names([self.headache, self.rash, self.fever], 8, 2, 1) == []
 
-    @settings(deadline=None, max_examples=40)
+    @settings(deadline=None, max_examples=examples(40))
     @given(
         st.lists(OFTEN_ABSENT, min_size=8, max_size=30),
         st.lists(assessments(), max_size=4),
@@ -572,7 +573,7 @@ class TestWeights:
         parts = [batch.differences[Check.TOTAL] for batch in batches]
         assert counted_weights(reduce(add, parts, Differences())) == found.weights[Check.TOTAL]
 
-    @settings(deadline=None, max_examples=20)
+    @settings(deadline=None, max_examples=examples(20))
     @given(st.lists(complete_assessments, min_size=1, max_size=20))
     def test_where_none_is_planted_none_is_found(self, visits: list[Assessment]) -> None:
         totals = [sum(POINTS[d] for d in visit.present) for visit in visits]

@@ -11,6 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from strategies import nearly_complete_assessments
 
+from examples import examples
 from sledai import Assessment, Descriptor, InvalidInputError, Verdict
 from sledai.definitions import Edition
 from sledai.indices.from_baseline import FromBaseline, PercentChange, since_baseline
@@ -210,7 +211,7 @@ def totals(assessment: Assessment) -> set[int]:
 class TestExactness:
     """Lowest and highest percent, and each response, are those of all completions."""
 
-    @settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @settings(max_examples=examples(60), phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(
         nearly_complete_assessments(4),
         nearly_complete_assessments(4),
@@ -248,7 +249,7 @@ def days_apart(gaps: list[int]) -> list[int]:
 class TestAddedVisits:
     """A visit added after the last changes no earlier row, unless it becomes the baseline."""
 
-    @settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @settings(max_examples=examples(40), phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(
         st.lists(st.integers(1, 60), min_size=2, max_size=5),
         st.lists(st.sets(st.sampled_from(Descriptor), max_size=4), min_size=5, max_size=5),

@@ -191,6 +191,8 @@ def test_two_points_of_the_skin_or_the_joints_are_one_descriptor_of_them() -> No
     ("registry_id", "message"),
     [
         ("NCT04877692", "trial: found 'NCT04877692'; did you mean NCT04877691"),
+        # Of five that are close the two closest are offered.
+        ("NCT05617567", "trial: found 'NCT05617567'; did you mean NCT05617677 or NCT06456567?"),
         ("belimumab", "trial: found 'belimumab'; did you mean KR-BELIMUMAB?"),
         ("BLISS-52", "trial: found 'BLISS-52'; accepted: NCT05765006, NCT00424476, "),
         ("", "trial: found ''; accepted: NCT05765006"),

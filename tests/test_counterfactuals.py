@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import complete_assessments, rules
 
+from examples import examples
 from sledai import SEROLOGIC, ActivityRule, Assessment, Descriptor, InvalidInputError, Verdict
 from sledai.rules.counterfactuals import Counterfactual, counterfactuals
 from sledai.trials.catalog import find
@@ -28,7 +29,7 @@ def meets(rule: ActivityRule, present: frozenset[Descriptor]) -> bool:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(rules, complete_assessments, st.integers(1, 2))
 def test_all_the_smallest_sets_and_no_others(
     rule: ActivityRule, visit: Assessment, most: int

@@ -6,6 +6,7 @@ from itertools import combinations, product
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sledai.definitions.clauses import Limit
 from sledai.trials.criteria import AllOf, AnyOf, Clause, Leaf, No, Past, Way, Yes, leaves, settle
 
@@ -66,7 +67,7 @@ def fewest(clause: Clause, known: dict[str, bool], *, to: bool) -> dict[str, int
     return found
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(CLAUSES, KNOWN)
 def test_exact_over_every_completion(clause: Clause, known: dict[str, bool]) -> None:
     settled = settle(clause, {field: ways(field, known) for field in FIELDS})
@@ -74,7 +75,7 @@ def test_exact_over_every_completion(clause: Clause, known: dict[str, bool]) -> 
     assert settled.answer is (expected.pop() if len(expected) == 1 else None)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(CLAUSES, KNOWN)
 def test_what_settles_it(clause: Clause, known: dict[str, bool]) -> None:
     settled = settle(clause, {field: ways(field, known) for field in FIELDS})
@@ -124,7 +125,7 @@ def outcomes_of(clause: Clause, questions: dict[str, tuple[Way, ...]]) -> set[bo
     }
 
 
-@settings(max_examples=150, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=examples(150), phases=[Phase.explicit, Phase.generate])
 @given(WITH_AMOUNTS, st.dictionaries(st.sampled_from("abc"), st.booleans()), st.data())
 def test_a_field_with_several_ways(
     clause: Clause, known: dict[str, bool], data: st.DataObject

@@ -14,6 +14,7 @@ from engines import ENGINES, Engine, need_java
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sledai import Descriptor, InvalidInputError
 from sledai.codebook import Codebook, Lab
 from sledai.codebook.lab import SIGNS
@@ -37,7 +38,7 @@ LABS = (
     Lab("urine_red_cells", "rbc", "/[HPF]"),
     Lab("urine_white_cells", "uwbc", "/HPF", bound="uwbc_sign"),
     Lab("c3", "C3", "mg/dL", lower=90),
-    Lab("c4", "C4", "g/L", lower="c4_from", upper="c4_to"),
+    Lab("c4", "C4", "g/L", lower="c4_from", upper="c4_to", bound="c4_sign"),
     Lab("anti_dsdna", "dna", "%", upper="dna_to", bound="dna_sign"),
 )
 # About the limits: on them, beside them, well past them.
@@ -46,12 +47,12 @@ VALUES: dict[str, list[float | None]] = {
     "wbc": [None, 0.4, 2.9, 2.99, 3.0, 3.01, 9],
     "temp": [None, 97.7, 100.3, 100.4, 100.5, 104],
     "protein": [None, 0, 100, 499, 500, 501, 800, 1100, 2500],
-    "protein_before": [None, 0.0, 0.1, 0.3, 0.49, 0.5, 0.51, 0.6, 2],
+    "protein_before": [None, 0.0, 0.1, 0.3, 0.299999999999, 0.49, 0.5, 0.51, 0.6, 2],
     "rbc": [None, 0, 5, 6, 60],
     "uwbc": [None, 0, 5, 6, 60],
     "C3": [None, 40, 89.9, 90, 90.1, 140],
     "C4": [None, 0.05, 0.1, 0.11, 0.2],
-    "c4_from": [None, 0.1],
+    "c4_from": [None, 0.1, 0.0],
     "c4_to": [None, 0.4],
     "dna": [None, 10, 25, 25.1, 40],
     "dna_to": [None, 15, 25, 30],
@@ -124,7 +125,7 @@ def frame_of(data: Iterable[Row]) -> pl.DataFrame:
     return pl.DataFrame(list(data), schema=SCHEMA)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(rows(), min_size=1, max_size=20), st.sampled_from(Edition))
 def test_row_by_row_it_is_the_answer_for_one_visit(data: list[Row], edition: Edition) -> None:
     derived = derive(

@@ -4,7 +4,7 @@ import pytest
 import spec_tables
 
 from sledai import SEROLOGIC, Descriptor, InvalidInputError, OrganSystem
-from sledai.descriptors import descriptor_set, listed
+from sledai.descriptors import descriptor_set, listed, listed_briefly
 
 
 def test_the_table_is_the_published_one() -> None:
@@ -96,3 +96,8 @@ class TestDescriptorSet:
 
     def test_listed_in_form_order(self) -> None:
         assert listed({Descriptor.LEUKOPENIA, Descriptor.SEIZURE}) == "seizure, leukopenia"
+
+    def test_four_are_named_and_five_are_counted(self) -> None:
+        five = sorted(Descriptor)[:5]
+        assert listed_briefly(five[:4]) == listed(five[:4])
+        assert listed_briefly(five) == "5 of 24"

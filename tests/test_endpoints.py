@@ -16,6 +16,7 @@ import spec_tables
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sledai import Assessment, Descriptor, InvalidInputError, Verdict
 from sledai.indices import (
     bicla,
@@ -234,7 +235,7 @@ class TestStates:
     """The verdict on a state is that of every way in which the unknown comes out, as one."""
 
     @pytest.mark.parametrize("endpoint", ORACLES)
-    @settings(max_examples=80, phases=NO_SHRINKING, deadline=None)
+    @settings(max_examples=examples(80), phases=NO_SHRINKING, deadline=None)
     @given(data=st.data())
     def test_every_completion(self, endpoint: str, data: st.DataObject) -> None:
         known, ways = data.draw(known_in_part())
@@ -245,7 +246,7 @@ class TestStates:
         assert found.verdict is verdict_of(ORACLES[endpoint](one) for one in facts)
 
     @pytest.mark.parametrize("endpoint", [name for name in ORACLES if name != "cLLDAS"])
-    @settings(max_examples=80, phases=NO_SHRINKING, deadline=None)
+    @settings(max_examples=examples(80), phases=NO_SHRINKING, deadline=None)
     @given(data=st.data())
     def test_scores_that_were_recorded(self, endpoint: str, data: st.DataObject) -> None:
         """Of all completions those count that give the scores that somebody wrote down."""
@@ -260,7 +261,7 @@ class TestStates:
             if all(scores[name](one["now"]) == score for name, score in recorded.items())
         )
 
-    @settings(max_examples=100, phases=NO_SHRINKING, deadline=None)
+    @settings(max_examples=examples(100), phases=NO_SHRINKING, deadline=None)
     @given(st.data())
     def test_each_component_of_childhood_low_activity(self, data: st.DataObject) -> None:
         """With recorded scores each component is exact by itself, unless it rests on silence."""
@@ -372,7 +373,7 @@ class TestLetters:
     """BICLA, and SRI with a medication rule, by letters of both visits: every completion."""
 
     @pytest.mark.parametrize("endpoint", RESPONSES)
-    @settings(max_examples=120, phases=NO_SHRINKING, deadline=None)
+    @settings(max_examples=examples(120), phases=NO_SHRINKING, deadline=None)
     @given(data=st.data())
     def test_every_completion(self, endpoint: str, data: st.DataObject) -> None:
         visits, ways = data.draw(two_visits())
@@ -454,7 +455,7 @@ class TestGrades:
         met = [one.name for one in result.components if one.verdict is Verdict.MET]
         assert met == [grade, *(["inactive"] if inactive else [])]
 
-    @settings(max_examples=80, phases=NO_SHRINKING, deadline=None)
+    @settings(max_examples=examples(80), phases=NO_SHRINKING, deadline=None)
     @given(st.data())
     def test_every_completion(self, data: st.DataObject) -> None:
         some = st.sets(st.sampled_from(sorted(Descriptor)), max_size=3)
@@ -531,7 +532,7 @@ class TestLossOfImprovement:
         ]
         assert loss_of_improvement.assess(History(visits=tuple(visits))).verdict == verdict
 
-    @settings(max_examples=80, phases=NO_SHRINKING, deadline=None)
+    @settings(max_examples=examples(80), phases=NO_SHRINKING, deadline=None)
     @given(st.data())
     def test_every_completion(self, data: st.DataObject) -> None:
         names = ["seizure", "arthritis", "rash", "fever", "leukopenia"]
@@ -651,7 +652,7 @@ class TestSteroidSparing:
     def test_on_the_limits(self, course: Course, verdict: str) -> None:
         assert steroid_sparing.assess(history_of(course)).verdict == verdict
 
-    @settings(max_examples=150, phases=NO_SHRINKING, deadline=None)
+    @settings(max_examples=examples(150), phases=NO_SHRINKING, deadline=None)
     @given(st.data())
     def test_every_completion(self, data: st.DataObject) -> None:
         """What is not known, visits to come among it, is filled in in every way."""

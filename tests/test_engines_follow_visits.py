@@ -1,9 +1,11 @@
 """Visits followed by expressions, on every engine: what the indices say of each, row by row."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any, cast
 
 import dask.dataframe as dd
@@ -15,6 +17,7 @@ from engines import ENGINES, LAZY, spark_session
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sledai import Descriptor, InvalidInputError, frame
 from sledai.codebook import Codebook
 from sledai.definitions.clauses import Limit
@@ -90,11 +93,22 @@ SCHEMA: dict[str, Any] = {
 @st.composite
 def visits(draw: Any, most_patients: int = 4, most_visits: int = 4) -> pl.DataFrame:
     """Draw visits of some patients, of which little or much is not known."""
-    random = draw(st.randoms(use_true_random=False))
-    open_ = draw(st.sampled_from([0, 1, 5, 20, 60]))
-    there = draw(st.sampled_from([0, 3, 10, 30]))
-    open_fields = draw(st.sampled_from([0, 2, 30]))
-    few_signs = draw(st.sampled_from([0, 3]))
+    return some_visits(
+        draw(st.randoms(use_true_random=False)),
+        lambda values: draw(st.sampled_from(values)),
+        most_patients,
+        most_visits,
+    )
+
+
+def some_visits(
+    random: Random, choose: Callable[[list[int]], int], most_patients: int, most_visits: int
+) -> pl.DataFrame:
+    """Draw visits at random; `choose` says how much is known, and how many there are."""
+    open_ = choose([0, 1, 5, 20, 60])
+    there = choose([0, 3, 10, 30])
+    open_fields = choose([0, 2, 30])
+    few_signs = choose([0, 3])
 
     def cell(values: list[Any], open_in_100: int) -> Any:
         return None if random.random() * 100 < open_in_100 else random.choice(values)
@@ -103,8 +117,8 @@ def visits(draw: Any, most_patients: int = 4, most_visits: int = 4) -> pl.DataFr
         return cell([random.random() * 100 < often], open_fields)
 
     rows: list[dict[str, Any]] = []
-    for patient in range(draw(st.integers(1, most_patients))):
-        days = sorted(random.sample(range(400), draw(st.integers(1, most_visits))))
+    for patient in range(choose([*range(1, most_patients + 1)])):
+        days = sorted(random.sample(range(400), choose([*range(1, most_visits + 1)])))
         for day in days:
             row: dict[str, Any] = {
                 "id": f"P{patient}",
@@ -156,7 +170,7 @@ class TestEveryRow:
     """Each column equals what the functions of the indices say of the visit in its history."""
 
     @given(visits(), st.sampled_from(READINGS), st.sampled_from(BASELINES))
-    @settings(max_examples=120, phases=[Phase.explicit, Phase.generate], deadline=None)
+    @settings(max_examples=examples(120), phases=[Phase.explicit, Phase.generate], deadline=None)
     def test_of_visits(
         self, df: pl.DataFrame, readings: Readings, baseline: BaselineRows | None
     ) -> None:
@@ -166,7 +180,7 @@ class TestEveryRow:
         assert differences(expected, found) == []
 
     @given(visits(), st.sampled_from(READINGS))
-    @settings(max_examples=60, phases=[Phase.explicit, Phase.generate], deadline=None)
+    @settings(max_examples=examples(60), phases=[Phase.explicit, Phase.generate], deadline=None)
     def test_of_patients(self, df: pl.DataFrame, readings: Readings) -> None:
         found = frame.by_patient(df, BOOK, readings=readings)
         expected = patients_by_row(read_visit_rows(df, BOOK, None, None), readings)
@@ -308,7 +322,7 @@ class TestOrder:
     """Neither order nor borders change a row, and a visit that is added changes none before it."""
 
     @given(st.randoms(use_true_random=False))
-    @settings(max_examples=20, phases=[Phase.generate], deadline=None)
+    @settings(max_examples=examples(20), phases=[Phase.generate], deadline=None)
     def test_shuffles(self, many: pl.DataFrame, random: Any) -> None:
         order = random.sample(range(len(many)), len(many))
         found = frame.by_visit(many[order], BOOK).sort("row")
@@ -534,6 +548,17 @@ class TestPartitions:
             assert found["sledai_invalid"].to_list() == [0, 0]
             patients = frame.by_patient(engine, RASH).compute()
             assert patients["sledai_days"].to_list() == [30]
+
+    def test_of_dask_in_one_thread(self) -> None:
+        """Where the partitions are followed in the thread of the test, each line is seen."""
+        for kind in ("M8[s]", "M8[us]"):
+            seen = pd.to_datetime(pd.Series(TWO["seen"])).astype(kind)
+            data = pd.DataFrame(TWO).assign(seen=seen)
+            lazy = dd.from_pandas(data, npartitions=1)
+            found = frame.by_visit(lazy, RASH).compute(scheduler="synchronous")
+            assert found["sledai_change_low"].dropna().to_list() == [-2]
+            patients = frame.by_patient(lazy, RASH).compute(scheduler="synchronous")
+            assert patients["id"].to_list() == ["A"]
 
     def test_of_spark_as_its_workers_do(self) -> None:
         asked = Followed(RASH, RASH, Readings())

@@ -414,6 +414,15 @@ class TestEditionsSideBySide:
         assert compared.totals[Edition.SLEDAI_2K].low == 4 + 1
 
 
+def test_a_date_that_is_text_is_read() -> None:
+    """pydantic before 2.11.2 took what stands in a mapping as it is."""
+    dated = {"platelets": "92 K/uL", "visit_date": "2026-03-11"}
+    read = Findings.model_validate({**dated, "dates": {"platelets": "2026-02-27"}})
+    assert read.dates == {"platelets": date(2026, 2, 27)}
+    with pytest.raises(ValidationError, match="found 'soon'; accepted: a date"):
+        Findings.model_validate({**dated, "dates": {"platelets": "soon"}})
+
+
 class TestBadFindings:
     """Each error names the field, what was found and what is accepted."""
 

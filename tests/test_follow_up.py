@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -421,3 +422,47 @@ def test_codes_of_numpy() -> None:
     codes = Words.of(present=["2"], absent=["1"])
     cells = [np.int64(2), np.float64(1), np.bool_(False), np.int8(7)]  # noqa: FBT003
     assert [codes.meaning(cell) for cell in cells] == [True, False, False, 7]
+
+
+IN_TEXT: dict[str, Callable[[pl.DataFrame], Any]] = {
+    "polars": lambda data: data,
+    "polars categories": lambda data: data.cast({"new_cyclophosphamide": pl.Categorical}),
+    "pandas": pl.DataFrame.to_pandas,
+    "pandas categories": lambda data: data.to_pandas().astype({"new_cyclophosphamide": "category"}),
+    "pandas dictionaries": lambda data: data.to_pandas().astype(
+        {"new_cyclophosphamide": pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))}
+    ),
+}
+
+
+@pytest.mark.parametrize("engine", IN_TEXT.values(), ids=IN_TEXT)
+class TestSignsInText:
+    """A sign in text says what the stated words say, an empty cell nothing, in whatever type."""
+
+    def followed(
+        self,
+        engine: Callable[[pl.DataFrame], Any],
+        cell: str,
+        absent: object,
+        book: Codebook | None = None,
+    ) -> Any:
+        answers = {str(one): [absent, absent] for one in Descriptor}
+        data = pl.DataFrame(
+            {
+                "id": ["A", "A"],
+                "seen": ["2024-01-01", "2024-02-01"],
+                "new_cyclophosphamide": [cell, None],
+            }
+        ).with_columns(**{name: pl.Series(cells) for name, cells in answers.items()})
+        return by_visit(engine(data), book, subject="id", date="seen")
+
+    @pytest.mark.parametrize("cell", ["", " ", "yes", "no"])
+    def test_stated(self, engine: Callable[[pl.DataFrame], Any], cell: str) -> None:
+        book = Codebook(answers={"present": ["yes"], "absent": ["no"]})
+        assert list(self.followed(engine, cell, "no", book)["sledai_total"]) == [0, 0]
+
+    @pytest.mark.parametrize("cell", ["", "1", "yes"])
+    def test_not_stated(self, engine: Callable[[pl.DataFrame], Any], cell: str) -> None:
+        said = f"column 'new_cyclophosphamide': found '{cell}'; accepted: true, false or null"
+        with pytest.raises(InvalidInputError, match=said):
+            self.followed(engine, cell, 0)

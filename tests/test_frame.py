@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import assessments, rules
 
+from examples import examples
 from sledai import (
     SEROLOGIC,
     ActivityRule,
@@ -207,7 +208,7 @@ class TestThreeWaysToLoseAMissingAnswer:
         assert row["sledai_nct05765006"] == "undetermined"
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(assessments(), min_size=1, max_size=5), st.lists(rules, max_size=2))
 def test_any_visits_and_any_rules_equal_the_scalar_path(
     visits: list[Assessment], drawn: list[ActivityRule]
@@ -622,7 +623,7 @@ class TestMissingNames:
         assert list(scored["sledai_missing"]) == [names] * 2
         assert list(scored["sledai_eight_deciding"]) == [names] * 2
 
-    @settings(deadline=None, max_examples=60)
+    @settings(deadline=None, max_examples=examples(60))
     @given(st.lists(assessments(), min_size=20, max_size=40), rules)
     def test_any_rule_on_any_visits(self, visits: list[Assessment], rule: ActivityRule) -> None:
         scored = frame.judge(pl.DataFrame(dumped(visits)), rules=rule, missing_names=True)

@@ -22,6 +22,7 @@ import pytest
 from hypothesis import Phase, given, reject, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sledai import Descriptor, InvalidInputError, frame
 from sledai.codebook import Codebook
 from sledai.frame.in_polars import in_polars, with_results
@@ -184,7 +185,9 @@ def both(data: Any, book: Codebook, **options: Any) -> tuple[Any, Any]:
 options = st.fixed_dictionaries(
     {"policy": st.sampled_from(["strict", "absent"]), "missing_names": st.booleans()}
 )
-thorough = settings(max_examples=100, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+thorough = settings(
+    max_examples=examples(100), phases=[Phase.explicit, Phase.reuse, Phase.generate]
+)
 
 
 class TestTheSameAsItsOwnEngine:
@@ -215,7 +218,7 @@ class TestTheSameAsItsOwnEngine:
         assert str(found.drop_columns(added)) == str(expected.drop_columns(added))
         assert found.select(added).to_pylist() == expected.select(added).to_pylist()
 
-    @settings(thorough, max_examples=15)
+    @settings(thorough, max_examples=examples(15))
     @given(pandas_frames(), st.sampled_from(BOOKS), options)
     def test_dask(self, data: pd.DataFrame, book: Codebook, how: dict[str, Any]) -> None:
         data = data.drop(columns=[7]).reset_index(drop=True).rename_axis(columns=None)
@@ -228,6 +231,16 @@ class TestTheSameAsItsOwnEngine:
         computed = found.compute()
         pd.testing.assert_frame_equal(computed, expected.compute())
         pd.testing.assert_series_equal(computed.dtypes, found.dtypes)
+
+
+def test_dask_where_a_cell_is_no_answer() -> None:
+    """In the thread of the test: the partition's own engine tells of the cell."""
+    others = set(Descriptor) - {"rash"}
+    lazy = dd.from_pandas(pd.DataFrame({"rash": [1, 8]}), npartitions=1)
+    found = frame.score(lazy, Codebook(descriptors={"absent": others}))
+    computed = found.compute(scheduler="synchronous")
+    assert computed["sledai_invalid"].to_list() == [0, 1]
+    assert computed["sledai_low"].to_list() == [2, 0]
 
 
 class TestInPolars:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from quiet_visits import SIGNS
 from strategies import complete_assessments
 
+from examples import examples
 from sledai import Assessment, Descriptor, InvalidInputError, Verdict
 from sledai.definitions import Edition
 from sledai.indices import adjusted_mean, doris, lldas, sfi, sfi_criteria, sri
@@ -144,7 +145,7 @@ class TestExactness:
     """What is not known is filled in in every way, and the outcomes are those that are possible."""
 
     @pytest.mark.parametrize("index", ["sfi", "sri", "lldas", "doris"])
-    @settings(max_examples=40)
+    @settings(max_examples=examples(40))
     @given(data=st.data())
     def test_every_completion(self, index: str, data: st.DataObject) -> None:
         earlier, later = data.draw(unknowns())
@@ -174,7 +175,7 @@ class TestExactness:
         else:
             assert found == (outcomes.pop() if len(outcomes) == 1 else "undetermined")
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(st.data())
     def test_numbers_that_are_not_known(self, data: st.DataObject) -> None:
         """Each of some values in place of an unknown one gives an outcome that is possible."""

@@ -301,6 +301,8 @@ class TestRows:
         book = proposed(**both)
         assert book.rows.only_where == {"redcap_repeat_instrument": ("sledai",)}
         assert proposed(**columns).lines() == {}
+        columns["redcap_repeat_instrument"] = ["sledai", "sledai", "drugs", "drugs"]
+        assert proposed(**columns).lines() == {}  # two forms have items: which is not to be told
 
     def test_a_box_for_none_is_asked_where_items_are_empty(self) -> None:
         columns = {name: [*cells, ""] for name, cells in items().items()}
@@ -519,6 +521,21 @@ class TestQuestions:
 
     def book(self) -> Codebook:
         return proposed(**items("2", "1"))
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            {"file": {"sheet": "?"}},
+            {"descriptors": {"rash": "?"}},
+            {"findings": {"platelets": {"column": "?", "unit": "K/uL"}}},
+        ],
+    )
+    def test_an_open_line_is_not_stated(self, lines: dict[str, Any]) -> None:
+        said = r"\] \w+: found '\?'; accepted: a value; \? in a file stands for one that nobody"
+        with pytest.raises(InvalidInputError, match=said):
+            Codebook(**lines)
+        with pytest.raises(InvalidInputError, match=said):
+            Codebook().stating(lines)
 
     def test_every_door_refuses(self, tmp_path: Path) -> None:
         df = pl.DataFrame(items("2", "1"))

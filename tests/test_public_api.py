@@ -58,8 +58,15 @@ def test_importing_loads_pydantic_and_nothing_else() -> None:
 
 
 def test_the_extras_are_not_loaded() -> None:
-    heavy = "('narwhals', 'polars', 'pandas', 'typer', 'rich', 'numpy')"
+    heavy = "('narwhals', 'polars', 'pandas', 'typer', 'rich', 'numpy', 'fastapi', 'uvicorn')"
     assert python(f"import sys, sledai; print([m for m in {heavy} if m in sys.modules])") == "[]"
+    assert python("import sys, sledai.pictures; print('vl_convert' in sys.modules)") == "False"
+
+
+def test_fhir_needs_no_extra() -> None:
+    heavy = "('narwhals', 'polars', 'typer', 'fhir')"
+    loaded = f"[m for m in {heavy} if m in sys.modules]"
+    assert python(f"import sys, sledai.fhir; print({loaded})") == "[]"
 
 
 def test_it_says_that_it_is_typed() -> None:
@@ -96,15 +103,21 @@ def test_every_function_that_needs_answers_says_what_it_raises(name: str) -> Non
 PACKAGES = [
     "sledai",
     "sledai.audit",
+    "sledai.cdisc",
     "sledai.codebook",
+    "sledai.conformance",
     "sledai.definitions",
+    "sledai.fhir",
     "sledai.files",
     "sledai.findings",
     "sledai.frame",
+    "sledai.http",
     "sledai.indices",
+    "sledai.pictures",
     "sledai.quantities",
     "sledai.rules",
     "sledai.scoring",
+    "sledai.sheets",
     "sledai.trials.nct05765006",
     "sledai.visits",
 ]

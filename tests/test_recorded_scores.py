@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import assessments, nearly_complete_assessments
 
+from examples import examples
 from sledai import SEROLOGIC, Assessment, Descriptor, total_score
 from sledai.scoring.recorded_scores import Miscount, explain, imply
 
@@ -42,7 +43,7 @@ def smallest_by_trying(visit: Assessment, recorded: float, most: int) -> set[fro
     return None
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(nearly_complete_assessments(most_unknown=3), st.integers(-6, 6))
 def test_the_smallest_sets_are_all_found_and_no_others(visit: Assessment, off: int) -> None:
     recorded = spec_tables.total_of({d.value for d in visit.present}) + off
@@ -58,7 +59,13 @@ def test_the_smallest_sets_are_all_found_and_no_others(visit: Assessment, off: i
     assert found.single == (next(iter(expected)) if len(expected) == 1 else None)
 
 
-@settings(max_examples=100)
+def test_each_set_of_one_descriptor() -> None:
+    found = explain(Assessment.of(present={"arthritis"}), 6)
+    of_two_points = {name for name, points in spec_tables.WEIGHTS.items() if points == 2}
+    assert [*found.sets()] == [frozenset({Descriptor(name)}) for name in sorted(of_two_points)]
+
+
+@settings(max_examples=examples(100))
 @given(assessments(st.booleans()), st.integers(-200, 300))
 def test_every_set_gives_the_recorded_total(visit: Assessment, recorded: int) -> None:
     found = explain(visit, recorded)
@@ -69,7 +76,7 @@ def test_every_set_gives_the_recorded_total(visit: Assessment, recorded: int) ->
         assert total_score(visit.model_copy(update=update)) == recorded
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(nearly_complete_assessments(most_unknown=6), st.data())
 def test_what_is_implied_holds_in_every_completion(visit: Assessment, data: st.DataObject) -> None:
     present = {d.value for d in visit.present}

@@ -11,6 +11,7 @@ import spec_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sledai import SEROLOGIC, ActivityRule, Assessment, Descriptor, InvalidInputError, Verdict
 from sledai.trials import nct05765006
 from sledai.trials.criteria import Past, leaves
@@ -80,6 +81,10 @@ class TestCriteria:
             ("exclusion 1", "nephritis_high_dose_duration", ">=", 14, "d"),
             ("exclusion 6", "iga", "<", 10, "mg/dL"),
         }
+
+    def test_the_high_dose_is_the_registered_one(self) -> None:
+        said = next(c.statement for c in CRITERIA if c.name == "exclusion 1")
+        assert "a prednisone equivalent >= 100 mg/d for >= 14 d" in said
 
     def test_every_field_is_asked_for_by_one_criterion(self) -> None:
         asked = [
@@ -159,7 +164,7 @@ class TestExactness:
             assert verdict_on(name, report) == expected, name
         assert report.verdict == oracle.overall(known)
 
-    @settings(max_examples=40)
+    @settings(max_examples=examples(40))
     @given(partial_candidates())
     def test_only_what_matters_is_missing(self, known: dict[str, Any]) -> None:
         report = screen(Candidate.model_validate(known))
@@ -219,7 +224,7 @@ def matters(name: str, criterion: str, known: dict[str, Any]) -> bool:
 class TestMissing:
     """What is missing stands in the order in which answers could settle the verdict."""
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(
         st.lists(
             st.sampled_from(

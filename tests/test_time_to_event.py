@@ -10,9 +10,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from quiet_visits import START, visit
 
+from examples import examples
 from sledai import Assessment, InvalidInputError, Verdict
 from sledai.indices.course import time_in
-from sledai.indices.states import Readings
+from sledai.indices.states import STATES, Readings
 from sledai.indices.time_to_event import (
     CITATION,
     ONCE,
@@ -101,7 +102,7 @@ class TestTimeTo:
         assert days(timed({30: MET, 60: OPEN, 90: MET}, held)) == (30, None)
         assert days(timed({30: MET, 60: OPEN, 90: MET, 120: MET}, held)) == (30, 90)
 
-    @settings(max_examples=200, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @settings(max_examples=examples(200), phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(
         st.lists(st.tuples(st.integers(1, 40), st.sampled_from(Verdict)), max_size=6),
         st.integers(1, 4),
@@ -292,7 +293,7 @@ class TestFlare:
         with pytest.raises(InvalidInputError, match=said):
             time_to_flare(*arguments, **choices)
 
-    @settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @settings(max_examples=examples(25), phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(st.lists(st.tuples(st.booleans(), st.sampled_from([True, False, None])), max_size=4))
     def test_every_completion_is_within_the_bounds(
         self, steps: list[tuple[bool, bool | None]]
@@ -332,7 +333,7 @@ class TestFlare:
 class TestState:
     """A state is met at the visit as its index has it; a history's visits complete apart."""
 
-    @settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @settings(max_examples=examples(40), phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(
         st.lists(
             st.tuples(st.sampled_from([True, False, None]), st.sampled_from([0, 2, None])),
@@ -379,6 +380,23 @@ class TestState:
             (30, 30),
             ("new_lupus_activity",),
         )
+
+    @pytest.mark.parametrize("state", STATES)
+    def test_any_state_is_timed_whichever_are_followed(self, state: str) -> None:
+        """It used to be a KeyError where the readings do not follow it, which they do by two."""
+        history = History(visits=(visit(0, "seizure"), visit(30)))
+        alone = Readings(states=(state,))
+        found = time_to_state(history, FIRST, state, held=ONCE)
+        assert found == time_to_state(history, FIRST, state, alone, held=ONCE)
+        assert time_to_loss(history, FIRST, state) == time_to_loss(history, FIRST, state, alone)
+
+    @pytest.mark.parametrize("readings", [None, "DORIS"])
+    def test_readings_that_are_none_are_refused(self, readings: Any) -> None:
+        history = History(visits=(visit(0),))
+        with pytest.raises(InvalidInputError, match="readings: found"):
+            time_to_state(history, FIRST, "DORIS", readings, held=ONCE)
+        with pytest.raises(InvalidInputError, match="readings: found"):
+            time_to_flare(history, FIRST, readings)
 
     def test_another_state_is_refused(self) -> None:
         history = History(visits=(visit(0),))

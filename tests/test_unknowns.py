@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import nearly_complete_assessments
 
+from examples import examples
 from sledai import Assessment, Descriptor, Verdict
 from sledai.definitions.clauses import Limit
 from sledai.indices import sfi
@@ -72,7 +73,7 @@ def visits(draw: st.DrawFn, day: date, most_unknown: int = 4) -> Visit:
 class TestTransitions:
     """Every way in which answers and recorded scores may come out is given, and no other."""
 
-    @settings(max_examples=100)
+    @settings(max_examples=examples(100))
     @given(visits(FIRST), visits(SECOND))
     def test_every_completion(self, earlier: Visit, later: Visit) -> None:
         found = {
@@ -137,7 +138,7 @@ class TestNumbers:
         before = Visit.model_validate({"date": FIRST, **rest, **earlier})
         return sfi.assess(before, Visit.model_validate({"date": SECOND, **rest, **later})).possible
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(NUMBERS, NUMBERS, WEIGHTS)
     def test_doses(
         self, before: Decimal | None, now: Decimal | None, weight: Decimal | None
@@ -158,7 +159,7 @@ class TestNumbers:
         )
         assert found == expected
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(NUMBERS, NUMBERS, WEIGHTS)
     def test_signs_with_doses(
         self, before: Decimal | None, now: Decimal | None, weight: Decimal | None
@@ -181,7 +182,7 @@ class TestNumbers:
         (signs,) = (one for one in result.severe if one.name == "signs")
         assert signs.verdict is verdict_of(expected)
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(GLOBALS, GLOBALS)
     def test_global_assessments(self, before: Decimal | None, now: Decimal | None) -> None:
         assume(before is not None or now is not None)

@@ -1,13 +1,16 @@
 """What is no assessment and no rule is refused, with what is taken instead."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
+from pydantic import ValidationError
 
 from sledai import (
     ActivityRule,
@@ -25,7 +28,7 @@ from sledai import (
     total_score,
 )
 from sledai.audit import compare as compare_totals
-from sledai.codebook import Codebook, Lab
+from sledai.codebook import Codebook, Lab, LabFlag
 from sledai.definitions import Edition
 from sledai.definitions.editions import wordings
 from sledai.findings import Findings, compare_editions, derive
@@ -263,3 +266,74 @@ def test_counts_of_numpy_and_editions_by_name() -> None:
     assert class_of(n, n + 4) == "flare"
     made = derive(Findings(), edition="SELENA", window_days=np.int64(30))  # type: ignore[arg-type]
     assert (made.window_days, type(made.window_days)) == (30, int)
+
+
+SIGNALING: Any = Decimal("sNaN")
+
+
+class TestSignalingNaN:
+    """A signaling NaN, which raises where it is compared, is no number wherever one is taken."""
+
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            lambda: explain(Assessment.of(), SIGNALING),
+            lambda: imply(Assessment.of(), SIGNALING),
+            lambda: TestWrongArguments.rule.judge_scores(total=SIGNALING, clinical=SIGNALING),
+            lambda: class_of(SIGNALING, 8),
+            lambda: class_of(8, SIGNALING),
+            lambda: Lab("c3", "c3", "g/L", lower=SIGNALING),
+            lambda: Quantity(SIGNALING, "g/L"),
+            lambda: converted("platelets", SIGNALING, "K/uL"),
+            lambda: measured({"value": SIGNALING, "unit": "K/uL"}, "platelets"),
+            lambda: sri.assess(VISIT, LATER, n=SIGNALING),
+            lambda: counterfactuals(
+                TestWrongArguments.rule,
+                Assessment.of(),
+                most=SIGNALING,
+            ),
+            lambda: LabFlag(analyte=SIGNALING, flag="x", low=("L",), normal=("N",)),
+            lambda: score(pd.DataFrame({"rash": [SIGNALING, 1]}), RASH_ALONE),
+        ],
+    )
+    def test_it_is_refused(self, ask: Callable[[], object]) -> None:
+        with pytest.raises(InvalidInputError):
+            ask()
+
+    def test_records(self) -> None:
+        for record, fields in (
+            (Visit, {"date": "2024-01-16", "physician_global": SIGNALING}),
+            (Findings, {"inflamed_painful_joints": SIGNALING}),
+            (Findings, {"platelets": SIGNALING}),
+            (Assessment, dict.fromkeys(Descriptor, SIGNALING)),
+        ):
+            with pytest.raises(ValidationError):
+                record.model_validate(fields)
+
+
+@pytest.mark.parametrize("wrong", [None, 5, ["x"], {"x": 1}, b"x", object()])
+def test_a_path_is_a_path(wrong: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"file: found .*; accepted: a path"):
+        Codebook.load(wrong)
+
+
+def test_an_analyte_that_cannot_be_looked_up() -> None:
+    wrong: Any
+    for wrong in (["c4"], {"c4": 1}, FRAME):
+        with pytest.raises(InvalidInputError, match=r"flag: found .*; accepted: c3, c4"):
+            LabFlag(analyte=wrong, flag="x", low=("L",), normal=("N",))
+
+
+def test_floats_of_16_bits_of_pyarrow() -> None:
+    """Pyarrow compares none: as answers they are refused, as other columns they stay."""
+    arrow: Any = pa
+    halves = arrow.array(np.array([0, 1], dtype=np.float16))
+    with pytest.raises(InvalidInputError, match=r"column 'rash' \(of type Float16\): found 0"):
+        score(arrow.table({"rash": halves}), RASH_ALONE)
+    with pytest.raises(InvalidInputError, match=r"column 'rash' \(of type Float16\): found 0"):
+        compare_totals(
+            arrow.table({"rash": halves, "total": [0, 2]}),
+            RASH_ALONE.stating({"recorded": {"total": "total"}}),
+        )
+    there = score(arrow.table({"rash": [0, 1], "weight": halves}), RASH_ALONE)
+    assert there["sledai_total"].to_pylist() == [0, 2]

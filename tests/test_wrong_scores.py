@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import assessments
 
+from examples import examples
 from sledai import Assessment, Descriptor, InvalidInputError, frame, score_bounds
 from sledai.__main__ import main
 from sledai.cli import app as cli
@@ -110,7 +111,7 @@ class TestNamesOfOtherColumns:
             assert run("score", "v.csv", "--column", "Obs=obs", "-o", "s.csv")[0] == 0
             assert bounds() == [(8, 8)]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=examples(40), deadline=None)
     @given(
         assessments(),
         st.sampled_from(["sledai_{}", "{}_v1", "SLEDAI {}", "b.{}", "sledai{}"]),
@@ -197,7 +198,7 @@ class TestScales:
             states = pl.read_csv("s.csv")["sledai_doris"].to_list()
             assert states == ["not_met", "not_met", "met"]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=examples(40), deadline=None)
     @given(st.sampled_from([3, 10, 100]), st.integers(0, 300))
     def test_right_or_refused(self, most: int, hundredths: int) -> None:
         """The same visit on three scales is in remission on all of them or on none."""
@@ -276,7 +277,7 @@ class TestCodes:
             assert run("score", path, *stated, *rejects, "-o", "s.csv")[0] == 0
             assert bounds() == [(0, 0), (4, 4)]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(60), deadline=None)
     @given(
         st.lists(assessments(st.booleans()), min_size=1, max_size=3)
         | st.lists(assessments(), min_size=1, max_size=3),
@@ -570,7 +571,7 @@ class TestNamesOfLaboratoryColumns:
             code, out, _ = run("audit", "v.csv", "--recorded", "total", *lab)
             assert (code, "1 absent though past the limit" in " ".join(out.split())) == (0, True)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(60), deadline=None)
     @given(
         st.text("aW ^$*=.10", max_size=5), st.sets(st.text("aW ^$*=.10", max_size=5), max_size=3)
     )
@@ -801,7 +802,7 @@ class TestWhatIsNoVerdict:
         def write() -> None:
             raise BrokenPipeError(32, "Broken pipe")
 
-        def closed(_: object) -> None:
+        def closed(*_: object, **__: object) -> None:
             try:
                 write()
             except OSError:
@@ -809,7 +810,7 @@ class TestWhatIsNoVerdict:
 
         monkeypatch.setattr(cli, "app", closed)
         assert run("score", "v.csv") == (2, "", "error: what is printed: Broken pipe")
-        monkeypatch.setattr(cli, "app", lambda _: sys.exit(1))
+        monkeypatch.setattr(cli, "app", lambda *_, **__: sys.exit(1))
         assert run("score", "v.csv")[0] == 70
 
     def test_nothing_can_be_printed(self, monkeypatch: pytest.MonkeyPatch) -> None:

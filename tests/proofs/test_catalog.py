@@ -13,44 +13,14 @@ import numpy as np
 import polars as pl
 import pytest
 import spec_tables
+from rules_oracle import Kind, kinds_of, met, row_of
 
 from sledai import ActivityRule, Assessment, frame
 from sledai.codebook import Codebook
 from sledai.trials.catalog import CATALOG
 
-Kind = tuple[int, bool, bool]  # points that count, whether one of `one_of`, in the total alone
 Scores = tuple[int, int]  # bits: clinical scores without, and with one of `one_of` present
 ROWS_AT_ONCE = 1_000_000
-
-
-def rows_of(rule: ActivityRule) -> dict[str, str]:
-    (row,) = (r for r in spec_tables.rows("trials.csv") if r["registry_id"] == rule.name)
-    return row
-
-
-def kinds_of(row: dict[str, str]) -> dict[Kind, list[str]]:
-    kinds: dict[Kind, list[str]] = {}
-    beside = row["clinical_excluding"].split(";") if row["clinical_excluding"] else []
-    for name in spec_tables.NAMES:
-        counts = name not in row["uncounted"].split(";")
-        asked_for = name in row["one_of"].split(";")
-        if counts or asked_for:
-            weight = spec_tables.WEIGHTS[name] if counts else 0
-            kind = (weight, asked_for, name in (beside or spec_tables.SEROLOGIC))
-            kinds.setdefault(kind, []).append(name)
-    return kinds
-
-
-def met(row: dict[str, str], clinical: int, beside: int, *, one_there: bool) -> bool:
-    """The rule as its row says; where serology is asked for, nothing else is beside it."""
-    total = clinical + beside
-    if not int(row["least_total"] or 0) <= total <= int(row["most_total"] or 105):
-        return False
-    if beside < int(row["least_serologic"] or 0) or (row["one_of"] and not one_there):
-        return False
-    if row["clinical_applies"] == "serology scored" and not beside:
-        return True
-    return clinical >= int(row["least_clinical"] or 0)
 
 
 def splits(size: int) -> list[tuple[int, int]]:
@@ -109,7 +79,7 @@ def points_of(
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_every_class(rule: ActivityRule) -> None:
-    row = rows_of(rule)
+    row = row_of(rule.name)
     clinical = {kind: names for kind, names in kinds_of(row).items() if not kind[2]}
     beside = {kind: names for kind, names in kinds_of(row).items() if kind[2]}
     assert not any(asked_for for _, asked_for, _ in beside)
