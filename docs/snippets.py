@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-_BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^```(?:python|\{code-cell\} python(?:\n:[^\n]*)*)\n(.*?)^```", re.MULTILINE | re.DOTALL
+)
 
 
 def module(text: str) -> str:

@@ -2,15 +2,40 @@
 
 import inspect
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Any
 
+from footnotes import Cited, cite, entries, look_up, table
+from typer.main import get_command
 from typer.testing import CliRunner
 
-from sledai import Assessment, Descriptor, Verdict, audit, frame, indices, sources
+from sledai import (
+    Assessment,
+    Descriptor,
+    Verdict,
+    audit,
+    cdisc,
+    clinical_score,
+    fhir,
+    frame,
+    indices,
+    sources,
+    total_score,
+)
+from sledai.cdisc.terms import (
+    CODES_ARE,
+    DERIVATION_TYPES,
+    ITEMS,
+    NOT_DONE,
+    NOT_DONE_CITATION,
+    SCORES,
+    parameters,
+)
 from sledai.cli.app import app
 from sledai.codebook import Codebook
 from sledai.codebook.fields import FIELDS
@@ -18,7 +43,9 @@ from sledai.codebook.names import ALIASES
 from sledai.codebook.words import ANSWER_WORDS
 from sledai.definitions import Edition
 from sledai.definitions.editions import DEFINITIONS, wordings
+from sledai.fhir.phenotypes import PHENOTYPES
 from sledai.files import FORMATS, OUTPUT_FORMATS
+from sledai.files.limits import LIMITS
 from sledai.files.source import PACKINGS
 from sledai.findings import Findings
 from sledai.findings.observations import OBSERVED
@@ -31,9 +58,10 @@ from sledai.indices import (
     steroid_sparing,
 )
 from sledai.indices.missing_visits import WAYS
-from sledai.indices.states import DEFAULT, STATES
+from sledai.indices.states import DEFAULT, STATES, Readings
 from sledai.quantities import PLAUSIBLE, UNITS
 from sledai.quantities.glucocorticoids import GLUCOCORTICOIDS, PREDNISONE_MG
+from sledai.scoring import variants
 from sledai.scoring.variants import EXCLUSIONS
 from sledai.sources import Source
 from sledai.trials.catalog import CATALOG
@@ -46,28 +74,32 @@ from sledai.visits.change import CLASS_CITATION, PERSISTENT_WITHIN, ChangeClass
 WORDS = ", ".join(Verdict)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(
-        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
-    )
-
-
 def descriptors() -> str:
     return table(
-        ["#", "descriptor", "label", "weight", "organ system", "source"],
-        [(d.number, f"`{d}`", d.label, d.weight, d.system.label, d.citation) for d in Descriptor],
+        ["#", "descriptor", "label", "weight", "organ system"],
+        [
+            (d.number, f"`{d}`", d.label, Cited(d.weight, d.citation), d.system.label)
+            for d in Descriptor
+        ],
     )
 
 
 def definitions() -> str:
-    return table(
-        ["#", "descriptor", "edition", "definition", "rule", "reading", "source", "unverified"],
-        [
-            (d.number, d.label, ", ".join(e), x.text, x.rule, x.reading, x.citation, x.unverified)
+    return entries(
+        {
+            f"{d.number}. {d.label}": [
+                (
+                    Cited(f"**{', '.join(editions)}.** {wording.text}", wording.citation),
+                    {
+                        "rule": wording.rule,
+                        "reading": wording.reading,
+                        "in doubt": wording.unverified,
+                    },
+                )
+                for wording, editions in wordings(d).items()
+            ]
             for d in Descriptor
-            for x, e in wordings(d).items()
-        ],
+        }
     )
 
 
@@ -112,30 +144,58 @@ def findings() -> str:
 
 def exclusions() -> str:
     return table(
-        ["score", "left out", "source"],
+        ["score", "left out"],
         [
-            (e.name, ", ".join(f"`{d}`" for d in Descriptor if d in e.excluded), e.citation)
+            (
+                Cited(e.name, e.citation),
+                ", ".join(f"`{d}`" for d in Descriptor if d in e.excluded),
+            )
             for e in EXCLUSIONS
         ],
     )
 
 
+def numbers() -> str:
+    """Show one visit by each meaning of a score; at this one no two sets give the same number."""
+    present = "lupus_headache arthritis rash alopecia proteinuria low_complement fever leukopenia"
+    visit = Assessment.of(present=present.split())
+    sets = [
+        name
+        for name, value in vars(variants).items()
+        if isinstance(value, frozenset) and name in variants.__all__
+    ]
+    calls = {
+        "total": ("total_score(visit)", total_score(visit)),
+        EXCLUSIONS[0].name: ("clinical_score(visit)", clinical_score(visit)),
+    }
+    for exclusion in EXCLUSIONS[1:]:
+        named = next(name for name in sets if getattr(variants, name) == exclusion.excluded)
+        number = clinical_score(visit, excluding=exclusion.excluded)
+        calls[exclusion.name] = f"clinical_score(visit, excluding={named})", number
+    shown = ", ".join(d.label.lower() for d in Descriptor if d in visit.present)
+    rows = [(name, number, f"`{call}`") for name, (call, number) in calls.items()]
+    return f"Present at the visit, and all else absent: {shown}.\n\n" + table(
+        ["score", "of this visit", "computed by"], rows
+    )
+
+
 def rules() -> str:
-    return table(
-        ["id", "trial", "rule", "clinical", "beside it", "column", "source", "read"],
-        [
-            (
-                trial.registry_id,
-                trial.name,
-                trial.rule,
-                trial.clinical,
-                trial.note,
-                f"`{frame.verdict_column(trial.rule)}`",
-                trial.rule.citation,
-                trial.read_on or "",
-            )
+    return entries(
+        {
+            f"{trial.registry_id}: {trial.name}": [
+                (
+                    trial.rule,
+                    {
+                        "clinical": trial.clinical,
+                        "beside it": trial.note,
+                        "column": f"`{frame.verdict_column(trial.rule)}`",
+                        "source": trial.rule.citation and cite(trial.rule.citation),
+                        "read on": trial.read_on,
+                    },
+                )
+            ]
             for trial in CATALOG
-        ],
+        }
     )
 
 
@@ -155,6 +215,13 @@ def formats() -> str:
             )
             for kind in kinds
         ],
+    )
+
+
+def file_limits() -> str:
+    return table(
+        ["at most", "of what", "in", "why"],
+        [(f"{limit.most:,}", limit.unit, limit.files, limit.why) for limit in LIMITS],
     )
 
 
@@ -215,14 +282,13 @@ def columns() -> str:
 
 def lab_limits() -> str:
     return table(
-        ["analyte", "descriptor", "limit", "units", "source"],
+        ["analyte", "descriptor", "limit", "units"],
         [
             (
                 f"`{analyte}`",
                 f"`{descriptor}`",
-                limit,
+                Cited(limit, DEFINITIONS[Edition.SELENA][descriptor].citation),
                 ", ".join(f"`{unit}`" for unit in UNITS[analyte]),
-                DEFINITIONS[Edition.SELENA][descriptor].citation,
             )
             for analyte, (descriptor, limit) in audit.LAB_LIMITS.items()
         ],
@@ -231,23 +297,22 @@ def lab_limits() -> str:
 
 def criteria() -> str:
     return table(
-        ["criterion", "in our words", "reading taken", "source"],
-        [(c.name, c.statement, "; ".join(c.readings), c.citation) for c in CRITERIA],
+        ["criterion", "in our words", "reading taken"],
+        [(c.name, Cited(c.statement, c.citation), "; ".join(c.readings)) for c in CRITERIA],
     )
 
 
 def facts() -> str:
     return table(
-        ["", ""],
+        ["fact", "as registered"],
         [
-            ("registered as", FACTS.registry_id),
+            ("registered as", Cited(FACTS.registry_id, FACTS.citation)),
             ("condition", FACTS.condition),
             ("product", FACTS.product),
             ("phase", FACTS.phase),
             ("design", f"{FACTS.design}; {FACTS.country}"),
             ("sponsor", FACTS.sponsor),
             ("dose levels", f"{', '.join(FACTS.dose_levels)} x {FACTS.dose_unit}"),
-            ("source", FACTS.citation),
         ],
     )
 
@@ -258,8 +323,8 @@ def candidate() -> str:
 
 def glucocorticoids() -> str:
     return table(
-        ["drug", f"mg equivalent to {PREDNISONE_MG} mg of prednisone", "source"],
-        [(d.name, d.equivalent, d.citation) for d in GLUCOCORTICOIDS.values()],
+        ["drug", f"mg equivalent to {PREDNISONE_MG} mg of prednisone"],
+        [(d.name, Cited(d.equivalent, d.citation)) for d in GLUCOCORTICOIDS.values()],
     )
 
 
@@ -269,9 +334,9 @@ _EMPTY = Visit(date=date(2024, 1, 1)), Visit(date=date(2024, 1, 2))
 def flare_criteria() -> str:
     result = sfi.assess(*_EMPTY)
     return table(
-        ["outcome", "criterion", "asked for", "source"],
+        ["outcome", "criterion", "asked for"],
         [
-            (outcome, c.name, c.statement, c.citation)
+            (outcome, c.name, Cited(c.statement, c.citation))
             for outcome, components in (
                 ("severe", result.severe),
                 ("mild/moderate", result.mild_moderate),
@@ -292,15 +357,15 @@ def index_components() -> str:
         loss_of_improvement.assess(history),
     )
     return table(
-        ["index", "component", "asked for", "source"],
-        [(r.name, c.name, c.statement, c.citation) for r in results for c in r.components],
+        ["index", "component", "asked for"],
+        [(r.name, c.name, Cited(c.statement, c.citation)) for r in results for c in r.components],
     )
 
 
 def change_grades() -> str:
     return table(
-        ["grade", "asked for", "source"],
-        [(c.name, c.statement, c.citation) for c in change_grade.assess(*_EMPTY).components],
+        ["grade", "asked for"],
+        [(c.name, Cited(c.statement, c.citation)) for c in change_grade.assess(*_EMPTY).components],
     )
 
 
@@ -322,15 +387,21 @@ def change_classes() -> str:
         ChangeClass.PERSISTENT: f"a change by {PERSISTENT_WITHIN} at most",
         ChangeClass.REMISSION: "a total of 0",
     }
-    return table(
-        ["class", "asked for", "source"], [(c, t, CLASS_CITATION) for c, t in asked.items()]
-    )
+    return table(["class", "asked for"], [(c, Cited(t, CLASS_CITATION)) for c, t in asked.items()])
 
 
 def missing_ways() -> str:
     return table(
-        ["way", "a missing answer", "source"],
-        [(f"`{w.name}`", w.meaning, w.citation or "none read") for w in WAYS.values()],
+        ["way", "a missing answer"],
+        [
+            (
+                f"`{way.name}`",
+                Cited(way.meaning, way.citation)
+                if way.citation
+                else f"{way.meaning} (no source read)",
+            )
+            for way in WAYS.values()
+        ],
     )
 
 
@@ -357,31 +428,140 @@ def patient_columns() -> str:
     return result_columns(frame.PATIENT_COLUMNS)
 
 
+def fhir_resources() -> str:
+    published = (
+        *(fhir.questionnaire(edition) for edition in Edition),
+        fhir.screening_questionnaire(),
+        *fhir.code_systems(),
+        *fhir.result_code_systems(),
+        *fhir.value_sets(),
+        *fhir.concept_maps(),
+    )
+    return table(
+        ["resource", "what it is", "canonical URL"],
+        [(one["resourceType"], one["title"], f"`{one['url']}`") for one in published],
+    )
+
+
+def fhir_codes() -> str:
+    _, *systems = (*fhir.code_systems(), *fhir.result_code_systems())
+    return table(
+        ["system", "code", "meaning"],
+        [
+            (system["title"], f"`{code['code']}`", code["definition"])
+            for system in systems
+            for code in system["concept"]
+        ],
+    )
+
+
+def laboratory_codes() -> str:
+    rows = fhir.LABORATORY_CODES.values()
+    return table(
+        ["LOINC", "finding", "what is measured", "specimen", "method", "in doubt"],
+        [
+            (
+                Cited(row.code, replace(row.citation, locator="the code")),
+                f"`{row.finding}`",
+                row.name,
+                row.specimen,
+                row.method or "any",
+                row.unverified,
+            )
+            for row in rows
+        ],
+    )
+
+
+def phenotypes() -> str:
+    return table(
+        ["descriptor", "term of HPO", "how near", "where they differ"],
+        [
+            (f"`{p.descriptor}`", f"{p.code} {p.label}", p.nearness, p.difference)
+            for p in PHENOTYPES
+        ],
+    )
+
+
+def cdisc_variables() -> str:
+    shown: list[str] = []
+    for dataset in cdisc.DATASETS.values():
+        said = f"{dataset.label}: {dataset.structure}; keys {', '.join(dataset.keys)}."
+        rows = [
+            (
+                f"`{v.name}`",
+                f"{v.label}{'' if v.standard else ' (own)'}",
+                f"{v.type}, at most {v.length}" if v.type == "text" else v.type,
+                v.origin,
+                v.source,
+            )
+            for v in dataset.variables
+        ]
+        header = ["variable", "label", "type", "origin", "how it is made"]
+        shown.append(
+            f"### {dataset.name}\n\n{said} Source: {dataset.citation}.\n\n{table(header, rows)}"
+        )
+    return "\n\n".join(shown)
+
+
+def cdisc_tests() -> str:
+    tests = (*ITEMS.values(), *SCORES.values())
+    shown = table(
+        ["code", "name", "subcategory"],
+        [(f"`{t.code}`", t.name, t.subcategory or "") for t in tests],
+    )
+    return (
+        f"The codes are {CODES_ARE}. An item without data is {NOT_DONE}, and a derived score that "
+        f"is not there is no row: {NOT_DONE_CITATION}.\n\n{shown}"
+    )
+
+
+def cdisc_parameters() -> str:
+    found = parameters(Readings(states=tuple(STATES)), Edition.SELENA, baseline=True)
+    return table(
+        ["code", "name", "rows"],
+        [
+            (f"`{p.code}`", p.name, "after the baseline" if p.is_since else "all visits")
+            for p in found
+        ],
+    )
+
+
+def cdisc_derivation_types() -> str:
+    return table(
+        ["DTYPE", "way"],
+        [
+            (
+                Cited(f"`{kind.code}`", kind.citation) if kind.citation else f"`{kind.code}` (own)",
+                f"`{way}`",
+            )
+            for way, kind in DERIVATION_TYPES.items()
+        ],
+    )
+
+
 def cited_sources() -> str:
     found = {value for value in vars(sources).values() if isinstance(value, Source)}
     found |= {trial.rule.citation.source for trial in CATALOG if trial.rule.citation}
     return table(
         ["name", "reference", "look up"],
-        [(s.name, s.reference, s.identifier) for s in sorted(found, key=lambda s: s.name)],
+        [(s.name, s.reference, look_up(s)) for s in sorted(found, key=lambda s: s.name)],
     )
 
 
 def command_line() -> str:
+    """Show the help of every command, each before those under it."""
+
+    def commands(of: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+        yield path
+        for name, command in getattr(of, "commands", {}).items():
+            yield from commands(command, (*path, name))
+
     shown = []
-    for command in (
-        [],
-        ["score"],
-        ["audit"],
-        ["derive"],
-        ["screen"],
-        ["visits"],
-        ["descriptors"],
-        ["explain"],
-        ["editions"],
-        ["trials"],
-    ):
+    for command in commands(get_command(app)):
         text = CliRunner().invoke(app, [*command, "--help"], prog_name="sledai").output
-        shown.append(f"```text\n$ sledai {' '.join([*command, '--help'])}\n{text.strip()}\n```")
+        name = " ".join(["sledai", *command])
+        shown.append(f"### {name}\n\n```text\n$ {name} --help\n{text.strip()}\n```")
     return "\n\n".join(shown)
 
 
@@ -397,8 +577,10 @@ def write(folder: Path) -> None:
         findings,
         units,
         exclusions,
+        numbers,
         rules,
         formats,
+        file_limits,
         engines,
         codebook_keys,
         aliases,
@@ -419,8 +601,21 @@ def write(folder: Path) -> None:
         visit_columns,
         baseline_columns,
         patient_columns,
+        fhir_resources,
+        fhir_codes,
+        laboratory_codes,
+        phenotypes,
+        cdisc_variables,
+        cdisc_tests,
+        cdisc_parameters,
+        cdisc_derivation_types,
         cited_sources,
         command_line,
         json_schema,
     ):
-        (folder / f"{make.__name__}.md").write_text(make() + "\n", encoding="utf-8")
+        # A page may include several, whose footnotes are then not to be confused.
+        text = make().replace("[^", f"[^{make.__name__}-")
+        page = folder / f"{make.__name__}.md"
+        # What is as it was keeps its date, so that its pages are not read again.
+        if not page.exists() or page.read_text(encoding="utf-8") != text + "\n":
+            page.write_text(text + "\n", encoding="utf-8")
