@@ -18,15 +18,14 @@ at_hand = $(firstword $(foreach p,python$(1) $(wildcard $(HOME)/.pyenv/versions/
 OWN = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 OTHERS = $(foreach v,$(filter-out $(OWN),$(SUPPORTED)),$(if $(call at_hand,$v),$v))
 
-# Where all was tried on our own Python, another one and the oldest dependencies try each property
-# with a few examples, and no Spark, which is half a gigabyte an environment and runs on Java.
+# Where all was tried on our own Python, another one tries each property with a few examples, and no
+# Spark, which is half a gigabyte an environment and runs on Java.
 AGAIN := FEWER=10
 NO_SPARK := not spark
 
-# The files whose tests go through what tests/oldest.txt names: pydantic's models and messages,
-# frames, files and the command line. The rest are rules in plain Python on top of them. Engines
-# that stand in no extra's oldest versions meet all tests elsewhere.
-OLDEST = $(shell grep -lE 'pydantic|polars|engines|doctest|sledai\.(cli|files|frame|http|pictures|sheets)' tests/test_*.py)
+# Each Python runs the tests once: one of the others with the oldest dependencies, the rest on the wheel.
+OLDEST = $(firstword $(OTHERS) $(OWN))
+NEWEST = $(or $(filter-out $(OLDEST),$(OTHERS)),$(OWN))
 
 .PHONY: help demo check test proofs clients chromium lint types docs wheel pythons oldest bench mutants fuzz faults venvs clean vectors release installs api versions differential mutants-numbers mutants-frame mutants-page
 .SECONDARY:
@@ -42,8 +41,8 @@ help:
 	@echo "make types    mypy and pyright, strict"
 	@echo "make docs     build the documentation into docs/_build/html, running its notebooks"
 	@echo "make wheel    build the wheel and see that it is whole and needs what it says"
-	@echo "make pythons  run the tests on the wheel, on each other Python at hand"
-	@echo "make oldest   run the tests that go through dependencies on the oldest of them"
+	@echo "make oldest   run the tests on the oldest dependencies, on another Python where one is at hand"
+	@echo "make pythons  run the tests on the wheel, on each Python at hand that has not run them yet"
 	@echo "make release  build wheel and source distribution twice, and list what each extra brings, into dist"
 	@echo "make installs install the wheel with each extra alone, on each Python at hand"
 	@echo "make api      write down the public names as those of this release"
@@ -90,9 +89,9 @@ proofs: $(VENV)/.dev
 	$(BIN)/python $(PYTEST) $(PARALLEL) tests/proofs
 	$(BIN)/sledai conformance run -- $(BIN)/python -m sledai.conformance.answer
 
-# In Node and in a browser, both set up here. CI says that no test may be skipped.
+# In Node and in a browser, both set up here, a file in one of them. CI says that no test may be skipped.
 clients: $(VENV)/.dev docs/_build/html/.built tests/clients/node_modules/.package-lock.json chromium
-	CI=true $(BIN)/python $(PYTEST) --numprocesses 2 --dist worksteal tests/clients
+	CI=true $(BIN)/python $(PYTEST) --numprocesses 2 --dist loadfile tests/clients
 
 # The lock leaves out what lforms was built of, which is in what it was built to.
 tests/clients/node_modules/.package-lock.json: tests/clients/package-lock.json
@@ -143,10 +142,10 @@ build/wheel/.built: $(VENV)/.dev $(shell git ls-files src 2>/dev/null)
 	$(BIN)/uv pip install --quiet --python build/wheel/bin/python dist/*.whl
 	@touch $@
 
-# Where there is no other Python the wheel meets the tests on our own.
+# Where there is no other Python our own runs them again.
 pythons: $(VENV)/.dev
-	$(MAKE) $(addprefix tests-on-,$(or $(OTHERS),$(OWN)))
-	@echo "the tests ran on the wheel on Python $(or $(OTHERS),$(OWN))"
+	$(MAKE) $(addprefix tests-on-,$(NEWEST))
+	@echo "the tests ran on Python $(OLDEST) with the oldest dependencies, and on the wheel on $(NEWEST)"
 	@for v in $(filter-out $(OWN) $(OTHERS),$(SUPPORTED)); do echo "SKIPPED: Python $$v is not at hand"; done
 
 tests-on-%: build/python%/.installed
@@ -159,19 +158,20 @@ build/python%/.installed: build/wheel/.built
 	$(BIN)/uv pip install --quiet --python build/python$*/bin/python "$$(ls dist/*.whl)[cli,frame]" --group test
 	@touch $@
 
+# Engines that stand in no extra have no oldest version; they meet all tests elsewhere.
 oldest: build/oldest/.installed
-	$(AGAIN) build/oldest/bin/python $(PYTEST) $(PARALLEL) $(OLDEST) --override-ini filterwarnings=default \
+	$(AGAIN) build/oldest/bin/python $(PYTEST) $(UNIT) --override-ini filterwarnings=default \
 	  -k "$(NO_SPARK) and not dask and not duckdb and not ibis"
 
 build/oldest/.installed: $(VENV)/.dev tests/oldest.txt
-	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/oldest
+	$(BIN)/uv venv --quiet --clear --python $(or $(call at_hand,$(OLDEST)),$(BIN)/python) build/oldest
 	$(BIN)/uv pip install --quiet --python build/oldest/bin/python --editable '.[cli,frame]' --group test \
 	  --overrides tests/oldest.txt
 	@touch $@
 
 # All environments of the gate, to be made while other things run.
 venvs: build/wheel/.built build/oldest/.installed
-	$(MAKE) $(patsubst %,build/python%/.installed,$(or $(OTHERS),$(OWN)))
+	$(MAKE) $(patsubst %,build/python%/.installed,$(NEWEST))
 
 # What is released, from what is committed: the same bytes each time, on one Python and zlib.
 release: build/release/.installed

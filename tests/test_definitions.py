@@ -255,6 +255,22 @@ def test_an_unknown_edition_is_refused_with_those_there_are(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("edition", Edition)
+def test_dna_binding_is_above_the_range_of_the_laboratory(edition: Edition) -> None:
+    """No publication gives a number for any test but the Farr assay."""
+    rule = str(DEFINITIONS[edition][Descriptor.INCREASED_DNA_BINDING].rule)
+    above = "anti_dsdna > the laboratory's upper limit"
+    with_farr = f"any of (anti_dsdna > 25 %, {above})"
+    assert rule == (above if edition is Edition.SLEDAI_2K else with_farr)
+
+
+def test_what_is_not_in_doubt_is_not_said_to_be() -> None:
+    shown = SELENA_DEFINITIONS[Descriptor.FEVER]._repr_html_()
+    assert "asked" in shown
+    assert "in doubt" not in shown
+    assert "reading" not in shown
+
+
 def test_rules_in_words() -> None:
     rules = {d: str(definition.rule) for d, definition in SELENA_DEFINITIONS.items()}
     assert rules[Descriptor.ORGANIC_BRAIN_SYNDROME] == (

@@ -59,6 +59,10 @@ def test_against_the_calendar_of_a_century(months: int) -> None:
         (">1 months", limit(">=", 8, "wk"), None),
         ("<8 wk", limit(">=", 8, "wk"), False),
         ("<2 months", limit(">=", 8, "wk"), None),
+        ("<2 months", limit(">=", 60, "d"), None),
+        ("2 months", limit(">=", 59, "d"), True),
+        ("2 months", limit(">=", 60, "d"), None),
+        ("2 months", limit(">=", 63, "d"), False),
     ],
 )
 def test_on_the_limit_and_beside_it(text: str, than: Limit, answer: bool | None) -> None:

@@ -680,6 +680,7 @@ class TestRemission:
     def test_both_readings_of_the_dose(self) -> None:
         _, five = pair_of("doris", later={"prednisone_mg_day": 5})
         assert doris.assess(five).verdict is Verdict.MET
+        assert doris.requirements()[2].statement == "prednisone_mg_day <= 5 mg/d"
         strict = doris.assess(five, prednisolone="<")
         assert strict.verdict is Verdict.NOT_MET
         abstract = "van Vollenhoven 2021 (DORIS) (PMID 34819388), abstract, results [abstract read]"

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from math import inf, nextafter
 from typing import Any
 
@@ -159,7 +160,12 @@ def test_the_limit_is_in_the_first_unit_of_its_analyte() -> None:
 
 # What a unit is in the words of an independent library. Not there: U/mL (an assay's own), and per
 # field, where there is nothing to convert.
-REGISTRY: Any = pint.UnitRegistry()
+@cache
+def registry() -> Any:
+    """Give the library's own units; to build them takes longer than all tests of this file."""
+    return pint.UnitRegistry()
+
+
 PINT = {
     "/mm3": "1 / millimeter**3",
     "/uL": "1 / microliter",
@@ -199,20 +205,20 @@ PINT = {
 )
 def test_factors_against_an_independent_library(analyte: str, unit: str) -> None:
     first = next(iter(UNITS[analyte]))
-    factor = (REGISTRY(PINT[unit]) / REGISTRY(PINT[first])).to_base_units().magnitude
+    factor = (registry()(PINT[unit]) / registry()(PINT[first])).to_base_units().magnitude
     assert float(UNITS[analyte][unit].factor) == pytest.approx(factor, rel=1e-12)
 
 
 def test_temperatures_against_an_independent_library() -> None:
     for fahrenheit in (95, 98.6, 100.4, 104):
-        celsius = REGISTRY.Quantity(fahrenheit, "degF").to("degC").magnitude
+        celsius = registry().Quantity(fahrenheit, "degF").to("degC").magnitude
         ours = checked("temperature", Quantity(fahrenheit, "[degF]")).least
         assert float(ours) == pytest.approx(celsius, rel=1e-12)
 
 
 def test_moles_against_an_independent_library() -> None:
-    creatinine = REGISTRY.Quantity("113.12 gram / mole")
-    ratio = REGISTRY.Quantity("1 milligram / millimole") / creatinine
+    creatinine = registry().Quantity("113.12 gram / mole")
+    ratio = registry().Quantity("1 milligram / millimole") / creatinine
     per_gram = UNITS["urine_protein_creatinine_ratio"]["mg/mmol"].factor
     assert float(per_gram) == pytest.approx(ratio.to("gram / gram").magnitude)
 

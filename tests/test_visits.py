@@ -36,6 +36,32 @@ def test_numbers_are_the_decimals_that_were_written(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "held"),
+    [
+        ("1.123456789", "1.123456789"),
+        ("1.1234567894", "1.123456789"),
+        ("1.1234567896", "1.12345679"),
+        ("1.20000000000000004", "1.2"),
+    ],
+)
+def test_numbers_are_held_to_nine_decimals(written: str, held: str) -> None:
+    assert str(Visit(date=DAY, physician_global=Decimal(written)).physician_global) == held
+
+
+@pytest.mark.parametrize(("field", "most"), [("total_score", 105), ("clinical_score", 101)])
+def test_recorded_scores(field: str, most: int) -> None:
+    for accepted in (0, most):
+        assert getattr(Visit.model_validate({"date": DAY, field: accepted}), field) == accepted
+    for refused in (-1, 106, 0.5, "8", True):
+        said = f"found {refused!r}; accepted: a whole number 0 to 105, or null"
+        with pytest.raises(ValidationError, match=said):
+            Visit.model_validate({"date": DAY, field: refused})
+    whole, null = Visit.model_json_schema()["properties"][field]["anyOf"]
+    assert whole == {"type": "integer", "minimum": 0, "maximum": 105}
+    assert null == {"type": "null"}
+
+
+@pytest.mark.parametrize(
     ("field", "least", "most"),
     [("physician_global", 0, 3), ("prednisone_mg_day", 0, 10_000), ("weight_kg", 1, 400)],
 )
