@@ -12,7 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from examples import examples
-from sledai import Descriptor
+from sledai import Descriptor, InvalidInputError
 from sledai.files import OUTPUT_FORMATS, read_visits, write_visits
 
 nan = float("nan")
@@ -72,6 +72,24 @@ class TestEachFormat:
                     if dtype.is_numeric():
                         found = [None if cell is None else float(cell) for cell in found]
                     assert found == known, (suffix, name)
+
+    @pytest.mark.parametrize("suffix", OUTPUT_FORMATS)
+    def test_a_column_without_a_name_beside_another(self, tmp_path: Path, suffix: str) -> None:
+        visits = pl.DataFrame({"": ["1"], "a": ["2"]})
+        write_visits(visits, tmp_path / f"v{suffix}")
+        back = read_visits(tmp_path / f"v{suffix}")
+        assert (back.columns, back.rows()) == (visits.columns, visits.rows())
+
+    @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".xlsx"])
+    @pytest.mark.parametrize("name", ["", MARK])
+    def test_a_column_without_a_name_by_itself(
+        self, tmp_path: Path, suffix: str, name: str
+    ) -> None:
+        """Its header is a blank line to those who read it, and the first row was lost."""
+        said = "cannot hold a column without a name by itself; rename it"
+        with pytest.raises(InvalidInputError, match=said):
+            write_visits(pl.DataFrame({name: ["1"]}), tmp_path / f"v{suffix}")
+        assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize("suffix", OUTPUT_FORMATS)
     def test_scores_of_what_was_written(

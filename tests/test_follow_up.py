@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, cast
 
 import numpy as np
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from sledai import Assessment, Descriptor, InvalidInputError, frame
 from sledai.codebook import Codebook
 from sledai.codebook.fields import FIELDS
-from sledai.codebook.words import Words
+from sledai.codebook.words import ONE_AND_ZERO, Words
 from sledai.frame import visit_rows
 from sledai.frame.follow_up import by_patient, by_visit, histories
 from sledai.frame.history_rows import patient_row, visit_row
@@ -422,6 +423,34 @@ def test_codes_of_numpy() -> None:
     codes = Words.of(present=["2"], absent=["1"])
     cells = [np.int64(2), np.float64(1), np.bool_(False), np.int8(7)]  # noqa: FBT003
     assert [codes.meaning(cell) for cell in cells] == [True, False, False, 7]
+
+
+@pytest.mark.parametrize("exact", ["decimal128(5, 2)[pyarrow]", "object"])
+def test_signs_as_exact_numbers(exact: str) -> None:
+    """pandas holds them as python does, and other frames as numbers: they say the same."""
+    signs = [Decimal("0.00"), Decimal("1.00"), None]
+    visits = pl.DataFrame(
+        {
+            "id": ["A", "B", "C"],
+            "seen": [date(2024, 1, 5)] * 3,
+            **{d.value: [0, 0, 0] for d in Descriptor},
+        }
+    ).to_pandas()
+    dtype: Any = pd.ArrowDtype(pa.decimal128(5, 2)) if exact != "object" else object
+    visits["new_cyclophosphamide"] = pd.Series(signs, dtype=dtype)
+    read = histories(visits, subject="id", date="seen")
+    found = [read[patient].visits[0].new_cyclophosphamide for patient in "ABC"]
+    assert found == [False, True, None]
+    visits["new_cyclophosphamide"] = pd.Series([Decimal("0.50")] * 3, dtype=dtype)
+    said = r"'new_cyclophosphamide'?: found Decimal\('0.50'\); accepted: true, false or null"
+    with pytest.raises(InvalidInputError, match=said):
+        frame.by_visit(visits, subject="id", date="seen")
+
+
+def test_a_decimal_that_is_no_number_holds_nothing() -> None:
+    cells = [Decimal("NaN"), Decimal("sNaN"), Decimal("1.0"), Decimal("Infinity")]
+    meanings = [ONE_AND_ZERO.meaning(cell) for cell in cells]
+    assert meanings == [None, None, True, Decimal("Infinity")]
 
 
 IN_TEXT: dict[str, Callable[[pl.DataFrame], Any]] = {

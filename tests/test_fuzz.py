@@ -35,9 +35,9 @@ class TestDoors:
 
     @pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
     def test_changed_inputs(self, door: Door) -> None:
-        """A few, the same each time; `make fuzz` tries many."""
+        """Some, the same each time; `make fuzz` tries many, and others."""
         seeds = [path.read_bytes() for path in door.corpus]
-        for number in range(examples(10)):
+        for number in range(examples(100)):
             seed = seeds[number % len(seeds)]
             hold(door, changed(seed, number, seeds, is_json=door.is_json))
 

@@ -61,6 +61,8 @@ class TestConditions:
         assert any_of() is False
         assert any_of(never, never) is False
         assert any_of(some, always) is True
+        assert all_of(some, always) is some
+        assert any_of(never, some) is some
         assert negated(always) is False
         assert negated(never) is True
 
@@ -92,6 +94,21 @@ class TestAnswers:
         never_yes = three_valued(pl, Answer(yes=False, no=COLUMNS[0].no))
         assert values(never_no) == [True if row[0] is True else None for row in ROWS]
         assert values(never_yes) == [False if row[0] is False else None for row in ROWS]
+
+    def test_nothing_is_asked_of_a_row_that_is_the_same_in_all(self) -> None:
+        """What is never so is no part of an expression, which engines would go through."""
+        yes, no, never = COLUMNS[0].yes, COLUMNS[0].no, False
+        present, absent = pl.lit(value=True), pl.lit(value=False)
+        written = three_valued(pl, Answer(yes, no=never)), three_valued(pl, Answer(never, no))
+        said = [chosen(pl, one, "y", "n", "-") for one in (Answer(yes, never), Answer(never, no))]
+        shortest = [
+            pl.when(yes).then(present),
+            pl.when(no).then(absent),
+            pl.when(yes).then(pl.lit("y")).otherwise(pl.lit("-")),
+            pl.when(no).then(pl.lit("n")).otherwise(pl.lit("-")),
+        ]
+        for one, expected in zip([*written, *said], shortest, strict=True):
+            assert str(one) == str(expected)
 
     @pytest.mark.parametrize("needed", [1, 2, 3])
     def test_some_of_three(self, needed: int) -> None:

@@ -7,6 +7,7 @@ written: -9 stands for -9.0 too. Needs no engine.
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Literal, Self
 
 from sledai.errors import InvalidInputError, shorten
@@ -137,7 +138,9 @@ class Words:
         cell = python_value(cell)
         if isinstance(cell, bool):
             return cell
-        if not isinstance(cell, str | int | float) or (isinstance(cell, str) and not self.texts):
+        if not isinstance(cell, str | int | float | Decimal) or (
+            isinstance(cell, str) and not self.texts
+        ):
             return cell
         if isinstance(cell, str) and not cell.strip():
             return None  # an empty cell holds nothing
@@ -177,4 +180,6 @@ def is_missing(cell: Any) -> bool:
     """Whether a cell holds nothing, as each engine writes it."""
     if cell is None or type(cell).__name__ in {"NAType", "NaTType"}:
         return True
+    if isinstance(cell, Decimal):
+        return cell.is_nan()
     return isinstance(cell, float) and cell != cell  # noqa: PLR0124 - NaN

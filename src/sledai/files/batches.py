@@ -32,6 +32,7 @@ __all__ = [
     "one_batch",
     "read_ahead",
     "refuse_far_times",
+    "refuse_no_header",
     "rows_per_batch",
     "unreadable",
     "within_years",
@@ -218,6 +219,15 @@ def unreadable(path: Path | Source, why: str) -> NoReturn:
 def without_nan(visits: pl.DataFrame) -> pl.DataFrame:
     """Leave cells empty that hold no number (NaN), which no reader would take for one as text."""
     return visits.with_columns(pl.selectors.float().fill_nan(None))
+
+
+def refuse_no_header(path: Path, kind: str, visits: pl.DataFrame) -> None:
+    """Refuse a header that holds nothing: readers pass over it and take the first row for one.
+
+    A byte-order mark at the beginning of a file is no name either.
+    """
+    if [name.removeprefix("\ufeff") for name in visits.columns] == [""]:
+        unreadable(path, f"{kind} cannot hold a column without a name by itself; rename it")
 
 
 def refuse_far_times(path: Path, kind: str, visits: pl.DataFrame) -> None:

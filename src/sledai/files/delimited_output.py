@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sledai.files.batches import refuse_far_times, without_nan
+from sledai.files.batches import refuse_far_times, refuse_no_header, without_nan
 
 __all__ = ["csv_cells", "csv_holds", "write_csv", "write_tsv"]
 
@@ -16,6 +16,7 @@ def csv_holds(dtype: pl.DataType) -> bool:
 
 def csv_cells(path: Path, visits: pl.DataFrame) -> pl.DataFrame:
     """Give cells as text has them."""
+    refuse_no_header(path, "CSV", visits)
     refuse_far_times(path, "CSV", visits)
     return without_nan(visits).with_columns(
         pl.Series(column.name, [t and t.isoformat() for t in column.to_list()], pl.String)

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, cast
 import polars as pl
 
 from sledai.errors import shorten
-from sledai.files.batches import refuse_far_times, unreadable, without_nan
+from sledai.files.batches import refuse_far_times, refuse_no_header, unreadable, without_nan
 from sledai.files.delimited_output import csv_holds
 
 __all__ = ["excel_cells", "excel_holds", "write_excel"]
@@ -38,6 +38,7 @@ def excel_cells(path: Path, visits: pl.DataFrame) -> pl.DataFrame:
         _refuse(path, f"{visits.width:,} columns; at most {_COLUMNS:,}")
     for name in filter(_is_long, visits.columns):
         _refuse(path, f"the name {shorten(name)}; at most {_CHARACTERS:,} characters")
+    refuse_no_header(path, "Excel", visits)
     refuse_far_times(path, "Excel", visits)
     return visits.with_columns(_column(path, column) for column in without_nan(visits))
 
