@@ -8,6 +8,7 @@ from numbers import Real
 from operator import index
 from os import PathLike, fspath
 from pathlib import Path
+from types import UnionType
 from typing import Self, SupportsIndex, cast
 from unicodedata import category
 
@@ -127,15 +128,24 @@ def file_name(path: object) -> str:
 _OPEN_ALREADY = re.compile(r"/dev/stdin|(?:/dev|/proc/self)/fd/[0-9]+")
 
 
+def as_path(path: object) -> Path:
+    """Take what names a file as a path, or refuse it by its type.
+
+    >>> as_path("visits.csv").suffix
+    '.csv'
+    """
+    if not isinstance(path, str | PathLike):
+        raise InvalidInputError.in_words(_kind(path), "a path", "file")
+    return Path(cast("str | PathLike[str]", path))
+
+
 def require_file(path: object) -> None:
     """Refuse a named pipe or a device, which nobody may ever write to, or end.
 
     What is open already is read: standard input as /dev/stdin, what a shell writes as <(...).
     What is no path is refused by its type.
     """
-    if not isinstance(path, str | PathLike):
-        raise InvalidInputError.in_words(_kind(path), "a path", "file")
-    named = Path(said := fspath(cast("str | PathLike[str]", path)))
+    said = fspath(named := as_path(path))
     irregular = named.exists() and not (named.is_file() or named.is_dir())
     if irregular and not _OPEN_ALREADY.fullmatch(said):
         raise InvalidInputError.in_words(
@@ -194,7 +204,7 @@ def closest(name: str, accepted: Iterable[str]) -> str:
     return f"{accepted_names}; closest: {', '.join(close)}" if close else accepted_names
 
 
-def require(value: object, kind: type, name: str, accepted: str) -> None:
+def require(value: object, kind: type | UnionType, name: str, accepted: str) -> None:
     """Refuse an argument of another type by its type alone: what it holds may be a whole record.
 
     >>> require({"arthritis": True}, int, "count", "a whole number")

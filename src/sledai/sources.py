@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sledai.displays import Displayed
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, require, shorten
 
 __all__ = ["Citation", "Read", "Source", "registry_record"]
 
@@ -183,6 +183,8 @@ def registry_record(registry_id: str, name: str) -> Source:
     >>> registry_record("NCT04877691", "TULIP SC, anifrolumab").reference
     'Registry record NCT04877691 (TULIP SC, anifrolumab), systemic lupus erythematosus.'
     """
+    for text, what in ((registry_id, "registry_id"), (name, "name")):
+        require(text, str, what, "a text")
     return Source(
         name=registry_id,
         reference=f"Registry record {registry_id} ({name}), systemic lupus erythematosus.",

@@ -14,7 +14,7 @@ from sledai.codebook import Codebook, Lab
 from sledai.codebook.lab import LAB_LIMITS
 from sledai.descriptors import SEROLOGIC, Descriptor
 from sledai.engines import misread, opened
-from sledai.errors import InvalidInputError, shorten
+from sledai.errors import InvalidInputError, require, shorten
 from sledai.frame.lab_columns import numbers
 from sledai.frame.result_columns import INVALID_COLUMN, POLICY_COLUMN
 from sledai.frame.row_points import Range, RowPoints, add_columns
@@ -85,6 +85,7 @@ class Query(StrEnum):
 
 def query_column(lab: Lab) -> str:
     """Name the column that holds the queries on a laboratory value."""
+    require(lab, Lab, "lab", "a Lab (sledai.codebook)")
     return f"sledai_{lab.analyte}_query"
 
 

@@ -63,6 +63,10 @@ def analysis_rows(
     >>> total.select("AVISIT", "AVAL", "BASE", "CHG", "CRIT1", "CRIT1FL").rows()
     [('Visit 1', 8.0, 8.0, None, 'SRI-4', None), ('Visit 2', 0.0, 8.0, -8.0, 'SRI-4', None)]
     """
+    require(study, Study, "study", "a Study")
+    require(readings, Readings, "readings", "Readings")
+    if baseline is not None:
+        require(baseline, BaselineRows, "baseline", "BaselineRows, such as BaselineRows.first()")
     if plan is not None:
         require(plan, Plan, "plan", "a Plan")
         if baseline is None:

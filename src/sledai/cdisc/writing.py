@@ -20,7 +20,7 @@ import sledai
 from sledai.cdisc.datasets import Dataset, dataset_named
 from sledai.cdisc.tables import require_dataset
 from sledai.cdisc.variables import Type, Variable
-from sledai.errors import InvalidInputError
+from sledai.errors import InvalidInputError, as_path
 from sledai.files import (
     OUTPUT_FORMATS,
     output_format,
@@ -73,7 +73,7 @@ def write(
 
     Source: Dataset-JSON 1.1, top-level and column metadata.
     """
-    found, target = dataset_named(dataset), Path(path)
+    found, target = dataset_named(dataset), as_path(path)
     require_dataset(rows, found.name)
     output_format(target, DATASET_FORMATS)
     suffix = target.suffix.lower()

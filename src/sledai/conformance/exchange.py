@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from math import isfinite
 from queue import Empty, Queue
 from threading import Thread
 from time import monotonic
@@ -51,7 +52,8 @@ def hold(
     >>> report.verdict, report.classes[0].agree
     (<Verdict.MET: 'met'>, 311)
     """
-    if not is_number(limit_seconds) or not 0 < limit_seconds <= _DAY:
+    limited = is_number(limit_seconds) and isfinite(limit_seconds)
+    if not limited or not 0 < limit_seconds <= _DAY:
         accepted = f"seconds, more than 0 and no more than {_DAY:,}"
         raise InvalidInputError.found(limit_seconds, accepted, "limit_seconds")
     require_several(command, "command", "a program and its arguments, each a text")

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, assert_never
 
 from sledai.displays import Value
+from sledai.errors import require
 from sledai.operators import Operator  # at run time too: pydantic reads annotations
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ Clause = Leaf | IfGiven | AllOf | AnyOf | AtLeast
 
 def leaves(clause: Clause) -> Iterator[Leaf]:
     """Give the clauses that ask for findings themselves, in order."""
+    require(clause, Clause, "clause", "a clause of a definition")
     match clause:
         case Sign() | Measured() | NewOnset() | BeyondLaboratory():
             yield clause
@@ -201,6 +203,7 @@ def findings_of(clause: Clause) -> Iterator[str]:
 
 def limits_of(clause: Clause) -> Iterator[Limit]:
     """Give the limits that a clause turns on, in order; that of a new onset stands beside it."""
+    require(clause, Clause, "clause", "a clause of a definition")
     match clause:
         case Measured():
             yield clause.limit

@@ -84,6 +84,7 @@ def rebased(resource: Resource, base: str, *, of: str = BASE) -> Resource:
     >>> rebased(questionnaire("SELENA"), "https://fhir.example.org")["url"]
     'https://fhir.example.org/Questionnaire/selena-sledai'
     """
+    require(resource, dict, "resource", "a resource of FHIR, as a dict")
     for url, name in ((base, "base"), (of, "of")):
         require(url, str, name, "the begin of a URL")
     return cast("Resource", _moved(resource, f"{of.rstrip('/')}/", f"{base.rstrip('/')}/"))

@@ -7,11 +7,19 @@ line, or the file refused. A file that is not read whole may be larger than memo
 """
 
 import sys
+from os import PathLike
 from pathlib import Path
 
 import polars as pl
 
-from sledai.errors import InvalidInputError, file_name, problems_listed, shorten
+from sledai.errors import (
+    InvalidInputError,
+    as_path,
+    file_name,
+    problems_listed,
+    require,
+    shorten,
+)
 from sledai.files.batches import Batch, Rejected, VisitFile
 from sledai.files.formats import ACCEPTED, FORMATS, OUTPUT_FORMATS, Dialect, Format
 from sledai.files.output import (
@@ -50,7 +58,10 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def open_visits(path: Path, dialect: Dialect = Dialect()) -> VisitFile:  # noqa: B008 - never changes
+def open_visits(
+    path: str | PathLike[str],
+    dialect: Dialect = Dialect(),  # noqa: B008 - never changes
+) -> VisitFile:
     """Open a file of visits by its suffix, to be read batch by batch; "-" is standard input.
 
     A packed file, as .csv.gz, is unpacked to a temporary file, and so is kept what standard input
@@ -64,6 +75,8 @@ def open_visits(path: Path, dialect: Dialect = Dialect()) -> VisitFile:  # noqa:
     that follows doubtful, such as a quote that is never closed; records that are no row come as
     `Batch.rejected`.
     """
+    path = as_path(path)
+    require(dialect, Dialect, "dialect", "a Dialect")
     if path == STANDARD_INPUT:
         source = piped(Path("standard input"), sys.stdin.buffer)
         beginning = source.beginning()
@@ -107,7 +120,10 @@ def _looks_like(beginning: bytes) -> str | None:
     return looks_like(beginning) or next(kinds, None)
 
 
-def read_visits(path: Path, dialect: Dialect = Dialect()) -> pl.DataFrame:  # noqa: B008
+def read_visits(
+    path: str | PathLike[str],
+    dialect: Dialect = Dialect(),  # noqa: B008
+) -> pl.DataFrame:
     """Read a whole file of visits; the cells of a CSV file stay the text that they are.
 
     Blank lines of a CSV file are left out. A column of JSON or JSON Lines whose values are not all

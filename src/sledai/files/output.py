@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from errno import EISDIR
+from os import PathLike
 from pathlib import Path
 from queue import Empty, Full, Queue
 from secrets import token_hex
@@ -22,7 +23,7 @@ from typing import Any, NamedTuple, NoReturn, Self, TextIO, TypeVar
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from sledai.errors import InvalidInputError, file_name, shorten
+from sledai.errors import InvalidInputError, as_path, file_name, require, shorten
 from sledai.files.batches import unreadable
 from sledai.files.formats import OUTPUT_FORMATS, OutputFormat
 
@@ -45,12 +46,14 @@ _PATIENCE = 0.1  # seconds between two looks whether the writer is still there
 _Format = TypeVar("_Format")
 
 
-def output_format(path: Path, formats: Mapping[str, _Format]) -> _Format:
+def output_format(path: str | PathLike[str], formats: Mapping[str, _Format]) -> _Format:
     """Find the format in which a file is written, by its suffix.
 
     Raises `InvalidInputError` for an unknown one, and `MissingExtraError` where the library that
     writes it is not there.
     """
+    path = as_path(path)
+    require(formats, Mapping, "formats", "formats by their suffixes")
     try:
         found = formats[path.suffix.lower()]
     except KeyError:
@@ -192,6 +195,8 @@ class Output:
     """
 
     def __init__(self, path: Path, provenance: Mapping[str, Any] | None = None) -> None:
+        if provenance is not None:
+            require(provenance, Mapping, "provenance", _PROVENANCE)
         self.path = path
         self._provenance = provenance
         self._format = output_format(path, OUTPUT_FORMATS)
@@ -312,28 +317,37 @@ class Output:
 
 
 def write_visits(
-    visits: pl.DataFrame, path: Path, provenance: Mapping[str, Any] | None = None
+    visits: pl.DataFrame,
+    path: str | PathLike[str],
+    provenance: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a file of visits, by its suffix, under its final name only when it is complete.
 
     Raises as `Output` does.
     """
-    with Output(path, provenance) as output:
+    require(visits, pl.DataFrame, "visits", "a data frame of polars")
+    with Output(as_path(path), provenance) as output:
         output.write(visits)
 
 
-def write_provenance(provenance: Mapping[str, Any], path: Path) -> None:
+_PROVENANCE = "a mapping that says how the file was made"
+
+
+def write_provenance(provenance: Mapping[str, Any], path: str | PathLike[str]) -> None:
     """Write how a file was made, and when, beside it."""
     made = datetime.now(UTC).isoformat(timespec="seconds")
+    require(provenance, Mapping, "provenance", _PROVENANCE)
+    path = as_path(path)
     text = json.dumps({**provenance, "made": made}, ensure_ascii=False, indent=2)
     write_text(text + "\n", path.with_name(f"{path.name}.provenance.json"))
 
 
-def write_text(text: str, path: Path) -> None:
+def write_text(text: str, path: str | PathLike[str]) -> None:
     """Write a file of text under its final name only when it is complete.
 
     Raises `OSError` where it cannot be written.
     """
+    require(text, str, "text", "a text")
     with open_text(path) as file:
         file.write(text)
 
@@ -348,11 +362,12 @@ def write_bytes(content: bytes, path: Path) -> None:
 
 
 @contextmanager
-def open_text(path: Path) -> Generator[TextIO]:
+def open_text(path: str | PathLike[str]) -> Generator[TextIO]:
     """Open a file of text, in UTF-8, that gets its final name only when all is written.
 
     After an error nothing of it is left. Raises `OSError` where it cannot be written.
     """
+    path = as_path(path)
     with complete_file(path) as part:
         try:
             with part.open("w", encoding="utf-8") as file:

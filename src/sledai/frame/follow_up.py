@@ -14,7 +14,7 @@ from narwhals.typing import IntoDataFrame, IntoFrameT
 
 from sledai.codebook import Codebook
 from sledai.engines import opened
-from sledai.errors import require
+from sledai.errors import InvalidInputError, require
 from sledai.frame.baseline_rows import BaselineRows
 from sledai.frame.descriptor_columns import codebook_of
 from sledai.frame.followed import Followed
@@ -117,6 +117,8 @@ def histories(
     >>> found["A"].visits[0].physician_global
     Decimal('1.5')
     """
+    if not callable(place):
+        raise InvalidInputError.found(place, "a function that names a row by its number", "place")
     read = read_visit_rows(df, codebook, subject, date, place)
     return {patient: history for patient, (history, _) in read.patients.items()}
 

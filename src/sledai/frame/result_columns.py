@@ -9,6 +9,7 @@ from typing import Literal
 
 from sledai.descriptors import Descriptor
 from sledai.displays import Value
+from sledai.errors import InvalidInputError, require
 from sledai.indices.sri import FALLS
 from sledai.indices.states import DEFAULT, STATES, Readings
 from sledai.rules import ActivityRule
@@ -93,6 +94,8 @@ def response_column(n: int) -> str:
     >>> response_column(4)
     'sledai_sri_4'
     """
+    if n not in FALLS:
+        raise InvalidInputError.found(n, FALLS, "n")
     return f"sledai_sri_{n}"
 
 
@@ -160,6 +163,7 @@ def visit_columns(readings: Readings = DEFAULT) -> dict[str, ResultColumn]:
     >>> [*visit_columns(Readings(states=("cCR",)))][-1]
     'sledai_ccr'
     """
+    require(readings, Readings, "readings", "Readings")
     columns = dict(_OF_VISITS)
     for state in map(STATES.__getitem__, readings.states):
         columns[state.column] = ResultColumn(
@@ -178,6 +182,7 @@ def patient_columns(readings: Readings = DEFAULT) -> dict[str, ResultColumn]:
     >>> [*patient_columns(Readings(states=("cCR",)))][-2:]
     ['sledai_ccr_low', 'sledai_ccr_high']
     """
+    require(readings, Readings, "readings", "Readings")
     columns = dict(_OF_PATIENTS)
     for state in map(STATES.__getitem__, readings.states):
         for end, word in (("low", "least"), ("high", "greatest")):
@@ -201,6 +206,7 @@ def reason_column(descriptor: Descriptor) -> str:
     >>> reason_column(Descriptor.FEVER)
     'sledai_fever_reason'
     """
+    require(descriptor, Descriptor, "descriptor", "a Descriptor")
     return f"sledai_{descriptor}_reason"
 
 

@@ -13,7 +13,7 @@ from narwhals.typing import IntoFrameT
 
 from sledai.codebook import Codebook
 from sledai.descriptors import SEROLOGIC
-from sledai.errors import InvalidInputError
+from sledai.errors import InvalidInputError, require_one_of
 from sledai.frame.missing import deciding, missing
 from sledai.frame.result_columns import (
     INVALID_COLUMN,
@@ -76,6 +76,7 @@ def score(
     >>> score(visits, book).select("sledai_total", "sledai_low", "sledai_high").rows()
     [(6, 6, 6), (None, 0, 4)]
     """
+    require_one_of(missing_names, (False, True), "missing_names")
     asked = rules_of(rules)
 
     def results(row: RowPoints) -> dict[str, Any]:
@@ -130,6 +131,7 @@ def judge(
     >>> judge(visits, book, rules="NCT05765006")["sledai_nct05765006"].to_list()
     ['met', 'undetermined']
     """
+    require_one_of(missing_names, (False, True), "missing_names")
     asked = rules_of(rules)
     if not asked:
         raise InvalidInputError("rules: found none; accepted: an ActivityRule or more")

@@ -291,13 +291,15 @@ def judged(history: History | Course, readings: Readings | None) -> Course:
 def between(earlier: Verdict, later: Verdict, *, carry: Carry) -> Verdict:
     """Say whether the time between two visits is in a state, by the verdicts on them.
 
-    Raises `InvalidInputError` for another `carry`.
+    Raises `InvalidInputError` for what is no verdict, and for another `carry`.
 
     >>> between(Verdict.MET, Verdict.NOT_MET, carry="until the next visit")
     <Verdict.MET: 'met'>
     >>> between(Verdict.MET, Verdict.NOT_MET, carry="at both ends")
     <Verdict.NOT_MET: 'not_met'>
     """
+    for verdict, name in ((earlier, "earlier"), (later, "later")):
+        require(verdict, Verdict, name, "a Verdict")
     require_one_of(carry, get_args(Carry), "carry")
     return Verdict.of_all(_COUNTS[carry](earlier, later))
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sledai.descriptors import listed
 from sledai.displays import Displayed, Table, in_words
+from sledai.errors import require
 from sledai.indices.adjusted_mean import AdjustedMean
 from sledai.indices.course import Course, FirstFlare, Step, TimeIn, judged, steps_table
 from sledai.indices.sfi import Flare, FlareResult
@@ -105,6 +106,7 @@ def heading(readings: Readings = DEFAULT) -> str:
     >>> heading()
     'date           total  clinical        change  flare   LLDAS  DORIS'
     """
+    require(readings, Readings, "readings", "Readings")
     states = "  ".join(f"{name:5}" for name in readings.states).rstrip()
     return f"{'date':12}{'total':>8}  {'clinical':>8}  {'change':>12}  flare   {states}"
 
@@ -125,6 +127,8 @@ def visit_said(step: Step, date: str) -> VisitSaid:
     >>> visit_said(step, "1 Jan").cells
     ('1 Jan', '8', '4 to 8', '', '', 'no', 'no')
     """
+    require(step, Step, "step", "a Step, as sledai.indices.course.course gives them")
+    require(date, str, "date", "the text that a date is shown as")
     changed = ""
     if step.change is not None:
         sides = (("new", step.change.new), ("resolved", step.change.resolved))

@@ -16,7 +16,7 @@ from sledai.assessment import NOTHING_ASSESSED
 from sledai.definitions.clauses import Limit
 from sledai.descriptors import SEROLOGIC, Descriptor, listed
 from sledai.displays import Value
-from sledai.errors import require_one_of
+from sledai.errors import require, require_one_of, require_several
 from sledai.indices.components import (
     Component,
     IndexResult,
@@ -281,9 +281,14 @@ def required(
     low score: not met
       score: not met (total 6)
     """
+    require(index, str, "index", "a text")
+    require_several(requirements, "requirements", "what a state requires, such as LimitedScore")
     require_visit(visit)
     if previous is not None:
         refuse_order(previous, visit, "previous")
+    requirements = tuple(requirements)
+    for one in requirements:
+        require(one, Requirement, "requirements", "what a state requires, such as LimitedScore")
     return IndexResult(name=index, components=tuple([r.on(previous, visit) for r in requirements]))
 
 

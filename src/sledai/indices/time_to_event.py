@@ -19,13 +19,7 @@ from typing import Literal, get_args
 
 from sledai.definitions import Edition
 from sledai.displays import Displayed, Value
-from sledai.errors import (
-    InvalidInputError,
-    require,
-    require_one_of,
-    require_several,
-    whole_number,
-)
+from sledai.errors import InvalidInputError, require, require_one_of, require_several, whole_number
 from sledai.indices import sri
 from sledai.indices.components import IndexResult
 from sledai.indices.course import Step, course
@@ -213,11 +207,16 @@ def time_to(
     SRI-4: day 30 to 60
     """
     require(held, Held, "held", "a Held, such as ONCE")
-    require_several(answers, "answers", "pairs of a date and a Verdict")
+    require_several(answers, "answers", _PAIRS)
+    require(event, str, "event", "a text")
+    require(assumed, tuple, "assumed", "a tuple of texts")
     start = day(start)
-    pairs = [(day(when), verdict) for when, verdict in answers]
-    for _, verdict in pairs:
-        require(verdict, Verdict, "answers", "pairs of a date and a Verdict")
+    pairs: list[tuple[date, Verdict]] = []
+    for pair in answers:
+        require(pair, tuple, "answers", _PAIRS)
+        when, verdict = pair if len(pair) == 2 else (None, pair)  # noqa: PLR2004
+        require(verdict, Verdict, "answers", _PAIRS)
+        pairs.append((day(when), verdict))
     for (when, _), (following, _) in pairwise(pairs):
         if when >= following:
             raise InvalidInputError.in_words(f"{following} after {when}", "in order", "answers")
@@ -233,6 +232,9 @@ def time_to(
         latest=_first(dates, [verdict is Verdict.MET for _, verdict in later], held),
         assumed=assumed,
     )
+
+
+_PAIRS = "pairs of a date and a Verdict"
 
 
 def _first(dates: Sequence[date], met: Sequence[bool], held: Held) -> date | None:

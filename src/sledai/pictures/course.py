@@ -53,6 +53,7 @@ def course(
     ['2', '0 to 105']
     """
     followed = judged(history, readings)
+    require(name, str, "name", "a text")
     if rule is not None:
         require(rule, ActivityRule, "rule", "an ActivityRule")
     if since is not None:

@@ -87,6 +87,7 @@ def daily_dose(drug: str, dose: object) -> Quantity:
     >>> print(daily_dose("prednisone", "10 mg/day"))
     10 mg/day
     """
+    require(drug, str, "drug", "its name")
     try:
         quantity = measured(dose, "glucocorticoid_dose")
     except InvalidInputError as error:

@@ -7,7 +7,7 @@ hybrid and SELENA differ in proteinuria, so that the same arithmetic would judge
 
 from sledai.definitions import Edition
 from sledai.definitions.editions import edition_named
-from sledai.errors import InvalidInputError
+from sledai.errors import InvalidInputError, require
 from sledai.rules.activity import ActivityRule
 
 __all__ = ["require_edition"]
@@ -25,6 +25,7 @@ def require_edition(rule: ActivityRule, edition: Edition | str) -> None:
     sledai.errors.InvalidInputError: example: found answers by SLEDAI-2K; accepted: answers by \
 SELENA-SLEDAI
     """
+    require(rule, ActivityRule, "rule", "an ActivityRule (a trial of the catalog has one)")
     given = edition_named(edition)
     if given is not rule.edition:
         raise InvalidInputError.in_words(

@@ -258,6 +258,8 @@ def made_with(codebook: Codebook | None) -> str:
     >>> made_with(None).endswith("no codebook")
     True
     """
+    if codebook is not None:
+        require(codebook, Codebook, "codebook", "a Codebook (sledai.codebook)")
     known = codebook is not None and codebook.lines()
     book = f"codebook {codebook.sha256[:12]}" if codebook is not None and known else "no codebook"
     return f"sledai {sledai.__version__}, {book}"

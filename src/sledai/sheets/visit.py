@@ -8,7 +8,7 @@ from sledai.codebook import Codebook
 from sledai.definitions import OBSERVATION_WINDOW, Edition
 from sledai.definitions.editions import DEFINITIONS, edition_named
 from sledai.descriptors import SEROLOGIC, Descriptor, OrganSystem, listed
-from sledai.errors import InvalidInputError, require
+from sledai.errors import InvalidInputError, require, require_several
 from sledai.rules import require_edition
 from sledai.scoring import MAX_TOTAL, score_bounds
 from sledai.sheets.content import (
@@ -67,7 +67,7 @@ def visit_sheet(
     answers = visit.answers if isinstance(visit, Visit) else visit
     recorded: list[str] = []
     if isinstance(visit, Visit):
-        if date not in {None, visit.date}:
+        if date is not None and date != visit.date:
             raise InvalidInputError.in_words(str(date), str(visit.date), "date")
         date = visit.date
         if visit.assessment is None:
@@ -197,6 +197,7 @@ def rules_judged(
     Raises `InvalidInputError` for a rule about another edition.
     """
     rows: list[tuple[Cell, ...]] = []
+    require_several(trials, "trials", "trials of the catalog (sledai.trials.catalog.find)")
     for trial in trials:
         require(trial, Trial, "trials", "trials of the catalog (sledai.trials.catalog.find)")
         require_edition(trial.rule, edition)
