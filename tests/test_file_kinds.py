@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 from zipfile import ZipFile
 
 import pandas as pd
@@ -26,7 +26,15 @@ from hypothesis import strategies as st
 from examples import examples
 from sledai import Descriptor, InvalidInputError
 from sledai.errors import MissingExtraError
-from sledai.files import FORMATS, Dialect, Output, open_visits, read_visits, write_visits
+from sledai.files import (
+    FORMATS,
+    Dialect,
+    Output,
+    formulas_quoted,
+    open_visits,
+    read_visits,
+    write_visits,
+)
 from sledai.frame import SCORE_COLUMNS
 
 if sys.version_info >= (3, 14):
@@ -345,6 +353,44 @@ class TestJson:
         assert said(path).endswith(
             "line 1: not readable as JSON Lines: Extra data: line 1 column 9 (char 8)"
         )
+
+
+class TestFormulas:
+    """Text that a spreadsheet would run is quoted in CSV and TSV for who asks; numbers are not."""
+
+    CELLS: ClassVar = ["=1+1", "+SUM(A1)", "-2+3", "@x", "\tx", "'a", "a=1", "", None]
+    NUMBERS: ClassVar = ["-9", "+0.5", "-1,5", "-.5", "1e-3", "-2E+5", "0"]
+
+    @pytest.mark.parametrize("suffix", [".csv", ".tsv"])
+    @pytest.mark.parametrize("dtype", [pl.String, pl.Categorical])
+    def test_in_text(self, tmp_path: Path, suffix: str, dtype: Any) -> None:
+        cells = [*self.CELLS, *self.NUMBERS]
+        visits = pl.DataFrame(
+            {"=note": cells, "n": [-1] * len(cells)}, schema={"=note": dtype, "n": pl.Int64}
+        )
+        quoted, plain = tmp_path / f"quoted{suffix}", tmp_path / f"plain{suffix}"
+        with formulas_quoted():
+            write_visits(visits, quoted)
+        write_visits(visits, plain)
+        assert read_visits(plain).columns == ["=note", "n"]
+        assert read_visits(plain)["=note"].to_list() == [c or None for c in cells]
+        found = read_visits(quoted)
+        runs = {"=1+1", "+SUM(A1)", "-2+3", "@x", "\tx"}
+        said = [f"'{cell}" if cell in runs else cell or None for cell in cells]
+        assert found.columns == ["'=note", "n"]
+        assert found["'=note"].to_list() == said
+        assert set(found["n"]) == {"-1"}
+
+    def test_by_command(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        items = {d.value: ["0", "1"] for d in Descriptor}
+        pl.DataFrame({"id": ["=cmd", "-7"], **items}).write_csv("v.csv")
+        for asked, said in ((("--quote-formulas",), "'=cmd"), ((), "=cmd")):
+            code, _, err = run(*asked, "score", "v.csv", "-o", "s.csv")
+            assert (code, err) == (0, "")
+            scores = read_visits(Path("s.csv"))
+            assert scores["id"].to_list() == [said, "-7"]
+            assert scores["sledai_total"].to_list() == ["0", "105"]
 
 
 class TestWrittenExcel:

@@ -30,6 +30,7 @@ from sledai.cli.serve import form, serve
 from sledai.cli.sheet_file import sheet
 from sledai.cli.visits_file import visits
 from sledai.errors import MissingExtraError, SledaiError, escaped, file_name
+from sledai.files import formulas_quoted
 
 __all__ = ["app", "run"]
 
@@ -137,6 +138,14 @@ def _show_version(asked: bool) -> None:  # noqa: FBT001
 
 @app.callback()
 def _main(
+    context: typer.Context,
+    quote_formulas: Annotated[
+        bool,
+        typer.Option(
+            "--quote-formulas",
+            help="Put ' before text of CSV and TSV that a spreadsheet would run as a formula.",
+        ),
+    ] = False,
     _version: Annotated[
         bool,
         typer.Option(
@@ -144,4 +153,5 @@ def _main(
         ),
     ] = False,
 ) -> None:
-    pass
+    if quote_formulas:
+        context.with_resource(formulas_quoted())

@@ -21,6 +21,7 @@ from sledai.errors import (
     shorten,
 )
 from sledai.files.batches import Batch, Rejected, VisitFile
+from sledai.files.delimited_output import formulas_quoted
 from sledai.files.formats import ACCEPTED, FORMATS, OUTPUT_FORMATS, Dialect, Format
 from sledai.files.output import (
     Output,
@@ -43,6 +44,7 @@ __all__ = [
     "Output",
     "Rejected",
     "VisitFile",
+    "formulas_quoted",
     "open_text",
     "open_visits",
     "output_format",
