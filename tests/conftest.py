@@ -1,5 +1,6 @@
-"""Profiles of hypothesis, and modules that are to be imported anew."""
+"""Profiles of hypothesis, signals, and modules that are to be imported anew."""
 
+import signal
 import sys
 from collections.abc import Callable
 
@@ -7,6 +8,10 @@ import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from examples import examples
+
+# Where a shell starts the tests in the background they ignore SIGINT, and so would what they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A slow machine is not a failing test.
 settings.register_profile("default", deadline=None, max_examples=examples(100))
