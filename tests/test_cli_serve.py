@@ -125,7 +125,7 @@ def greeting(address: str, port: int) -> bytes:
     """What is answered there, if anything."""
     answer = b""
     with (
-        suppress(ConnectionRefusedError, TimeoutError),
+        suppress(OSError),
         socket.create_connection((address, port), timeout=5) as connection,
     ):
         connection.sendall(b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n")
