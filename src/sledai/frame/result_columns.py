@@ -9,7 +9,7 @@ from typing import Literal
 
 from sledai.descriptors import Descriptor
 from sledai.displays import Value
-from sledai.errors import InvalidInputError, require
+from sledai.errors import require, require_one_of
 from sledai.indices.sri import FALLS
 from sledai.indices.states import DEFAULT, STATES, Readings
 from sledai.rules import ActivityRule
@@ -94,8 +94,7 @@ def response_column(n: int) -> str:
     >>> response_column(4)
     'sledai_sri_4'
     """
-    if n not in FALLS:
-        raise InvalidInputError.found(n, FALLS, "n")
+    require_one_of(n, FALLS, "n")
     return f"sledai_sri_{n}"
 
 
